@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { BodyTooLargeError, readBody } from "../http/read-body.ts";
+import type { AttemptKey } from "../job/ids.ts";
+import type { WebhookHealth } from "../job/poll-plan.ts";
+import type { JobStore } from "../job/store.ts";
+import { webhookArrived } from "../job/transitions.ts";
+import { parseWebhook, WebhookError, type WebhookFact } from "./webhook.ts";
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+export interface WebhookRouteDeps {
+  readonly store: JobStore;
+  readonly credentials: { readonly clientId: string; readonly clientSecret: string };
+  readonly health: WebhookHealth;
+  /** Attempt tokens are stored as hashes only. */
+  readonly keyOf: (token: string) => AttemptKey;
+  readonly now: () => number;
+  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+}
+
+/**
+ * `POST /akool/webhook/<attempt token>`. AKOOL's signature holds no secret, so the content is a hint: it is
+ * stored, answered 200 (anything else makes AKOOL send it again), and the render is read back through the API.
+ */
+export function createWebhookRoute({ store, credentials, health, keyOf, now, log }: WebhookRouteDeps) {
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    params: Readonly<Record<string, string>>,
+  ): Promise<void> => {
+    const end = (status: number, body = "") => {
+      response
+        .writeHead(status, { "content-type": "application/json", "content-length": body.length })
+        .end(body);
+    };
+    const key = keyOf(params.token ?? "");
+    const attempt = await store.findAttempt(key);
+    if (!attempt) {
+      request.resume();
+      return end(404);
+    }
+    let fact: WebhookFact;
+    try {
+      fact = parseWebhook(await readBody(request, MAX_BODY_BYTES), credentials);
+    } catch (error) {
+      if (error instanceof BodyTooLargeError) response.setHeader("connection", "close");
+      else if (!(error instanceof WebhookError)) throw error;
+      const status = error instanceof WebhookError ? (error.kind === "unauthentic" ? 401 : 400) : 413;
+      log.warn({ jobId: attempt.jobId, status, err: error }, "a webhook was refused");
+      return end(status);
+    }
+    let foreign = attempt.renderId !== undefined && attempt.renderId !== fact.renderId;
+    const job = await store.update(
+      attempt.jobId,
+      (current, view) => {
+        foreign ||= view.renderOwner !== undefined && view.renderOwner !== key;
+        const next =
+          foreign || fact.status === "pending" ? current : webhookArrived(current, key, fact.renderId, now());
+        return next === current ? undefined : { job: next };
+      },
+      { renderId: fact.renderId },
+    );
+    if (foreign) {
+      log.warn({ jobId: attempt.jobId }, "a webhook named another job's render");
+      return end(400);
+    }
+    health.arrived();
+    log.info(
+      { jobId: job.id, workspaceId: job.workspaceId, renderStatus: fact.status, hasUrl: fact.hasUrl },
+      "webhook stored",
+    );
+    end(200, "{}");
+  };
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { request } from "undici";
+import type { Config } from "../config.ts";
+import { CALL_TIMEOUT_MS, type Finding, whyUnanswered } from "./finding.ts";
+
+const about = "PUBLIC_URL";
+
+/**
+ * Asks PUBLIC_URL/healthz, as AKOOL and Slack would reach it. While the app is not running, its port is
+ * free: then this answers there itself, and so needs no running app and can tell whose answer came back.
+ */
+export async function checkPublicAddress({ publicUrl, host, port }: Config): Promise<Finding> {
+  if (!publicUrl) return { mark: "–", about, text: "not set: no webhooks, and media go through the bucket" };
+  const standIn = port === 0 ? undefined : await answerInstead(host, port);
+  try {
+    const address = `${publicUrl.href.replace(/\/$/, "")}/healthz`;
+    const { statusCode, body } = await request(address, {
+      headers: { "user-agent": "talkingphoto-doctor" },
+      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+    });
+    const text = await body.text();
+    if (statusCode !== 200) return { mark: "✗", about, text: wrongAnswer(statusCode, port) };
+    if (standIn && text !== standIn.token) {
+      const seen = `/healthz answers 200, but not from this machine's port ${port}. Right if the app runs elsewhere.`;
+      return { mark: "!", about, text: seen };
+    }
+    return { mark: "✓", about, text: `leads to port ${port} of this machine (as seen from here)` };
+  } catch (error) {
+    return { mark: "✗", about, text: noAnswer(whyUnanswered(error), port, standIn !== undefined) };
+  } finally {
+    await standIn?.close();
+  }
+}
+
+function wrongAnswer(statusCode: number, port: number): string {
+  return `/healthz answers ${statusCode}, so something else is there. Point the tunnel or proxy at port ${port}, path included.`;
+}
+
+function noAnswer(why: string, port: number, standingIn: boolean): string {
+  const asked = standingIn
+    ? `${port} was listened on meanwhile`
+    : `the app has to be running on port ${port}`;
+  return `no answer from /healthz (${why}; ${asked}). Check the address and that the tunnel or proxy is up; some networks cannot reach themselves from inside.`;
+}
+
+interface StandIn {
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/** Undefined when the port is taken, most likely by the app itself, or cannot be had. */
+async function answerInstead(host: string, port: number): Promise<StandIn | undefined> {
+  const token = randomUUID();
+  const server = createServer((_request, response) => response.end(token));
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch {
+    return undefined;
+  }
+  return {
+    token,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { MessageTs, SlackFileId } from "./ids.ts";
+import type { Job } from "./job.ts";
+
+/**
+ * What one call to Slack came to. `refused` is Slack's own definite no, with its error code; `busy` and
+ * `not_sent` are certain to have changed nothing; after `unclear` the effect may or may not be there.
+ */
+export type SlackAnswer<T = unknown> =
+  | ({ readonly type: "ok" } & T)
+  | { readonly type: "refused"; readonly code: string }
+  | { readonly type: "busy"; readonly retryAfterMs: number }
+  | { readonly type: "not_sent"; readonly error: Error }
+  | { readonly type: "unclear"; readonly error: Error };
+
+/** Everything the app says or posts in Slack. Each method makes its call at most once and never throws. */
+export interface Delivery {
+  /** The job's one message, posted as `shownBy(job)` describes it. */
+  postJobMessage(job: Job): Promise<SlackAnswer<{ ts: MessageTs }>>;
+  /** Repeatable: the last text wins. */
+  editJobMessage(job: Job, ts: MessageTs): Promise<SlackAnswer>;
+  /** A new post in the job's thread that mentions the requester. */
+  postNotice(job: Job): Promise<SlackAnswer>;
+  /** The same words to the requester alone: answer to the command, else ephemeral, else a direct message. */
+  tellPrivately(job: Job): Promise<SlackAnswer>;
+  /** A ticket for one upload; harmless to repeat. */
+  openUpload(job: Job, sizeBytes: number): Promise<SlackAnswer<{ fileId: SlackFileId; uploadUrl: string }>>;
+  /** Makes the uploaded file visible in the job's thread. Answers before the share exists. */
+  shareFile(job: Job, fileId: SlackFileId): Promise<SlackAnswer>;
+  /** Whether the file is visible where it should be, by Slack's own record. Repeatable. */
+  findShare(job: Job, fileId: SlackFileId): Promise<SlackAnswer<{ sharedAs?: MessageTs }>>;
+  /** The last resort: a post with the file's link. */
+  postLink(job: Job, fileId: SlackFileId): Promise<SlackAnswer>;
+}

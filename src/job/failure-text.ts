@@ -1,0 +1,101 @@
+import type { Failure, FailureReason } from "./failure.ts";
+
+/** The one sentence (or two) for a person: what was seen, what is wrong, what to do next. */
+export function failureText(failure: Failure): string {
+  return texts[failure.reason](failure);
+}
+
+const NOTHING_PAID = "Nothing was spent.";
+const ASK_ADMIN = "Please tell the person who runs this app.";
+const SHARE_BOTH =
+  "Share one photo (JPEG, PNG or WebP) and one recording (MP3, M4A or WAV) together in one message.";
+
+const seen = (failure: Failure, otherwise: string) => failure.seen ?? otherwise;
+const which = (failure: Failure) => failure.file ?? "file";
+
+const texts: Record<FailureReason, (failure: Failure) => string> = {
+  nothing_shared: () => `I make a photo talk, and I need two files for that. ${SHARE_BOTH}`,
+  photo_missing: (f) => `I see ${seen(f, "a recording")}, but no photo. ${SHARE_BOTH}`,
+  speech_missing: (f) => `I see ${seen(f, "a photo")}, but no recording. ${SHARE_BOTH}`,
+  too_many_files: (f) =>
+    `I see ${seen(f, "several files")}, and I can use one photo and one recording at a time. Share just those two in one message.`,
+  not_allowed: (f) =>
+    seen(f, "Talking photos are not open to you here. Ask the person who runs this app for access."),
+
+  slack_scope_missing: (f) =>
+    `Slack did not let me read your ${which(f)}: this app lacks the permission \`files:read\`. Ask the person who runs it to reinstall the app, then share the files again. ${NOTHING_PAID}`,
+  slack_file_unavailable: (f) =>
+    `I could not read your ${which(f)} from Slack: it was deleted or I am not allowed to see it. Share it again here. ${NOTHING_PAID}`,
+  slack_file_external: (f) =>
+    `Your ${which(f)} is only linked from another service, so I cannot read it. Download it and upload it to Slack itself. ${NOTHING_PAID}`,
+  url_not_allowed: (f) =>
+    `I cannot use the link to the ${which(f)}: I only open public https:// addresses. Use a link that anybody on the internet can open. ${NOTHING_PAID}`,
+  url_unreachable: (f) =>
+    `I could not open the link to the ${which(f)}. Check that it opens in a private browser window, then try again. ${NOTHING_PAID}`,
+  url_not_found: (f) =>
+    `There is nothing at the link to the ${which(f)} any more. Check the link, then try again. ${NOTHING_PAID}`,
+  url_is_web_page: (f) =>
+    `The link to the ${which(f)} leads to a web page, not to a file. Use the link of the file itself: open it, then right-click and choose "copy address". ${NOTHING_PAID}`,
+
+  photo_unreadable: (f) =>
+    `I cannot read ${seen(f, "that file")} as a photo. Share a JPEG, PNG or WebP picture. ${NOTHING_PAID}`,
+  photo_type_unsupported: (f) =>
+    `I cannot use ${seen(f, "that kind of picture")} yet. Save it as JPEG or PNG (a screenshot of it will do) and share that. ${NOTHING_PAID}`,
+  photo_too_big: (f) =>
+    `The photo is too big: ${seen(f, "more than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Share a smaller copy. ${NOTHING_PAID}`,
+  photo_too_small: (f) =>
+    `The photo is too small: ${seen(f, "there is hardly anything to see")}. Share a larger one in which the face is clear. ${NOTHING_PAID}`,
+
+  speech_unreadable: (f) =>
+    `I cannot hear anything in ${seen(f, "that file")}. Share an MP3, M4A or WAV recording. ${NOTHING_PAID}`,
+  speech_type_unsupported: (f) =>
+    `I cannot use ${seen(f, "that kind of recording")} yet. Save it as MP3, M4A or WAV and share that. ${NOTHING_PAID}`,
+  speech_too_big: (f) =>
+    `The recording is too big: ${seen(f, "more than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Save it as MP3 and share that. ${NOTHING_PAID}`,
+  speech_too_long: (f) =>
+    `The recording is too long: ${seen(f, "it goes on for longer than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Share a shorter one. ${NOTHING_PAID}`,
+  speech_empty: () =>
+    `The recording has no sound in it, or ends at once. Record it again and share that. ${NOTHING_PAID}`,
+
+  akool_parameter: () =>
+    `AKOOL did not accept the request. Try another photo or recording; if that does not help, tell the person who runs this app.`,
+  akool_media_unusable: () =>
+    `AKOOL could not use this photo or recording. Try one clear face that looks at the camera, and a plain MP3.`,
+  akool_no_face: () =>
+    `AKOOL could not find a face in that photo. Try one clear face that looks at the camera.`,
+  akool_too_many_faces: () =>
+    `There are too many faces in that photo. Crop it to one face and share it again.`,
+  akool_speech_unusable: () =>
+    `AKOOL could not use the recording. Save it as MP3, with nothing but the voice, and try again.`,
+  akool_too_long: () => `AKOOL says that the recording is too long. Share a shorter one.`,
+  akool_too_big: () => `AKOOL says that a file is too big. Share smaller copies.`,
+  akool_out_of_credit: () =>
+    `The AKOOL account has no credit left, so the video could not be made. ${ASK_ADMIN} Then ask for it again.`,
+  akool_key_refused: () => `AKOOL refused this app's key, so the video could not be made. ${ASK_ADMIN}`,
+  akool_account: () => `AKOOL does not let this app's account make videos at the moment. ${ASK_ADMIN}`,
+  akool_permission: () =>
+    `AKOOL does not allow this photo or recording to be used. Try others, or ask the person who runs this app.`,
+  akool_busy: () =>
+    `AKOOL took no orders for a long time, so I gave up. Please try again later. ${NOTHING_PAID}`,
+  akool_error: () =>
+    `AKOOL answered with an error, so the video could not be made. Please try again later; if it happens again, tell the person who runs this app.`,
+  render_failed: () =>
+    `AKOOL could not make a video of this. Try one clear face that looks at the camera, and a plain recording of one voice.`,
+  render_lost: () => `AKOOL never finished this video, and I have stopped waiting. Please ask for it again.`,
+  render_gone: () => `AKOOL no longer has this video. Please ask for it again.`,
+  start_unclear: () => `I can't tell whether AKOOL started this one.`,
+
+  video_unusable: () =>
+    `What AKOOL sent back was not a playable video. Please ask for it again; if it happens again, tell the person who runs this app.`,
+  cannot_post: (f) =>
+    `Slack did not let me post here${f.code ? ` (\`${f.code}\`)` : ""}. Ask a workspace admin whether apps may post messages and videos in this conversation.`,
+  not_in_channel: () =>
+    `I am not a member of this conversation, so I cannot post here. Type \`/invite\` and choose me, then try again.`,
+  slack_connection_revoked: () =>
+    `This app is no longer connected to the workspace. Ask the person who runs it to install it again.`,
+
+  cancelled: () => `Cancelled.`,
+  left_alone: () =>
+    `Left alone, as you asked. If AKOOL did make the video after all, I will still post it here.`,
+  internal_error: () => `Something went wrong on my side and I could not go on. ${ASK_ADMIN}`,
+};

@@ -1,0 +1,234 @@
+import type { Failure } from "./failure.ts";
+import type {
+  AttemptKey,
+  ChannelId,
+  JobId,
+  MessageTs,
+  RenderId,
+  SlackFileId,
+  UserId,
+  WorkspaceId,
+} from "./ids.ts";
+import type { Resolution } from "./render-api.ts";
+
+/**
+ * The life of a job, told once.
+ *
+ *   preparing ─► queued ─► creating ─► rendering ─► rendered ─► uploading ─► sharing ─► delivered
+ *       │           ▲          │           ▲            ▲           │           │
+ *       │           │          ▼           │            └───────────┘           ▼
+ *       │           └───── unsettled ──────┤                              undeliverable
+ *       │                      │           │
+ *       ▼                      ▼           │
+ *   duplicate               asking ────────┘        any of them ─► failed | cancelled
+ *
+ * The row is the truth. A step reads it, does one outward thing, commits what it learned. Around a call
+ * that must not happen twice the intent is committed first (`creating`, `sharing.stage = "calling"`,
+ * `message = posting`, `notice.stage = "sending"`): whoever finds an intent without holding its lease
+ * knows that the answer was lost, and treats the call as unclear. It is never simply made again.
+ *
+ * Beside the main state run two small machines: `message`, the one job message that is edited in place,
+ * and `notice`, a new post that mentions the person (the finish is not a notice: it is the video itself).
+ */
+export interface Job {
+  readonly id: JobId;
+  readonly workspaceId: WorkspaceId;
+  readonly requesterId: UserId;
+  readonly door: "command" | "form" | "share";
+  readonly place: Place;
+  readonly request: RenderRequest;
+  /** Milliseconds since 1970, as all points in time here. */
+  readonly acceptedAt: number;
+  readonly state: JobState;
+  readonly message: JobMessage;
+  readonly notice?: Notice;
+  /** When the main state wants its next step; absent: nothing more to do by itself. */
+  readonly dueAt?: number;
+  /** Consecutive tries of the present step that failed; back to 0 with every step that succeeds. */
+  readonly tries: number;
+  /** The person pressed "Make another": an identical job in flight does not stop this one. */
+  readonly evenIfRunning: boolean;
+  /** The spooled media are gone from disk. */
+  readonly cleanedUp: boolean;
+}
+
+/** Where the job lives in Slack. Without `threadTs` the job message becomes the thread's root. */
+export interface Place {
+  readonly channelId: ChannelId;
+  readonly threadTs?: MessageTs;
+}
+
+export interface RenderRequest {
+  readonly photo: MediaSource;
+  readonly speech: MediaSource;
+  readonly resolution: Resolution;
+  readonly gesturePrompt?: string;
+}
+
+export type MediaSource =
+  | { readonly type: "slack"; readonly fileId: SlackFileId; readonly url: string }
+  | { readonly type: "url"; readonly url: string }
+  /** Nothing was given: the request is only there to be refused in its own thread. */
+  | { readonly type: "none" };
+
+/** The inputs as AKOOL will get them, on disk in the job's spool. */
+export interface Prepared {
+  readonly photoBytes: number;
+  readonly speechBytes: number;
+  readonly speechSeconds: number;
+}
+
+/** One paid call at most belongs to each attempt; its token is in the webhook and media URLs of this attempt only. */
+export interface Attempt {
+  readonly number: number;
+  readonly key: AttemptKey;
+  readonly startedAt: number;
+  /** AKOOL came for this attempt's media: it is working on the order. */
+  readonly fetched: boolean;
+  /** A webhook on this attempt's own URL named this render; not yet read back. */
+  readonly hintedRenderId?: RenderId;
+}
+
+export type JobState =
+  | { readonly status: "preparing" }
+  | {
+      readonly status: "queued";
+      readonly prepared: Prepared;
+      readonly queuedAt: number;
+      readonly attempts: number;
+      readonly refusals: number;
+      readonly placeInLine?: number;
+    }
+  | {
+      readonly status: "creating";
+      readonly prepared: Prepared;
+      readonly attempt: Attempt;
+      readonly refusals: number;
+    }
+  | {
+      readonly status: "unsettled";
+      readonly prepared: Prepared;
+      readonly attempt: Attempt;
+      readonly unclearSince: number;
+    }
+  | { readonly status: "asking"; readonly prepared: Prepared; readonly attempt: Attempt }
+  | {
+      readonly status: "rendering";
+      readonly prepared: Prepared;
+      readonly attempt: Attempt;
+      readonly renderId: RenderId;
+      readonly confirmed: boolean;
+      readonly looks: number;
+      readonly overdue: boolean;
+      readonly webhookSeen: boolean;
+    }
+  | { readonly status: "rendered"; readonly render: FinishedRender }
+  | { readonly status: "uploading"; readonly render: FinishedRender; readonly fileId: SlackFileId }
+  | {
+      readonly status: "sharing";
+      readonly render: FinishedRender;
+      readonly fileId: SlackFileId;
+      readonly stage: "ready" | "calling" | "called";
+      readonly calls: number;
+      readonly calledAt: number;
+      readonly looks: number;
+    }
+  | {
+      readonly status: "linking";
+      readonly render: FinishedRender;
+      readonly fileId: SlackFileId;
+      readonly stage: "ready" | "calling";
+    }
+  | {
+      readonly status: "undeliverable";
+      readonly render: FinishedRender;
+      readonly fileId?: SlackFileId;
+      readonly failure: Failure;
+      readonly since: number;
+    }
+  | {
+      readonly status: "delivered";
+      readonly fileId: SlackFileId;
+      readonly as: "video" | "link";
+      readonly finishedAt: number;
+      readonly permalinkTs?: MessageTs;
+    }
+  | { readonly status: "duplicate"; readonly of: JobId }
+  | { readonly status: "failed"; readonly failure: Failure; readonly finishedAt: number }
+  | { readonly status: "cancelled"; readonly renderWasRunning: boolean; readonly finishedAt: number };
+
+export interface FinishedRender {
+  readonly renderId: RenderId;
+  readonly videoUrl: string;
+  readonly seconds: number;
+  readonly renderedAt: number;
+  /** Why it could not be posted, once the person has been told: they are not told the same again at every try. */
+  readonly told?: string;
+}
+
+export type JobMessage =
+  /** Requests that are refused outright have only their notice. */
+  | { readonly status: "none" }
+  | { readonly status: "unposted" }
+  | { readonly status: "posting" }
+  | {
+      readonly status: "posted";
+      readonly ts: MessageTs;
+      readonly shown: string;
+      readonly editedAt: number;
+      readonly retryAt?: number;
+      readonly tries: number;
+    }
+  /** The answer to the post was lost: it may be there, but it cannot be edited, and it is not posted again. */
+  | { readonly status: "lost" };
+
+/** A new post that mentions the person, at most once in the thread; where that is impossible, privately. */
+export interface Notice {
+  readonly kind: "failed" | "overdue" | "asking" | "undeliverable" | "ended";
+  readonly stage: "todo" | "sending" | "private";
+  readonly tries: number;
+  readonly retryAt?: number;
+}
+
+export type Status = JobState["status"];
+
+const ENDED: ReadonlySet<Status> = new Set(["delivered", "duplicate", "failed", "cancelled"]);
+const HOLDS_SLOT: ReadonlySet<Status> = new Set(["creating", "unsettled"]);
+
+/** No step will change the outcome any more. */
+export function hasEnded(job: Job): boolean {
+  return ENDED.has(job.state.status);
+}
+
+/** Whether the job counts towards AKOOL_MAX_CONCURRENT. A render past its deadline no longer blocks the line. */
+export function holdsSlot(job: Job): boolean {
+  return HOLDS_SLOT.has(job.state.status) || (job.state.status === "rendering" && !job.state.overdue);
+}
+
+/** The thread everything about the job goes to; undefined when the job message that should be its root was lost. */
+export function threadOf(job: Job): MessageTs | undefined {
+  return job.place.threadTs ?? (job.message.status === "posted" ? job.message.ts : undefined);
+}
+
+/** AKOOL may still need the spooled photo and recording, or a person may ask to try again with them. */
+export function needsMedia(job: Job): boolean {
+  switch (job.state.status) {
+    case "preparing":
+    case "queued":
+    case "creating":
+    case "unsettled":
+    case "asking":
+    case "rendering":
+      return true;
+    case "rendered":
+    case "uploading":
+    case "sharing":
+    case "linking":
+    case "undeliverable":
+    case "delivered":
+    case "duplicate":
+    case "failed":
+    case "cancelled":
+      return false;
+  }
+}

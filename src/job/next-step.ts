@@ -1,0 +1,110 @@
+import { hasEnded, type Job } from "./job.ts";
+import { shownBy } from "./shown-by.ts";
+import type { Waits } from "./waits.ts";
+
+/** What a job wants next. Exactly one outward effect belongs to each, or none where the name says `lost` or `recover`. */
+export type StepName =
+  | "announce"
+  | "announcement_lost"
+  | "notify"
+  | "notice_lost"
+  | "tell_privately"
+  | "prepare"
+  | "create"
+  | "create_lost"
+  | "settle"
+  | "leave_alone"
+  | "look"
+  | "relay"
+  | "relay_lost"
+  | "share"
+  | "find_share"
+  | "link"
+  | "link_lost"
+  | "redeliver"
+  | "edit"
+  | "clean_up";
+
+export type NextStep = { readonly step: StepName } | { readonly step: "wait"; readonly until?: number };
+
+/**
+ * Decides by the row alone. Only the holder of the job's lease may ask: an intent found in the row
+ * (`posting`, `calling`, `creating`, …) then belongs to a call whose answer nobody is waiting for any more.
+ */
+export function nextStep(job: Job, now: number, waits: Waits): NextStep {
+  if (job.message.status === "posting") return { step: "announcement_lost" };
+  if (job.notice?.stage === "sending") return { step: "notice_lost" };
+
+  const due = job.dueAt !== undefined && job.dueAt <= now;
+  if (job.message.status === "unposted" && !hasEnded(job)) {
+    return due ? { step: "announce" } : { step: "wait", ...until(job.dueAt) };
+  }
+  if (job.notice && (job.notice.retryAt ?? 0) <= now) {
+    return { step: job.notice.stage === "private" ? "tell_privately" : "notify" };
+  }
+  if (due) {
+    const step = mainStep(job);
+    if (step) return { step };
+  }
+  const editAt = editDueAt(job, waits);
+  if (editAt !== undefined && editAt <= now) return { step: "edit" };
+  if (hasEnded(job) && !job.cleanedUp) return { step: "clean_up" };
+  return { step: "wait", ...until(wakeAt(job, waits)) };
+}
+
+/** The earliest moment at which `nextStep` will want something; undefined when the job rests for good. */
+export function wakeAt(job: Job, waits: Waits): number | undefined {
+  const moments = [
+    hasEnded(job) ? undefined : job.dueAt,
+    job.notice ? (job.notice.retryAt ?? 0) : undefined,
+    job.message.status === "posting" ? 0 : undefined,
+    editDueAt(job, waits),
+    hasEnded(job) && !job.cleanedUp ? 0 : undefined,
+  ].filter((moment) => moment !== undefined);
+  return moments.length === 0 ? undefined : Math.min(...moments);
+}
+
+function mainStep(job: Job): StepName | undefined {
+  switch (job.state.status) {
+    case "preparing":
+      return "prepare";
+    case "queued":
+      return "create";
+    case "creating":
+      return "create_lost";
+    case "unsettled":
+      return "settle";
+    case "asking":
+      return "leave_alone";
+    case "rendering":
+      return "look";
+    case "rendered":
+      return "relay";
+    case "uploading":
+      return "relay_lost";
+    case "sharing":
+      return job.state.stage === "ready" ? "share" : "find_share";
+    case "linking":
+      return job.state.stage === "ready" ? "link" : "link_lost";
+    case "undeliverable":
+      return "redeliver";
+    case "delivered":
+    case "duplicate":
+    case "failed":
+    case "cancelled":
+      return undefined;
+  }
+}
+
+/** When the job message should be edited; an outcome does not wait for the spacing between edits. */
+function editDueAt(job: Job, waits: Waits): number | undefined {
+  if (job.message.status !== "posted") return undefined;
+  const wanted = shownBy(job);
+  if (wanted === undefined || wanted === job.message.shown) return undefined;
+  if (job.message.retryAt !== undefined) return job.message.retryAt;
+  return hasEnded(job) ? 0 : job.message.editedAt + waits.editSpacing;
+}
+
+function until(moment: number | undefined): { until?: number } {
+  return moment === undefined ? {} : { until: moment };
+}

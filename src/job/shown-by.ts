@@ -1,0 +1,38 @@
+import type { Job } from "./job.ts";
+
+/**
+ * Names what the job message should say now, so that it is edited when, and only when, that changes.
+ * Undefined: whatever it says may stay (the seconds of posting are not worth a call).
+ */
+export function shownBy(job: Job): string | undefined {
+  const state = job.state;
+  switch (state.status) {
+    case "preparing":
+      return "checking";
+    case "queued":
+      return state.placeInLine === undefined ? "checking" : `line:${state.placeInLine}`;
+    case "creating":
+      return undefined;
+    case "unsettled":
+      return "unsettled";
+    case "asking":
+      return "asking";
+    case "rendering":
+      return state.overdue ? "overdue" : "rendering";
+    case "rendered":
+    case "uploading":
+    case "sharing":
+    case "linking":
+      return undefined;
+    case "undeliverable":
+      return `undeliverable:${state.failure.reason}`;
+    case "delivered":
+      return "delivered";
+    case "duplicate":
+      return "duplicate";
+    case "failed":
+      return "failed";
+    case "cancelled":
+      return "cancelled";
+  }
+}

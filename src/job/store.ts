@@ -1,0 +1,104 @@
+import type { AttemptKey, ChannelId, JobId, MessageTs, RenderId, UserId, WorkspaceId } from "./ids.ts";
+import type { Job } from "./job.ts";
+
+/** One line for every outward effect: what was done for which job and attempt, and what came of it. */
+export interface AuditLine {
+  readonly effect: "create" | "upload" | "post" | "share" | "notice" | "private";
+  readonly attempt: number;
+  readonly outcome: string;
+}
+
+/** A capability under which AKOOL may fetch one file of one attempt. Only its SHA-256 is kept. */
+export interface MediaLink {
+  readonly key: string;
+  readonly file: "photo" | "speech";
+  readonly expiresAt: number;
+}
+
+/** What one transaction writes. */
+export interface Change {
+  readonly job: Job;
+  readonly audit?: readonly AuditLine[];
+  /** A new attempt and its media links, committed with the intent to create. */
+  readonly attempt?: {
+    readonly key: AttemptKey;
+    readonly number: number;
+    readonly links: readonly MediaLink[];
+  };
+  /** Ties a render to the attempt that made it, for good. */
+  readonly render?: { readonly key: AttemptKey; readonly renderId: RenderId };
+}
+
+/** What a transaction may look at besides the job itself. */
+export interface View {
+  /** Another job of the same content that is in flight. */
+  readonly sameContent?: JobId;
+  /** Renders in flight at AKOOL over all processes. */
+  readonly slotsInUse: number;
+  /** Jobs in line before this one. */
+  readonly ahead: number;
+  /** The attempt that `look.renderId` belongs to already. */
+  readonly renderOwner?: AttemptKey;
+}
+
+/** Which parts of the view a change needs; what is not asked for is not looked up. */
+export interface Look {
+  readonly contentKey?: string;
+  readonly line?: boolean;
+  readonly renderId?: RenderId;
+}
+
+export interface Intake {
+  /** What Slack gives once per gesture; the same key again is the same request, delivered again. */
+  readonly keys: readonly string[];
+  readonly job: Job;
+  /** Where a private answer can be sent for half an hour. A secret: never logged. */
+  readonly responseUrl?: string;
+  /** The form that was submitted; it counts once. */
+  readonly formId?: string;
+}
+
+/**
+ * Jobs on disk. Every method that changes something resolves only after the change would survive a power
+ * cut. `change` functions are pure, run inside the transaction and may run again.
+ */
+export interface JobStore {
+  /** Saves a new request, unless one of its keys was seen before: then the job it became. */
+  accept(intake: Intake): Promise<{ job: Job; isNew: boolean }>;
+  find(id: JobId): Promise<Job | undefined>;
+  /** Applies `change` to the current row; undefined leaves it. Returns the row as it then is. */
+  update(id: JobId, change: (job: Job, view: View) => Change | undefined, look?: Look): Promise<Job>;
+  /** The job and attempt behind a webhook URL or media link. */
+  findAttempt(key: AttemptKey): Promise<{ jobId: JobId; renderId?: RenderId } | undefined>;
+  findMediaLink(
+    key: string,
+    now: number,
+  ): Promise<{ jobId: JobId; attempt: AttemptKey; file: "photo" | "speech" } | undefined>;
+  /** Jobs whose time has come, oldest first; each is the caller's until `release`. */
+  claimDue(now: number, limit: number): Promise<readonly Job[]>;
+  release(id: JobId): void;
+  /** When the next job that nobody works on is due. */
+  nextDueAt(): Promise<number | undefined>;
+  /** Seconds that the last finished renders took, newest first. */
+  renderSeconds(limit: number): Promise<readonly number[]>;
+  findResponseUrl(id: JobId, now: number): Promise<string | undefined>;
+  jobsOf(requesterId: UserId, workspaceId: WorkspaceId, limit: number): Promise<readonly Job[]>;
+  countByStatus(): Promise<Readonly<Record<string, number>>>;
+  isWatched(workspaceId: WorkspaceId, channelId: ChannelId): Promise<boolean>;
+  setWatched(workspaceId: WorkspaceId, channelId: ChannelId, by: UserId, on: boolean): Promise<void>;
+  /** A form that was opened, so that its submission knows where it belongs. */
+  saveForm(form: OpenForm): Promise<void>;
+  findForm(id: string): Promise<OpenForm | undefined>;
+  /** Answers when the store can write. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OpenForm {
+  readonly id: string;
+  readonly channelId: ChannelId;
+  /** The thread it was opened for; absent when the job is to start one. */
+  readonly threadTs?: MessageTs;
+  readonly responseUrl?: string;
+  readonly openedAt: number;
+}

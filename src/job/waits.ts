@@ -1,0 +1,80 @@
+/**
+ * Every wait the program chooses, in milliseconds, already divided by TIME_SCALE. Timeouts of one network
+ * call and a service's Retry-After are not here: they are never scaled.
+ */
+export interface Waits {
+  /** First retry of a step that failed; doubles up to `retryMax`. */
+  readonly retryFirst: number;
+  readonly retryMax: number;
+  /** Between two edits of one job message. */
+  readonly editSpacing: number;
+  /** How often a job in line looks whether it is its turn; a freed slot wakes it at once. */
+  readonly lineCheck: number;
+  /** How long evidence of a create whose answer was lost is waited for. */
+  readonly settle: number;
+  readonly renderDeadline: number;
+  /** AKOOL keeps results for 7 days; then a render that never finished is given up. */
+  readonly renderGiveUp: number;
+  /** An id AKOOL says it does not know, just after it gave it to us. */
+  readonly unknownRenderGrace: number;
+  /** Between two looks at a render when no webhook can be relied on. */
+  readonly pollFast: number;
+  /** The longest gap between two looks while webhooks arrive. */
+  readonly pollSparse: number;
+  readonly pollOverdue: number;
+  /** First look for the share after completing an upload; doubles up to `shareLookMax`. */
+  readonly shareLookFirst: number;
+  readonly shareLookMax: number;
+  /** No share by then: complete the same file again. */
+  readonly shareDeadline: number;
+  /** Between two tries of a delivery that Slack refused and that somebody may have put right. */
+  readonly undeliverableRetry: number;
+  readonly undeliverableGiveUp: number;
+  /** How long a question ("Try again?") is kept open. */
+  readonly askFor: number;
+  /** Slack accepts a response_url for 30 minutes. */
+  readonly responseUrlLife: number;
+  readonly capabilityLife: number;
+  /** The net under lost wake-ups. */
+  readonly sweep: number;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export function scaledWaits(settings: {
+  timeScale: number;
+  renderDeadlineMinutes: number;
+  settleMinutes: number;
+}): Waits {
+  const scaled = (ms: number) => ms / settings.timeScale;
+  return {
+    retryFirst: scaled(2 * SECOND),
+    retryMax: scaled(MINUTE),
+    editSpacing: scaled(3 * SECOND),
+    lineCheck: scaled(15 * SECOND),
+    settle: scaled(settings.settleMinutes * MINUTE),
+    renderDeadline: scaled(settings.renderDeadlineMinutes * MINUTE),
+    renderGiveUp: scaled(7 * DAY),
+    unknownRenderGrace: scaled(2 * MINUTE),
+    pollFast: scaled(5 * SECOND),
+    pollSparse: scaled(30 * SECOND),
+    pollOverdue: scaled(2 * MINUTE),
+    shareLookFirst: scaled(500),
+    shareLookMax: scaled(15 * SECOND),
+    shareDeadline: scaled(90 * SECOND),
+    undeliverableRetry: scaled(10 * MINUTE),
+    undeliverableGiveUp: scaled(6 * DAY),
+    askFor: scaled(7 * DAY),
+    responseUrlLife: scaled(29 * MINUTE),
+    capabilityLife: scaled((settings.renderDeadlineMinutes + settings.settleMinutes + 60) * MINUTE),
+    sweep: scaled(30 * SECOND),
+  };
+}
+
+/** 2, 4, 8 … up to the longest: `tries` is how many have failed already. */
+export function backoff(waits: Waits, tries: number): number {
+  return Math.min(waits.retryMax, waits.retryFirst * 2 ** Math.min(tries, 20));
+}

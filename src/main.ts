@@ -1,0 +1,243 @@
+import { join } from "node:path";
+import closeWithGrace from "close-with-grace";
+import { createAkoolClient } from "./akool/client.ts";
+import { createWebhookRoute } from "./akool/webhook-route.ts";
+import { steadyNow } from "./clock.ts";
+import { type Config, ConfigError, loadConfig, secretsOf } from "./config.ts";
+import { createMetrics } from "./http/metrics.ts";
+import { type Handler, type Route, startHttpServer } from "./http/server.ts";
+import type { AttemptKey } from "./job/ids.ts";
+import { needsMedia } from "./job/job.ts";
+import { wakeAt } from "./job/next-step.ts";
+import { createWebhookHealth } from "./job/poll-plan.ts";
+import { mediaFetched } from "./job/transitions.ts";
+import { scaledWaits } from "./job/waits.ts";
+import { boltLogger, createLogger } from "./logger.ts";
+import { hashOf, mintAddresses } from "./media/attempt-addresses.ts";
+import { createJobMedia, spoolPaths, sweepSpool } from "./media/job-media.ts";
+import { createOutbound } from "./media/outbound.ts";
+import { createMediaHandler } from "./media/serve-media.ts";
+import { createSlackApp } from "./slack/app.ts";
+import { createAnswerPrivately } from "./slack/delivery/answer-privately.ts";
+import { StoreInUseError } from "./store/open-database.ts";
+import { openSqliteStore } from "./store/sqlite-store.ts";
+import { startWorker, type Worker } from "./worker/worker.ts";
+
+/** sysexits.h: EX_CONFIG */
+const EXIT_BAD_CONFIG = 78;
+/** A predecessor that is still draining gives its data folder up within this. */
+const STORE_WAIT_MS = 12_000;
+/** SIGTERM: running steps may end, then are told to stop, then whatever is left is taken up after the restart. */
+const STOP_GRACE_MS = 6000;
+const STOP_ABORT_MS = 2000;
+const EXIT_WITHIN_MS = 9500;
+const REMEMBERED_RENDERS = 100;
+
+const config = settings();
+const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
+const now = steadyNow;
+const waits = scaledWaits(config);
+const outbound = createOutbound({ trustedHosts: config.trustedHosts });
+const spoolDir = join(config.dataDir, "spool");
+
+let phase: "starting" | "ready" | "draining" = "starting";
+let worker: Worker | undefined;
+
+const store = await openStore();
+const pastRenders = (await store.renderSeconds(REMEMBERED_RENDERS)).map((seconds) => seconds * 1000);
+const { botToken } = config.slack.kind === "single" ? config.slack : { botToken: "" };
+const answerPrivately = createAnswerPrivately(outbound);
+const akool = createAkoolClient({ ...config.akool, log });
+const webhookHealth = createWebhookHealth(config.webhooks);
+const slack = createSlackApp({
+  store,
+  botToken,
+  slackApiUrl: config.slackApiUrl,
+  answerPrivately,
+  boltLogger: boltLogger(log),
+  access: config,
+  isAllowedUrl,
+  waits,
+  now,
+  log,
+});
+
+const socket = config.delivery.type === "socket" ? slack.socket(config.delivery.appToken) : undefined;
+const server = await startHttpServer({ host: config.host, port: config.port, routes: routes(), log }).catch(
+  (error: unknown) => {
+    log.fatal(
+      { err: error, host: config.host, port: config.port },
+      "cannot listen; is another process using this HOST and PORT?",
+    );
+    process.exit(1);
+  },
+);
+
+await sweepSpool(spoolDir, async (id) => {
+  const job = await store.find(id);
+  return job !== undefined && needsMedia(job);
+});
+worker = startWorker({
+  store,
+  renderApi: akool,
+  delivery: slack.delivery,
+  media: createJobMedia({
+    outbound,
+    spoolDir,
+    maxAudioSeconds: config.maxAudioSeconds,
+    tokenFor: async () => botToken,
+  }),
+  mintAddresses: (_job, at) =>
+    mintAddresses(
+      { publicUrl: publicUrl(config), webhooks: config.webhooks, capabilityLife: waits.capabilityLife },
+      at,
+    ),
+  waits,
+  now,
+  slots: config.akool.maxConcurrent,
+  webhookHealth,
+  pastRenders: () => pastRenders,
+  noteRender: (ms) => {
+    pastRenders.unshift(ms);
+    pastRenders.length = Math.min(pastRenders.length, REMEMBERED_RENDERS);
+  },
+  webhooks: config.webhooks,
+  log,
+});
+closeWithGrace({ delay: EXIT_WITHIN_MS, logger: false, onSecondSignal: () => {} }, stop);
+await socket?.start();
+phase = "ready";
+log.info({ port: server.port, delivery: config.delivery.type, webhooks: config.webhooks }, "ready");
+
+function settings(): Config {
+  try {
+    return loadConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT_BAD_CONFIG);
+  }
+}
+
+async function openStore() {
+  for (const giveUpAt = now() + STORE_WAIT_MS; ; ) {
+    try {
+      return openSqliteStore({
+        dataDir: config.dataDir,
+        now,
+        wakeAt: (job) => wakeAt(job, waits),
+        onDue: () => worker?.wake(),
+        responseUrlLife: waits.responseUrlLife,
+      });
+    } catch (error) {
+      if (!(error instanceof StoreInUseError) || now() > giveUpAt) {
+        log.fatal({ err: error, dataDir: config.dataDir }, "the store cannot be opened");
+        process.exit(1);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+function routes(): Route[] {
+  const media = createMediaHandler({ findMedia, onHit: noteFetch });
+  const list: Route[] = [
+    {
+      methods: ["GET", "HEAD"],
+      path: "/media/:capability/:name",
+      handle: (request, response, params) =>
+        media(request, response, { capability: params.capability ?? "", name: params.name ?? "" }),
+    },
+    { methods: ["GET", "HEAD"], path: "/healthz", handle: plain(() => 200) },
+    { methods: ["GET", "HEAD"], path: "/readyz", handle: plain(readiness) },
+    { methods: ["GET"], path: "/metrics", handle: createMetrics(() => store.countByStatus()) },
+  ];
+  if (config.delivery.type === "http") {
+    const receive = slack.http(config.delivery.signingSecret);
+    // While draining, Slack is told no: it delivers events again, to the process that comes after this one.
+    list.push({
+      methods: ["POST"],
+      path: "/slack/events",
+      handle: (request, response) => (phase === "ready" ? receive(request, response) : unavailable(response)),
+    });
+  }
+  const { clientId, apiKey } = config.akool;
+  if (config.webhooks && clientId !== undefined) {
+    const credentials = { clientId, clientSecret: apiKey };
+    const handle = createWebhookRoute({
+      store,
+      credentials,
+      health: webhookHealth,
+      keyOf: (token) => hashOf(token) as AttemptKey,
+      now,
+      log,
+    });
+    list.push({ methods: ["POST"], path: "/akool/webhook/:token", handle });
+  }
+  return list;
+}
+
+async function findMedia(capability: string) {
+  const link = await store.findMediaLink(hashOf(capability), now());
+  const job = link && (await store.find(link.jobId));
+  if (!link || !job || !("prepared" in job.state)) return undefined;
+  const paths = spoolPaths(spoolDir, job.id);
+  return link.file === "photo"
+    ? { path: paths.photo, contentType: "image/jpeg" as const, sizeBytes: job.state.prepared.photoBytes }
+    : { path: paths.speech, contentType: "audio/mpeg" as const, sizeBytes: job.state.prepared.speechBytes };
+}
+
+/** AKOOL came for an attempt's media: evidence that it took the order, stored before a byte is sent. */
+async function noteFetch(capability: string): Promise<void> {
+  const link = await store.findMediaLink(hashOf(capability), now());
+  if (!link) return;
+  await store.update(link.jobId, (job) => {
+    const next = mediaFetched(job, link.attempt);
+    return next === job ? undefined : { job: next };
+  });
+}
+
+async function readiness(): Promise<number> {
+  if (phase !== "ready") return 503;
+  return store.check().then(
+    () => 200,
+    () => 503,
+  );
+}
+
+function plain(status: () => number | Promise<number>): Handler {
+  return async (_request, response) => {
+    response.writeHead(await status(), { "content-length": 0, "cache-control": "no-store" }).end();
+  };
+}
+
+function unavailable(response: Parameters<Handler>[1]): void {
+  response.writeHead(503, { "content-length": 0, connection: "close" }).end();
+}
+
+function isAllowedUrl(url: string): boolean {
+  try {
+    outbound.assertAllowed(new URL(url));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function publicUrl({ publicUrl: url }: Config): string {
+  return url === undefined ? "" : url.href.replace(/\/$/, "");
+}
+
+/** Takes no new requests, lets what runs end or parks it, and leaves the rest to the row. */
+async function stop({ signal, err }: { signal?: string; err?: Error }): Promise<void> {
+  if (err) log.fatal({ err }, "a mistake in this program; stopping so that a fresh process takes over");
+  log.info({ signal }, "stopping");
+  phase = "draining";
+  await socket?.stop();
+  await worker?.stop(err ? 0 : STOP_GRACE_MS, STOP_ABORT_MS);
+  await server.close(500);
+  await akool.close();
+  await outbound.close();
+  await store.close();
+  log.info({}, "stopped");
+}

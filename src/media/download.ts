@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import type { Dispatcher } from "undici";
+import { type FailureReason, RequestProblem } from "../job/failure.ts";
+import { asTemporary, codeOf, contentLengthOf, guardedGet, headerOf } from "./guarded-get.ts";
+import type { Outbound } from "./outbound.ts";
+import { aboutFile, type InputFile, parseRetryAfterMs, TemporaryProblem } from "./problems.ts";
+import { isSlackHost } from "./slack-hosts.ts";
+import { SNIFF_BYTES, sniff } from "./sniff.ts";
+import { bytesInWords } from "./words.ts";
+import { writeWholeFile } from "./write-whole-file.ts";
+
+const HEADERS_TIMEOUT_MS = 15_000;
+const IDLE_TIMEOUT_MS = 20_000;
+const TOTAL_TIMEOUT_MS = 5 * 60_000;
+
+export interface DownloadOptions {
+  readonly outbound: Outbound;
+  readonly toPath: string;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+  /** A bearer token, shown only to hosts that `allowedHost` accepts, redirects included. */
+  readonly authorization?: { readonly token: string; readonly allowedHost: (url: URL) => boolean };
+  /** Which of the person's files this is. */
+  readonly file: InputFile;
+  /** Slack's own file, rather than a link that somebody typed. */
+  readonly fromSlack: boolean;
+  /** Shorter in tests. */
+  readonly idleTimeoutMs?: number;
+}
+
+export interface Downloaded {
+  readonly sizeBytes: number;
+  /** Of the bytes, hex. */
+  readonly sha256: string;
+  /** What the server called it; not to be believed. */
+  readonly contentType?: string;
+}
+
+/**
+ * Fetches one file to disk. `toPath` is there only when it is whole.
+ * @throws RequestProblem when trying again is no use, TemporaryProblem when it may be
+ */
+export async function downloadToFile(url: string | URL, options: DownloadOptions): Promise<Downloaded> {
+  const { outbound, authorization, file, fromSlack } = options;
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(TOTAL_TIMEOUT_MS)]);
+  try {
+    const start = URL.parse(String(url));
+    if (!start) throw new RequestProblem({ reason: "url_not_allowed", code: "not_a_url" });
+    const mayAsk = authorization?.allowedHost ?? ((at: URL) => isSlackHost(at, outbound));
+    if (fromSlack && !mayAsk(start)) throw new RequestProblem({ reason: "slack_file_external" });
+
+    const response = await guardedGet(start, {
+      outbound,
+      signal,
+      headersTimeoutMs: HEADERS_TIMEOUT_MS,
+      idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
+      headersFor: (at) =>
+        authorization?.allowedHost(at) ? { authorization: `Bearer ${authorization.token}` } : {},
+    });
+    try {
+      assertGoodStatus(response, fromSlack);
+      return await store(response, options, signal);
+    } finally {
+      response.body.destroy();
+    }
+  } catch (error) {
+    const problem = asRequestProblem(error, fromSlack) ?? asTemporary(error, "download", options.signal);
+    throw problem instanceof RequestProblem ? aboutFile(problem, file) : problem;
+  }
+}
+
+function assertGoodStatus(response: Dispatcher.ResponseData, fromSlack: boolean): void {
+  const { statusCode: status } = response;
+  if (status === 200) return;
+  const code = `http_${status}`;
+  if (status >= 500 || status === 429 || status === 408 || status === 425) {
+    throw new TemporaryProblem(`download: ${code}`, {
+      retryAfterMs: parseRetryAfterMs(headerOf(response, "retry-after")),
+    });
+  }
+  throw new RequestProblem({ reason: reasonFor(status, fromSlack), code });
+}
+
+function reasonFor(status: number, fromSlack: boolean): FailureReason {
+  if (fromSlack) return status === 401 || status === 403 ? "slack_scope_missing" : "slack_file_unavailable";
+  return status === 404 || status === 410 ? "url_not_found" : "url_unreachable";
+}
+
+async function store(
+  response: Dispatcher.ResponseData,
+  { toPath, maxBytes, file, fromSlack }: DownloadOptions,
+  signal: AbortSignal,
+): Promise<Downloaded> {
+  const tooBig = (seen: string) =>
+    new RequestProblem({
+      reason: file === "photo" ? "photo_too_big" : "speech_too_big",
+      seen,
+      limit: bytesInWords(maxBytes),
+    });
+  const announced = contentLengthOf(response);
+  if (announced !== undefined && announced > maxBytes) throw tooBig(bytesInWords(announced));
+
+  const contentType = headerOf(response, "content-type");
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  const check = async function* (body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let head: Buffer | undefined = Buffer.alloc(0);
+    for await (const chunk of body) {
+      sizeBytes += chunk.length;
+      // The header may be missing or wrong: what counts is what comes.
+      if (sizeBytes > maxBytes) throw tooBig(`more than ${bytesInWords(maxBytes)}`);
+      hash.update(chunk);
+      if (!head) {
+        yield chunk;
+        continue;
+      }
+      head = Buffer.concat([head, chunk]);
+      if (head.length < SNIFF_BYTES) continue;
+      assertNoWebPage(head, contentType, fromSlack);
+      yield head;
+      head = undefined;
+    }
+    if (head) {
+      assertNoWebPage(head, contentType, fromSlack);
+      yield head;
+    }
+  };
+  await writeWholeFile(toPath, (partPath) =>
+    pipeline(response.body, check, createWriteStream(partPath, { flags: "wx", mode: 0o600 }), { signal }),
+  );
+  return { sizeBytes, sha256: hash.digest("hex"), ...(contentType && { contentType }) };
+}
+
+/**
+ * Slack answers a token that may not read files with 200 and its login page. The label counts too,
+ * unless the bytes are plainly a picture or a recording with a wrong label.
+ */
+function assertNoWebPage(head: Buffer, contentType: string | undefined, fromSlack: boolean): void {
+  const seen = sniff(head);
+  const labelled = /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(contentType ?? "");
+  if (seen?.name === "html" || (labelled && (!seen || seen.group === "other"))) {
+    throw new RequestProblem({ reason: fromSlack ? "slack_scope_missing" : "url_is_web_page", code: "html" });
+  }
+}
+
+/** A problem in the words of where the file was to come from; undefined for one that may pass. */
+function asRequestProblem(error: unknown, fromSlack: boolean): RequestProblem | undefined {
+  if (error instanceof RequestProblem) {
+    if (!fromSlack || error.failure.reason !== "url_unreachable") return error;
+    return new RequestProblem({ ...error.failure, reason: "slack_file_unavailable" }, { cause: error });
+  }
+  // A name that does not exist, in a link that somebody typed. For Slack's own hosts it is our name service.
+  if (!fromSlack && codeOf(error) === "ENOTFOUND") {
+    return new RequestProblem({ reason: "url_unreachable", code: "ENOTFOUND" }, { cause: error });
+  }
+  return undefined;
+}

@@ -1,0 +1,157 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Failure, RequestProblem } from "../job/failure.ts";
+import type { JobId } from "../job/ids.ts";
+import type { Job, MediaSource } from "../job/job.ts";
+import type { Media, PrepareAnswer, RelayAnswer } from "../job/media.ts";
+import { downloadToFile } from "./download.ts";
+import type { Outbound } from "./outbound.ts";
+import { MAX_PHOTO_BYTES, preparePhoto } from "./prepare-photo.ts";
+import { MAX_SPEECH_BYTES, prepareSpeech } from "./prepare-speech.ts";
+import { TemporaryProblem } from "./problems.ts";
+import { openVideo, uploadVideo } from "./relay-video.ts";
+import { isSlackHost } from "./slack-hosts.ts";
+
+export interface JobMediaDeps {
+  readonly outbound: Outbound;
+  /** One folder in it for each job. */
+  readonly spoolDir: string;
+  readonly maxAudioSeconds: number;
+  /** The workspace's present bot token, for Slack's private files. */
+  readonly tokenFor: (job: Job) => Promise<string>;
+}
+
+/** Where the prepared files of a job lie while AKOOL may need them. */
+export function spoolPaths(
+  spoolDir: string,
+  jobId: JobId,
+): { folder: string; photo: string; speech: string } {
+  const folder = join(spoolDir, jobId);
+  return { folder, photo: join(folder, "photo.jpg"), speech: join(folder, "speech.mp3") };
+}
+
+export function createJobMedia({ outbound, spoolDir, maxAudioSeconds, tokenFor }: JobMediaDeps): Media {
+  async function fetchInput(
+    job: Job,
+    source: MediaSource,
+    file: "photo" | "recording",
+    toPath: string,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<string> {
+    if (source.type === "none")
+      throw new RequestProblem({ reason: file === "photo" ? "photo_missing" : "speech_missing" });
+    const fromSlack = source.type === "slack";
+    if (!URL.canParse(source.url))
+      throw new RequestProblem({ reason: fromSlack ? "slack_file_unavailable" : "url_not_allowed", file });
+    const authorization = fromSlack
+      ? { token: await tokenFor(job), allowedHost: (url: URL) => isSlackHost(url, outbound) }
+      : undefined;
+    const { sha256 } = await downloadToFile(new URL(source.url), {
+      outbound,
+      toPath,
+      maxBytes,
+      signal,
+      file,
+      fromSlack,
+      ...(authorization === undefined ? {} : { authorization }),
+    });
+    return sha256;
+  }
+
+  return {
+    async prepare(job, signal): Promise<PrepareAnswer> {
+      const { folder, photo, speech } = spoolPaths(spoolDir, job.id);
+      const rawPhoto = join(folder, "photo.in");
+      const rawSpeech = join(folder, "speech.in");
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        const [photoHash, speechHash] = await Promise.all([
+          fetchInput(job, job.request.photo, "photo", rawPhoto, MAX_PHOTO_BYTES, signal),
+          fetchInput(job, job.request.speech, "recording", rawSpeech, MAX_SPEECH_BYTES, signal),
+        ]);
+        const preparedPhoto = await preparePhoto(rawPhoto, photo);
+        const preparedSpeech = await prepareSpeech(rawSpeech, speech, { maxSeconds: maxAudioSeconds });
+        await Promise.all([rm(rawPhoto, { force: true }), rm(rawSpeech, { force: true })]);
+        const { workspaceId, requesterId, request } = job;
+        return {
+          type: "prepared",
+          prepared: {
+            photoBytes: preparedPhoto.sizeBytes,
+            speechBytes: preparedSpeech.sizeBytes,
+            speechSeconds: preparedSpeech.seconds,
+          },
+          contentKey: createHash("sha256")
+            .update(
+              JSON.stringify([
+                workspaceId,
+                requesterId,
+                photoHash,
+                speechHash,
+                request.resolution,
+                request.gesturePrompt ?? "",
+              ]),
+            )
+            .digest("hex"),
+        };
+      } catch (error) {
+        if (error instanceof RequestProblem) return { type: "refused", failure: error.failure };
+        return {
+          type: "try_later",
+          failure: unreachable(job),
+          error: asError(error),
+          ...retryAfterOf(error),
+        };
+      }
+    },
+
+    async relay(videoUrl, openUpload, signal): Promise<RelayAnswer> {
+      try {
+        const source = await openVideo(videoUrl, { outbound, signal, spoolDir });
+        try {
+          const uploadUrl = await openUpload(source.sizeBytes);
+          if (uploadUrl === undefined) return { type: "stopped" };
+          await uploadVideo(source, uploadUrl, {
+            outbound,
+            isAllowedHost: (url) => isSlackHost(url, outbound),
+            signal,
+          });
+          return { type: "uploaded" };
+        } finally {
+          source.destroy();
+        }
+      } catch (error) {
+        if (error instanceof RequestProblem) return { type: "refused", failure: error.failure };
+        return { type: "try_later", error: asError(error), ...retryAfterOf(error) };
+      }
+    },
+
+    async discard(job) {
+      await rm(spoolPaths(spoolDir, job.id).folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Removes what a crash left behind: folders of jobs that no longer need their media. */
+export async function sweepSpool(spoolDir: string, isNeeded: (id: JobId) => Promise<boolean>): Promise<void> {
+  await mkdir(spoolDir, { recursive: true, mode: 0o700 });
+  for (const name of await readdir(spoolDir)) {
+    if (!(await isNeeded(name as JobId))) await rm(join(spoolDir, name), { recursive: true, force: true });
+  }
+}
+
+function unreachable(job: Job): Failure {
+  const slack = job.request.photo.type === "slack";
+  return { reason: slack ? "slack_file_unavailable" : "url_unreachable" };
+}
+
+function retryAfterOf(error: unknown): { retryAfterMs?: number } {
+  return error instanceof TemporaryProblem && error.retryAfterMs !== undefined
+    ? { retryAfterMs: error.retryAfterMs }
+    : {};
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

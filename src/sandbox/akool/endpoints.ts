@@ -1,0 +1,210 @@
+/** AKOOL's open API, as far as talking photos go: who may call, what is accepted, what is answered. */
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { CallRecord, Endpoint } from "./call-log.ts";
+import { readCreateOrder } from "./create-order.ts";
+import { fetchInput, findSpeechSeconds, isPhoto } from "./fetch-input.ts";
+import { json, type Reply } from "./misbehaviour.ts";
+import type { Settings } from "./options.ts";
+import type { RenderLife } from "./render-life.ts";
+import { createData, creditsFor, infoData, type Renders } from "./renders.ts";
+import { bigFileReply, fileReply } from "./result-file.ts";
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const TOKEN_LIFE_SECONDS = 3600 * 24 * 3600;
+
+const ROUTES: Record<string, Endpoint> = {
+  "POST /api/open/v3/getToken": "token",
+  "POST /api/open/v3/content/video/createbytalkingphoto": "create",
+  "GET /api/open/v3/content/video/infobymodelid": "info",
+  "GET /api/open/v3/faceswap/quota/info": "quota",
+};
+/** Only there so that a path can be parsed. */
+const BASE = "http://akool.invalid";
+const RESULT = /^\/results\/([0-9a-f]{24})\.mp4$/;
+
+export interface Account {
+  /** The balance. */
+  credit: number;
+  /** Bearer tokens that are good. */
+  readonly tokens: Set<string>;
+}
+
+export interface EndpointsDeps {
+  readonly settings: Settings;
+  readonly account: Account;
+  readonly renders: Renders;
+  readonly life: RenderLife;
+  readonly ownUrl: () => string;
+  /** What the app did against the API document. */
+  readonly reportProblem: (problem: string) => void;
+  readonly closing: AbortSignal;
+}
+
+export interface Route {
+  readonly endpoint: Endpoint;
+  readonly renderId: string | undefined;
+  readonly url: URL;
+}
+
+export function findRoute(request: IncomingMessage): Route {
+  const url = URL.parse(request.url ?? "/", BASE) ?? new URL(BASE);
+  const renderId = RESULT.exec(url.pathname)?.[1];
+  if (renderId && (request.method === "GET" || request.method === "HEAD")) {
+    return { endpoint: "result", renderId, url };
+  }
+  const endpoint = ROUTES[`${request.method} ${url.pathname}`] ?? "unknown";
+  const asked = endpoint === "info" ? url.searchParams.get("video_model_id") : null;
+  return { endpoint, renderId: asked ?? undefined, url };
+}
+
+export class Endpoints {
+  readonly #deps: EndpointsDeps;
+
+  constructor(deps: EndpointsDeps) {
+    this.#deps = deps;
+  }
+
+  async answer(request: IncomingMessage, route: Route, call: CallRecord): Promise<Reply> {
+    const { account } = this.#deps;
+    switch (route.endpoint) {
+      case "result":
+        return this.#result(route);
+      case "token":
+        return this.#token(request, route);
+      case "unknown":
+      case "webhook":
+        this.#deps.reportProblem(`${request.method} ${route.url.pathname}: unknown path or method`);
+        return json(404, { status: 404, msg: "not found" }, "404");
+      case "create":
+        return this.#refusal(request) ?? (await this.#create(request, route, call));
+      case "info":
+        return this.#refusal(request) ?? this.#info(route);
+      case "quota":
+        return this.#refusal(request) ?? success({ credit: account.credit });
+    }
+  }
+
+  /** Undefined when the caller may call. */
+  #refusal({ headers }: IncomingMessage): Reply | undefined {
+    const { settings, account } = this.#deps;
+    const key = headers["x-api-key"]?.toString() ?? "";
+    const authorization = headers.authorization ?? "";
+    if (key && authorization) this.#deps.reportProblem("x-api-key and Authorization were sent together");
+    // Authorization wins, as documented.
+    if (authorization) {
+      const token = /^Bearer (\S+)$/.exec(authorization)?.[1];
+      return token && account.tokens.has(token)
+        ? undefined
+        : refusal(1101, "invalid authorization", settings.authStatus);
+    }
+    if (!key) return refusal(1102, "authorization is empty", settings.authStatus);
+    if (key === settings.apiKey) return undefined;
+    if (key === settings.clientId) return refusal(1109, "account does not exist");
+    return refusal(1101, "invalid authorization", settings.authStatus);
+  }
+
+  async #token(request: IncomingMessage, route: Route): Promise<Reply> {
+    const { settings, account } = this.#deps;
+    const body = await this.#readJson(request, route);
+    const { clientId, clientSecret, ...more } = isObject(body) ? body : {};
+    if (typeof clientId !== "string" || typeof clientSecret !== "string" || Object.keys(more).length > 0) {
+      return this.#fault(route, "getToken takes the strings clientId and clientSecret, and nothing else");
+    }
+    if (clientId !== settings.clientId || clientSecret !== settings.apiKey) {
+      return refusal(1101, "invalid authorization", settings.authStatus);
+    }
+    const token = makeToken();
+    account.tokens.add(token);
+    return json(200, { code: 1000, token }, "1000");
+  }
+
+  async #create(request: IncomingMessage, route: Route, call: CallRecord): Promise<Reply> {
+    const { account, renders, life, ownUrl, closing } = this.#deps;
+    const read = readCreateOrder(await this.#readJson(request, route));
+    if ("faults" in read) return this.#fault(route, ...read.faults);
+    const { order } = read;
+    const [photo, speech] = await Promise.all([
+      fetchInput(order.talking_photo_url, closing),
+      fetchInput(order.audio_url, closing),
+    ]);
+    const seconds = speech.status === 200 ? await findSpeechSeconds(speech.bytes) : undefined;
+    if (!seconds || photo.status !== 200 || !(await isPhoto(photo.bytes))) {
+      return refusal(1015, "create video error, please try again later");
+    }
+    if (account.credit < creditsFor(seconds)) return refusal(1104, "credit is insufficient");
+    const render = renders.add({ order, inputs: { photo, speech }, seconds });
+    call.renderId = render.id;
+    await life.begin(render);
+    return success(createData(render, ownUrl()));
+  }
+
+  #info(route: Route): Reply {
+    const names = [...route.url.searchParams.keys()];
+    if (!route.renderId || names.length > 1) {
+      return this.#fault(route, "takes the one query parameter video_model_id");
+    }
+    const render = this.#deps.renders.find(route.renderId);
+    return render ? success(infoData(render)) : refusal(1008, "content does not exist");
+  }
+
+  async #result(route: Route): Promise<Reply> {
+    const { renders, life, settings } = this.#deps;
+    const file = await life.findFile(renders.find(route.renderId ?? ""));
+    if (!file) return { status: 404, body: Buffer.from("not found"), outcome: "404" };
+    return settings.bigResult ? bigFileReply(settings.bigResult) : fileReply(file);
+  }
+
+  /** The request's body, or undefined when it is not JSON sent as JSON. */
+  async #readJson(request: IncomingMessage, route: Route): Promise<unknown> {
+    const type = request.headers["content-type"] ?? "";
+    if (!/^application\/json\b/i.test(type)) {
+      this.#deps.reportProblem(`${route.url.pathname}: content type is not application/json`);
+      request.resume();
+      return undefined;
+    }
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    for await (const chunk of request) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > MAX_BODY_BYTES) return undefined;
+      chunks.push(chunk);
+    }
+    try {
+      return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #fault(route: Route, ...faults: string[]): Reply {
+    for (const fault of faults) this.#deps.reportProblem(`${route.url.pathname}: ${fault}`);
+    return refusal(1003, `parameter validate error: ${faults.join("; ")}`);
+  }
+}
+
+function success(data: Record<string, unknown>): Reply {
+  return json(200, { code: 1000, msg: "OK", data }, "1000");
+}
+
+function refusal(code: number, msg: string, status = 200): Reply {
+  return json(status, { code, msg }, String(code));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Shaped like AKOOL's: a JWT good for 3600 days. Nothing checks its signature. */
+function makeToken(): string {
+  const iat = Math.floor(Date.now() / 1000);
+  const claims = {
+    id: randomBytes(12).toString("hex"),
+    type: "user",
+    uid: 378337,
+    iat,
+    exp: iat + TOKEN_LIFE_SECONDS,
+  };
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}.${randomBytes(32).toString("base64url")}`;
+}

@@ -1,0 +1,80 @@
+import type { CallRecord } from "./call-log.ts";
+
+/**
+ * How often a finished render's webhook is sent. Several go out at the same time. `early`: the render is done
+ * and its webhook answered before the create call is. `late`: `lateWebhookMs` after the render is done.
+ * `early_without_url_then_with`: first a completion without its URL, then the real one, as seen live.
+ */
+export type WebhookMode =
+  | "once"
+  | "twice"
+  | "ten"
+  | "never"
+  | "early"
+  | "late"
+  | "early_without_url_then_with"
+  | number;
+
+export interface AkoolOptions {
+  /** 32 characters. The API key is the client secret. */
+  readonly apiKey?: string;
+  /** 24 characters ending in `==`. */
+  readonly clientId?: string;
+  /** What webhooks are encrypted with; the API key unless a test wants them to differ. */
+  readonly clientSecret?: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** From create to done, when renders finish by themselves. Default 0.2. */
+  readonly renderSeconds?: number;
+  /** Default true; with false a test finishes each render by hand. */
+  readonly autoFinish?: boolean;
+  /** `real` encodes photo and recording in a thread; `tiny`, the default, serves a canned mp4 of 2 kB at once. */
+  readonly renderer?: "real" | "tiny";
+  /** The account's balance. Default 1000. */
+  readonly credit?: number;
+  /** `host:port` in result URLs, when it is not the stand-in's own. */
+  readonly resultHost?: string;
+  readonly webhookMode?: WebhookMode;
+  /** Deliveries of one webhook until a plain 200. Default 5. */
+  readonly webhookTries?: number;
+  readonly webhookSpacingMs?: number;
+  readonly lateWebhookMs?: number;
+  /** HTTP status of codes 1101 and 1102, which is not documented. Default 200. */
+  readonly authStatus?: 200 | 401;
+  /** Serves this many made-up bytes, paced, as every result: a film with a head and no pictures. */
+  readonly bigResult?: { readonly bytes: number; readonly bytesPerSecond: number };
+  /** Called at each phase of each call; whoever kills the app from here chooses the exact point. */
+  readonly onCall?: (call: CallRecord) => void | Promise<void>;
+}
+
+export type Settings = Required<Omit<AkoolOptions, "port" | "bigResult" | "resultHost" | "onCall">> &
+  Pick<AkoolOptions, "bigResult" | "resultHost">;
+
+export function settle(options: AkoolOptions): Settings {
+  const apiKey = options.apiKey ?? "sandbox-akool-key-0123456789abcd";
+  return {
+    apiKey,
+    // With + and /, which sort differently under anything but code units.
+    clientId: options.clientId ?? "c2FuZGJv+C/jbGllbnRpZA==",
+    clientSecret: options.clientSecret ?? apiKey,
+    renderSeconds: options.renderSeconds ?? 0.2,
+    autoFinish: options.autoFinish ?? true,
+    renderer: options.renderer ?? "tiny",
+    credit: options.credit ?? 1000,
+    webhookMode: options.webhookMode ?? "once",
+    webhookTries: options.webhookTries ?? 5,
+    webhookSpacingMs: options.webhookSpacingMs ?? 50,
+    lateWebhookMs: options.lateWebhookMs ?? 1000,
+    authStatus: options.authStatus ?? 200,
+    ...(options.bigResult && { bigResult: options.bigResult }),
+    ...(options.resultHost && { resultHost: options.resultHost }),
+  };
+}
+
+/** Webhooks of one finished render. */
+export function countOf(mode: WebhookMode): number {
+  if (typeof mode === "number") return mode;
+  if (mode === "never") return 0;
+  if (mode === "twice") return 2;
+  return mode === "ten" ? 10 : 1;
+}

@@ -1,0 +1,147 @@
+/** Filling in a form: what Slack's client checks before it sends, and what it makes of the answer. */
+import type { World } from "./api/method.ts";
+import { readView } from "./api/views.ts";
+import type { InputBlock } from "./block-kit.ts";
+import type { Answer, Deliveries } from "./delivery.ts";
+import { extensionOf } from "./file-room.ts";
+import { inputsOf } from "./payloads.ts";
+import type { FileSpec, People } from "./people.ts";
+import type { View } from "./records.ts";
+import { Refusal } from "./refusal.ts";
+import { isWire, readJson, type Wire } from "./wire.ts";
+
+/** Slack takes no larger file in a form. */
+const MAX_FILE_BYTES = 10_000_000;
+
+/** By action id or block id: text, the value of an option (or several), or files. */
+export type FormValues = Readonly<Record<string, string | readonly FileSpec[]>>;
+
+export class Forms {
+  readonly #world: World;
+  readonly #deliveries: Deliveries;
+  readonly #people: People;
+
+  constructor(world: World, deliveries: Deliveries, people: People) {
+    this.#world = world;
+    this.#deliveries = deliveries;
+    this.#people = people;
+  }
+
+  /** Throws when Slack's own client would not let the form be sent. */
+  async submitView(view: View, values: FormValues = {}, { user = view.user } = {}): Promise<Answer> {
+    const { workspace, payloads } = this.#world;
+    const inputs = inputsOf(view.content.blocks);
+    const unknown = Object.keys(values).filter((key) => !inputs.some((input) => isFor(input, key)));
+    if (unknown.length > 0) throw new Error(`the form has no input ${unknown.join(", ")}`);
+    const state: Record<string, Wire> = {};
+    for (const input of inputs) {
+      const [, given] = Object.entries(values).find(([key]) => isFor(input, key)) ?? [];
+      state[input.block_id] = { [input.element.action_id]: await this.#fill(input, given, user) };
+    }
+    const answer = await this.#deliveries.interaction({
+      ...payloads.interaction("view_submission", user),
+      trigger_id: workspace.newTrigger(user),
+      view: payloads.view(view, state),
+      response_urls: [],
+    });
+    if (answer.status === 200) this.#follow(view, answer.body);
+    return answer;
+  }
+
+  /** Slack tells the app only where it asked to be told. */
+  async closeView(view: View, { user = view.user } = {}): Promise<Answer | undefined> {
+    const { workspace, payloads } = this.#world;
+    workspace.changeView(view, "closed");
+    if (view.content.type !== "modal" || !view.content.notify_on_close) return undefined;
+    return this.#deliveries.interaction({
+      ...payloads.interaction("view_closed", user),
+      view: payloads.view(view),
+      is_cleared: false,
+    });
+  }
+
+  async #fill(input: InputBlock, given: FormValues[string] | undefined, user: string): Promise<Wire> {
+    const { element } = input;
+    const value = await this.#valueOf(input, given, user);
+    const empty = Object.values(value).every(
+      (each) => each === null || (Array.isArray(each) && each.length === 0),
+    );
+    if (empty && !input.optional) throw new Error(`Slack asks for "${input.label.text}" first`);
+    return { type: element.type, ...value };
+  }
+
+  async #valueOf(input: InputBlock, given: FormValues[string] | undefined, user: string): Promise<Wire> {
+    const { element } = input;
+    const text = typeof given === "string" ? given : undefined;
+    switch (element.type) {
+      case "plain_text_input": {
+        const typed = text ?? element.initial_value ?? null;
+        const max = element.max_length ?? 3000;
+        if (typed && typed.length > max) throw new Error(`"${input.label.text}" takes ${max} characters`);
+        return { value: typed };
+      }
+      case "url_text_input": {
+        const typed = text ?? element.initial_value ?? null;
+        if (typed && !URL.canParse(typed)) throw new Error(`"${input.label.text}" takes a URL`);
+        return { value: typed };
+      }
+      case "static_select":
+      case "radio_buttons": {
+        const chosen = element.options.find((option) => option.value === text);
+        if (text !== undefined && !chosen) throw new Error(`"${input.label.text}" has no option ${text}`);
+        return { selected_option: chosen ?? element.initial_option ?? null };
+      }
+      case "checkboxes": {
+        const chosen = element.options.filter((option) => given?.includes(option.value));
+        return { selected_options: given === undefined ? (element.initial_options ?? []) : chosen };
+      }
+      case "conversations_select":
+        return { selected_conversation: text ?? element.initial_conversation ?? null };
+      case "users_select":
+        return { selected_user: text ?? element.initial_user ?? null };
+      case "file_input": {
+        const specs = typeof given === "string" ? [given] : (given ?? []);
+        const most = element.max_files ?? 10;
+        if (specs.length > most) throw new Error(`"${input.label.text}" takes ${most} files`);
+        const files = await this.#people.makeFiles(specs, user);
+        for (const file of files) {
+          const extension = extensionOf(file.name);
+          if (file.content.size > MAX_FILE_BYTES)
+            throw new Error(`Slack takes no file over 10 MB: ${file.name}`);
+          if (element.filetypes && !element.filetypes.includes(extension))
+            throw new Error(`"${input.label.text}" takes no .${extension}`);
+          file.handedIn = true;
+        }
+        return { files: files.map((file) => this.#world.files.wire(file)) };
+      }
+    }
+  }
+
+  #follow(view: View, body: string): void {
+    const { workspace } = this.#world;
+    const said = body.trim() === "" ? {} : readJson(body);
+    const action = isWire(said) ? said.response_action : undefined;
+    try {
+      if (action === undefined || action === "clear") workspace.changeView(view, "submitted");
+      else if (action === "errors") this.#checkErrors(view, isWire(said) ? said.errors : undefined);
+      else if (action === "update") workspace.changeView(view, readView(isWire(said) && said.view, "modal"));
+      else if (action === "push") workspace.showView(view.user, readView(isWire(said) && said.view, "modal"));
+      else workspace.problems.push(`a form was answered with response_action ${String(action)}`);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      workspace.problems.push(`a form was answered with a view Slack would not take: ${error.message}`);
+    }
+  }
+
+  #checkErrors(view: View, errors: unknown): void {
+    const inputs = inputsOf(view.content.blocks).map((input) => input.block_id);
+    const named = isWire(errors) ? Object.keys(errors) : [];
+    const wrong = named.filter((id) => !inputs.includes(id));
+    if (named.length === 0 || wrong.length > 0)
+      this.#world.workspace.problems.push(`form errors name no input of the form: ${wrong.join(", ")}`);
+  }
+}
+
+function isFor(input: InputBlock, key: string): boolean {
+  return input.block_id === key || input.element.action_id === key;
+}

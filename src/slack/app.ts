@@ -1,0 +1,65 @@
+import { App, type Logger, LogLevel } from "@slack/bolt";
+import type { WebClient } from "@slack/web-api";
+import type { Delivery } from "../job/delivery.ts";
+import type { WorkspaceId } from "../job/ids.ts";
+import type { JobStore } from "../job/store.ts";
+import type { AnswerPrivately } from "./delivery/slack-delivery.ts";
+import { createSlackDelivery } from "./delivery/slack-delivery.ts";
+import { type IntakeDeps, registerHandlers } from "./intake/handlers.ts";
+import { createHttpReceiver } from "./intake/http-receiver.ts";
+import { createSocketReceiver, type SocketReceiver } from "./intake/socket-receiver.ts";
+import { createUnknownPayload } from "./intake/unknown-payload.ts";
+import { createWebClient } from "./slack-call.ts";
+
+export interface SlackAppOptions extends Omit<IntakeDeps, "clientFor"> {
+  readonly store: JobStore;
+  readonly botToken: string;
+  readonly slackApiUrl: string;
+  readonly answerPrivately: AnswerPrivately;
+  readonly boltLogger: Logger;
+}
+
+export interface SlackApp {
+  readonly delivery: Delivery;
+  /** The handler of `POST /slack/events`. */
+  http(signingSecret: string): ReturnType<typeof createHttpReceiver>;
+  socket(appToken: string): SocketReceiver;
+}
+
+/** The Slack side as a whole: Bolt with our listeners, the two ways in, and the one way out. */
+export function createSlackApp(options: SlackAppOptions): SlackApp {
+  const { store, botToken, slackApiUrl, answerPrivately, boltLogger, log, now } = options;
+  const client = createWebClient(botToken, { slackApiUrl, logger: boltLogger });
+  const clientFor = async (_workspaceId: WorkspaceId): Promise<WebClient> => client;
+
+  const app = new App({
+    // Requests reach Bolt through `dispatch`; it needs no receiver of its own.
+    receiver: { init() {}, start: async () => {}, stop: async () => {} },
+    authorize: async () => ({ botToken }),
+    // Bolt would compare with ids that we do not ask for at start; our listeners know whom to ignore.
+    ignoreSelf: false,
+    convoStore: false,
+    tokenVerificationEnabled: false,
+    logger: boltLogger,
+    logLevel: LogLevel.INFO,
+    clientOptions: { slackApiUrl, retryConfig: { retries: 0 } },
+  });
+  // Not swallowed: a request that could not be saved must not be acked.
+  app.error(async (error) => {
+    throw error;
+  });
+  registerHandlers(app, { ...options, clientFor });
+
+  const unknown = createUnknownPayload(answerPrivately);
+  return {
+    delivery: createSlackDelivery({
+      clientFor,
+      findJob: (id) => store.find(id),
+      findResponseUrl: (id) => store.findResponseUrl(id, now()),
+      answerPrivately,
+    }),
+    http: (signingSecret) => createHttpReceiver({ app, signingSecret, unknown, log }),
+    socket: (appToken) =>
+      createSocketReceiver({ app, appToken, slackApiUrl, unknown, logger: boltLogger, log }),
+  };
+}

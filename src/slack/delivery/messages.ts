@@ -1,0 +1,167 @@
+import type { KnownBlock } from "@slack/web-api";
+import { failureText } from "../../job/failure-text.ts";
+import type { Job, Notice } from "../../job/job.ts";
+import { actions } from "../surface.ts";
+
+/** Every message about a job. `text` says everything by itself: notifications and screen readers have nothing else. */
+export interface Message {
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+interface Button {
+  readonly text: string;
+  readonly action: string;
+  readonly style?: "primary" | "danger";
+}
+
+const TRY_AGAIN: Button = { text: "Try again", action: actions.tryAgain, style: "primary" };
+const LEAVE_IT: Button = { text: "Leave it", action: actions.leaveIt };
+const CANCEL: Button = { text: "Cancel", action: actions.cancel };
+const MAKE_ANOTHER: Button = { text: "Make another", action: actions.makeAnother };
+const POST_AGAIN: Button = { text: "Post again", action: actions.postAgain, style: "primary" };
+
+const START_UNCLEAR =
+  "I can't tell whether AKOOL started this one: its answer was lost. Trying again may cost credit a second time. Try again?";
+
+/** The job's one message, as it should read now. `runningLink` leads to the running job of a duplicate. */
+export function jobMessage(job: Job, runningLink?: string): Message {
+  const { state } = job;
+  const asked = `Talking photo for <@${job.requesterId}>`;
+  switch (state.status) {
+    case "preparing":
+      return message(job, `:hourglass_flowing_sand: ${asked}: checking the photo and the recording…`, CANCEL);
+    case "queued":
+      return state.placeInLine === undefined
+        ? message(job, `:hourglass_flowing_sand: ${asked}: checked, handing it to AKOOL…`, CANCEL)
+        : message(
+            job,
+            `:hourglass_flowing_sand: ${asked}: waiting in line, number ${state.placeInLine}.`,
+            CANCEL,
+          );
+    case "creating":
+    case "rendering":
+      return "overdue" in state && state.overdue
+        ? message(
+            job,
+            `:snail: ${asked}: AKOOL is taking much longer than it should. I keep looking, and post the video here if it still comes.`,
+            CANCEL,
+          )
+        : message(
+            job,
+            `:art: ${asked}: AKOOL is making the video. This usually takes a few minutes; I'll post it in this thread.`,
+            CANCEL,
+          );
+    case "unsettled":
+      return message(
+        job,
+        `:mag: ${asked}: AKOOL's answer was lost. I'm finding out whether it started, and will not pay twice.`,
+        CANCEL,
+      );
+    case "asking":
+      return message(job, `:question: ${asked}: ${START_UNCLEAR}`, TRY_AGAIN, LEAVE_IT);
+    case "rendered":
+    case "uploading":
+    case "sharing":
+    case "linking":
+      return message(job, `:outbox_tray: ${asked}: the video is ready, posting it…`);
+    case "undeliverable":
+      return message(
+        job,
+        `:warning: ${asked}: the video is ready, but ${lowerFirst(failureText(state.failure))}`,
+        POST_AGAIN,
+      );
+    case "delivered":
+      return message(job, `:white_check_mark: ${asked}: done. The video is in this thread.`);
+    case "duplicate": {
+      const link =
+        runningLink === undefined
+          ? "the one you asked for before"
+          : `<${runningLink}|the one you asked for before>`;
+      return message(
+        job,
+        `:repeat: ${asked}: this is already running, from the same photo and recording: ${link}. Nothing is paid twice. You can have another on purpose.`,
+        MAKE_ANOTHER,
+      );
+    }
+    case "failed":
+      return message(job, `:x: ${asked}: ${failureText(state.failure)}`);
+    case "cancelled":
+      return message(
+        job,
+        state.renderWasRunning
+          ? `:no_entry_sign: ${asked}: cancelled. AKOOL cannot be stopped once it has started, so credit may be used, but I won't post the video.`
+          : `:no_entry_sign: ${asked}: cancelled. Nothing was spent.`,
+      );
+  }
+}
+
+/** A new post for something the person should be called for. */
+export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
+  const { state } = job;
+  const hello = `<@${job.requesterId}>`;
+  switch (kind) {
+    case "overdue":
+      return message(
+        job,
+        `${hello} This is taking much longer than it should. AKOOL has not failed, so I keep looking and post the video here if it still comes.`,
+      );
+    case "asking":
+      return message(job, `${hello} ${START_UNCLEAR}`, TRY_AGAIN, LEAVE_IT);
+    case "undeliverable":
+      return message(
+        job,
+        `${hello} Your talking photo is ready, but I could not post it${job.place.channelId.startsWith("D") ? "" : ` in <#${job.place.channelId}>`}. ${
+          state.status === "undeliverable" ? failureText(state.failure) : ""
+        } I keep it and try again by myself.`,
+        POST_AGAIN,
+      );
+    case "failed":
+      return message(
+        job,
+        `${hello} ${state.status === "failed" ? failureText(state.failure) : failureText({ reason: "internal_error" })}`,
+      );
+    case "ended":
+      return endedMessage(job, hello);
+  }
+}
+
+/** Said with the video itself, in the same post. */
+export function finishComment(job: Job): string {
+  return `<@${job.requesterId}> Here is your talking photo. _AI-generated with AKOOL._`;
+}
+
+export function linkComment(job: Job, link: string): string {
+  return `<@${job.requesterId}> Here is your talking photo: ${link} (Slack did not show the video itself.) _AI-generated with AKOOL._`;
+}
+
+/** The job message was lost, so its last word is said in a post of its own. */
+function endedMessage(job: Job, hello: string): Message {
+  const { text, blocks } = jobMessage(job);
+  return { text: `${hello} ${text}`, blocks };
+}
+
+function message(job: Job, text: string, ...buttons: Button[]): Message {
+  const section: KnownBlock = { type: "section", text: { type: "mrkdwn", text } };
+  if (buttons.length === 0) return { text, blocks: [section] };
+  return {
+    text,
+    blocks: [
+      section,
+      {
+        type: "actions",
+        elements: buttons.map((button) => ({
+          type: "button",
+          text: { type: "plain_text", text: button.text },
+          action_id: button.action,
+          value: job.id,
+          ...(button.style ? { style: button.style } : {}),
+        })),
+      },
+    ],
+  };
+}
+
+function lowerFirst(sentence: string): string {
+  return sentence.startsWith("I ") ? sentence : sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}

@@ -1,0 +1,212 @@
+import type { WebClient } from "@slack/web-api";
+import { z } from "zod";
+import type { Delivery, SlackAnswer } from "../../job/delivery.ts";
+import type { JobId, MessageTs, SlackFileId, WorkspaceId } from "../../job/ids.ts";
+import { type Job, threadOf } from "../../job/job.ts";
+import { slackCall } from "../slack-call.ts";
+import { finishComment, jobMessage, linkComment, noticeMessage } from "./messages.ts";
+
+/** What people see under the video, and what a downloaded copy is called. */
+const VIDEO_NAME = "talking-photo.mp4";
+const VIDEO_TITLE = "Talking photo (AI-generated)";
+
+export interface SlackDeliveryDeps {
+  /** A client with the workspace's present token; asked for at every call, since tokens change. */
+  readonly clientFor: (workspaceId: WorkspaceId) => Promise<WebClient>;
+  readonly findJob: (id: JobId) => Promise<Job | undefined>;
+  readonly findResponseUrl: (id: JobId) => Promise<string | undefined>;
+  readonly answerPrivately: AnswerPrivately;
+}
+
+/** Sends a sentence to the person alone, through the address Slack gave with their request. */
+export type AnswerPrivately = (responseUrl: string, text: string) => Promise<SlackAnswer>;
+
+const posted = z.object({ ts: z.string() });
+const ticket = z.object({ upload_url: z.url(), file_id: z.string() });
+const shareList = z.record(
+  z.string(),
+  z.array(z.object({ ts: z.string(), thread_ts: z.string().optional() })),
+);
+const fileInfo = z.object({
+  file: z.object({
+    shares: z.object({ public: shareList.optional(), private: shareList.optional() }).optional(),
+  }),
+});
+const filePermalink = z.object({ file: z.object({ permalink: z.url() }) });
+const opened = z.object({ channel: z.object({ id: z.string() }) });
+
+export function createSlackDelivery({
+  clientFor,
+  findJob,
+  findResponseUrl,
+  answerPrivately,
+}: SlackDeliveryDeps): Delivery {
+  const inThread = (job: Job) => {
+    const thread = threadOf(job);
+    return thread === undefined ? {} : { thread_ts: thread };
+  };
+
+  /** A link to the running job of a duplicate; without one the sentence still reads. */
+  async function runningLink(client: WebClient, job: Job): Promise<string | undefined> {
+    if (job.state.status !== "duplicate") return undefined;
+    const running = await findJob(job.state.of);
+    const ts = running && threadOf(running);
+    if (!running || ts === undefined) return undefined;
+    const answer = await slackCall(
+      () => client.chat.getPermalink({ channel: running.place.channelId, message_ts: ts }),
+      (result) => ({ link: z.url().parse(result.permalink) }),
+    );
+    return answer.type === "ok" ? answer.link : undefined;
+  }
+
+  return {
+    async postJobMessage(job) {
+      const client = await clientFor(job.workspaceId);
+      return slackCall(
+        () =>
+          client.chat.postMessage({
+            channel: job.place.channelId,
+            ...(job.place.threadTs === undefined ? {} : { thread_ts: job.place.threadTs }),
+            ...jobMessage(job),
+            unfurl_links: false,
+            metadata: { event_type: "talkingphoto_job", event_payload: { job_id: job.id } },
+          }),
+        (result) => ({ ts: posted.parse(result).ts as MessageTs }),
+      );
+    },
+
+    async editJobMessage(job, ts) {
+      const client = await clientFor(job.workspaceId);
+      const link = await runningLink(client, job);
+      return slackCall(
+        () => client.chat.update({ channel: job.place.channelId, ts, ...jobMessage(job, link) }),
+        () => ({}),
+      );
+    },
+
+    async postNotice(job) {
+      if (!job.notice) return { type: "ok" };
+      const client = await clientFor(job.workspaceId);
+      const { kind } = job.notice;
+      return slackCall(
+        () =>
+          client.chat.postMessage({
+            channel: job.place.channelId,
+            ...inThread(job),
+            ...noticeMessage(job, kind),
+            unfurl_links: false,
+          }),
+        () => ({}),
+      );
+    },
+
+    async tellPrivately(job) {
+      if (!job.notice) return { type: "ok" };
+      const words = noticeMessage(job, job.notice.kind);
+      const client = await clientFor(job.workspaceId);
+
+      const throughResponseUrl = async (): Promise<SlackAnswer> => {
+        const responseUrl = await findResponseUrl(job.id);
+        return responseUrl === undefined
+          ? { type: "refused", code: "no_response_url" }
+          : answerPrivately(responseUrl, words.text);
+      };
+      const ephemeral = (): Promise<SlackAnswer> =>
+        slackCall(
+          () =>
+            client.chat.postEphemeral({
+              channel: job.place.channelId,
+              user: job.requesterId,
+              ...inThread(job),
+              ...words,
+            }),
+          () => ({}),
+        );
+      const direct = async (): Promise<SlackAnswer> => {
+        const conversation = await slackCall(
+          () => client.conversations.open({ users: job.requesterId }),
+          (result) => ({ channel: opened.parse(result).channel.id }),
+        );
+        if (conversation.type !== "ok") return conversation;
+        return slackCall(
+          () => client.chat.postMessage({ channel: conversation.channel, ...words, unfurl_links: false }),
+          () => ({}),
+        );
+      };
+      // A video that could not be posted concerns the person, wherever they are by now; a refused request
+      // concerns the moment it was typed in.
+      const ladder =
+        job.notice.kind === "undeliverable"
+          ? [direct, throughResponseUrl, ephemeral]
+          : [throughResponseUrl, ephemeral, direct];
+      let answer: SlackAnswer = { type: "refused", code: "no_way_to_tell" };
+      for (const rung of ladder) {
+        answer = await rung();
+        if (answer.type !== "refused") return answer;
+      }
+      return answer;
+    },
+
+    async openUpload(job, sizeBytes) {
+      const client = await clientFor(job.workspaceId);
+      // No alt text: on an mp4 it makes Slack drop the share without a word.
+      return slackCall(
+        () => client.files.getUploadURLExternal({ filename: VIDEO_NAME, length: sizeBytes }),
+        (result) => {
+          const { upload_url, file_id } = ticket.parse(result);
+          return { fileId: file_id as SlackFileId, uploadUrl: upload_url };
+        },
+      );
+    },
+
+    async shareFile(job, fileId) {
+      const client = await clientFor(job.workspaceId);
+      const thread = threadOf(job);
+      const files: [{ id: string; title: string }] = [{ id: fileId, title: VIDEO_TITLE }];
+      const where = { channel_id: job.place.channelId, initial_comment: finishComment(job) };
+      return slackCall(
+        () =>
+          client.files.completeUploadExternal(
+            thread === undefined ? { files, ...where } : { files, ...where, thread_ts: thread },
+          ),
+        () => ({}),
+      );
+    },
+
+    async findShare(job, fileId) {
+      const client = await clientFor(job.workspaceId);
+      return slackCall(
+        () => client.files.info({ file: fileId }),
+        (result) => {
+          const { shares } = fileInfo.parse(result).file;
+          const here = [
+            ...(shares?.public?.[job.place.channelId] ?? []),
+            ...(shares?.private?.[job.place.channelId] ?? []),
+          ];
+          const [share] = here;
+          return share === undefined ? {} : { sharedAs: share.ts as MessageTs };
+        },
+      );
+    },
+
+    async postLink(job, fileId) {
+      const client = await clientFor(job.workspaceId);
+      const info = await slackCall(
+        () => client.files.info({ file: fileId }),
+        (result) => ({ link: filePermalink.parse(result).file.permalink }),
+      );
+      // Only reading has happened so far: whatever went wrong, nothing was posted.
+      if (info.type === "unclear") return { type: "not_sent", error: info.error };
+      if (info.type !== "ok") return info;
+      return slackCall(
+        () =>
+          client.chat.postMessage({
+            channel: job.place.channelId,
+            ...inThread(job),
+            text: linkComment(job, info.link),
+          }),
+        () => ({}),
+      );
+    },
+  };
+}

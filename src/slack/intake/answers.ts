@@ -1,0 +1,122 @@
+import { failureText } from "../../job/failure-text.ts";
+import type { Job } from "../../job/job.ts";
+import type { CancelOutcome } from "../../job/transitions.ts";
+
+/** Private answers to commands and buttons. */
+
+const EXAMPLE =
+  "Example: `/talkingphoto https://example.com/face.jpg https://example.com/voice.mp3 720 waves with one hand`";
+
+export const HELP = [
+  "*I make a photo talk.* Give me a photo of a face and a recording, and I post the video in the thread.",
+  "• `/talkingphoto`: opens a form for a photo and a recording",
+  "• `/talkingphoto <photo URL> <audio URL> [720|1080] [gesture prompt…]`: starts at once",
+  "• Share a photo and a recording together in one message: in a direct message to me, or in a message that mentions me",
+  "• `/talkingphoto status`: what is running · `/talkingphoto history`: what is finished",
+  "• `/talkingphoto cancel [job id]`: stops your newest request, or the one you name",
+  "• `/talkingphoto watch on|off`: in a channel, makes every message with a photo and a recording talk",
+  EXAMPLE,
+].join("\n");
+
+export const NOT_YOURS =
+  "Only the person who asked for this video, or an admin of this app, can decide about it.";
+
+export function unknownText(understood: string): string {
+  return `${understood}\n${EXAMPLE}\n\`/talkingphoto help\` shows everything I can do.`;
+}
+
+export function watchText(on: boolean, inDirectMessage: boolean): string {
+  if (inDirectMessage) return "Here I look at every message anyway. `/talkingphoto watch` is for channels.";
+  return on
+    ? "Switched on: I look for messages with a photo and a recording in this channel and make them talk. If I am not a member here yet, type `/invite` and choose me."
+    : "Switched off: in this channel I only look at messages that mention me.";
+}
+
+export function cancelText(outcome: CancelOutcome): string {
+  switch (outcome) {
+    case "nothing_spent":
+      return "Cancelled. Nothing was spent.";
+    case "render_goes_on":
+      return "Cancelled: I won't post the video. AKOOL cannot be stopped once it has started, so credit may be used.";
+    case "too_late":
+      return "Too late to cancel: the video is being posted right now.";
+    case "ended_already":
+      return "That one has ended already, so there is nothing to cancel.";
+  }
+}
+
+export function statusText(jobs: readonly Job[], now: number): string {
+  if (jobs.length === 0) return "You have nothing running. `/talkingphoto` starts something.";
+  return [
+    "*Running for you:*",
+    ...jobs.map(
+      (job) => `• \`${job.id}\` ${whereabouts(job)}: ${phase(job)}, ${minutes(now - job.acceptedAt)} so far`,
+    ),
+  ].join("\n");
+}
+
+export function historyText(jobs: readonly Job[]): string {
+  if (jobs.length === 0) return "Nothing has finished yet.";
+  return [
+    "*Your last ones:*",
+    ...jobs.map((job) => `• \`${job.id}\` ${whereabouts(job)}, ${date(job.acceptedAt)}: ${ending(job)}`),
+  ].join("\n");
+}
+
+function whereabouts(job: Job): string {
+  return job.place.channelId.startsWith("D") ? "in our direct message" : `in <#${job.place.channelId}>`;
+}
+
+function phase(job: Job): string {
+  switch (job.state.status) {
+    case "preparing":
+      return "checking the files";
+    case "queued":
+      return job.state.placeInLine === undefined
+        ? "about to start"
+        : `waiting in line, number ${job.state.placeInLine}`;
+    case "creating":
+    case "rendering":
+      return "AKOOL is making the video";
+    case "unsettled":
+      return "finding out whether AKOOL started";
+    case "asking":
+      return "waiting for your answer in its thread";
+    case "rendered":
+    case "uploading":
+    case "sharing":
+    case "linking":
+      return "posting the video";
+    case "undeliverable":
+      return "ready, but it could not be posted";
+    case "delivered":
+    case "duplicate":
+    case "failed":
+    case "cancelled":
+      return "ended";
+  }
+}
+
+function ending(job: Job): string {
+  switch (job.state.status) {
+    case "delivered":
+      return "delivered";
+    case "failed":
+      return failureText(job.state.failure);
+    case "cancelled":
+      return "cancelled";
+    default:
+      return "already running at the time, so not made twice";
+  }
+}
+
+function minutes(ms: number): string {
+  const whole = Math.floor(ms / 60_000);
+  return whole < 1 ? "less than a minute" : `${whole} min`;
+}
+
+/** Slack shows it in the reader's own time zone. */
+function date(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return `<!date^${seconds}^{date_short_pretty} {time}|${new Date(ms).toISOString().slice(0, 16)}>`;
+}

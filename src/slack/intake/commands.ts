@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import type { App } from "@slack/bolt";
+import { failureText } from "../../job/failure-text.ts";
+import type { JobId } from "../../job/ids.ts";
+import { hasEnded, type Job } from "../../job/job.ts";
+import { cancelled, cancelOutcome } from "../../job/transitions.ts";
+import { slackCall } from "../slack-call.ts";
+import { surface } from "../surface.ts";
+import { mayDecide, refusalFor } from "./access.ts";
+import { cancelText, HELP, historyText, NOT_YOURS, statusText, unknownText, watchText } from "./answers.ts";
+import { formView, loadingView } from "./form.ts";
+import { type IntakeDeps, NOT_SAVED } from "./handlers.ts";
+import { newJob } from "./new-job.ts";
+import { type Command, parseCommand } from "./parse-command.ts";
+import { type CommandBody, commandBody } from "./payloads.ts";
+
+const LISTED = 10;
+
+export function registerCommand(app: App, deps: IntakeDeps): void {
+  app.command(surface.commands[0], async ({ command, ack }) => {
+    const body = commandBody.parse(command);
+    const privately = (text: string) => ack({ response_type: "ephemeral", text });
+    const refusal = refusalFor(body.user_id, body.channel_id, deps.access);
+    if (refusal !== undefined) {
+      deps.log.info(
+        { userId: body.user_id, channelId: body.channel_id },
+        "a command was refused: not allowed",
+      );
+      return privately(refusal);
+    }
+    const parsed = parseCommand(body.text);
+    try {
+      if (parsed.type === "open_form") return await openForm(body, ack, deps);
+      const answer = await answerTo(parsed, body, deps);
+      // An accepted request is answered by its job message, in the channel.
+      return await (answer === undefined ? ack() : privately(answer));
+    } catch (error) {
+      deps.log.error({ err: error }, "a command could not be saved");
+      return privately(NOT_SAVED);
+    }
+  });
+}
+
+async function answerTo(
+  parsed: Exclude<Command, { type: "open_form" }>,
+  body: CommandBody,
+  deps: IntakeDeps,
+): Promise<string | undefined> {
+  const { store, now } = deps;
+  switch (parsed.type) {
+    case "start":
+      return start(parsed, body, deps);
+    case "help":
+      return HELP;
+    case "status": {
+      const jobs = await store.jobsOf(body.user_id, body.team_id, 50);
+      return statusText(
+        jobs.filter((job) => !hasEnded(job)),
+        now(),
+      );
+    }
+    case "history":
+      return historyText(
+        (await store.jobsOf(body.user_id, body.team_id, 50)).filter(hasEnded).slice(0, LISTED),
+      );
+    case "cancel":
+      return cancel(parsed.jobId, body, deps);
+    case "watch":
+      await store.setWatched(body.team_id, body.channel_id, body.user_id, parsed.on);
+      return watchText(parsed.on, body.channel_id.startsWith("D"));
+    case "unknown":
+      return unknownText(parsed.understood);
+  }
+}
+
+async function start(
+  parsed: Extract<Command, { type: "start" }>,
+  body: CommandBody,
+  deps: IntakeDeps,
+): Promise<string | undefined> {
+  for (const [url, file] of [
+    [parsed.photoUrl, "photo"],
+    [parsed.speechUrl, "recording"],
+  ] as const) {
+    if (!deps.isAllowedUrl(url)) return failureText({ reason: "url_not_allowed", file });
+  }
+  const { photoUrl, speechUrl, resolution, gesturePrompt } = parsed;
+  const job = newJob(
+    {
+      workspaceId: body.team_id,
+      requesterId: body.user_id,
+      door: "command",
+      place: { channelId: body.channel_id },
+      request: {
+        photo: { type: "url", url: photoUrl },
+        speech: { type: "url", url: speechUrl },
+        resolution,
+        ...(gesturePrompt === undefined ? {} : { gesturePrompt }),
+      },
+    },
+    deps.now(),
+  );
+  // Slack gives each gesture one trigger: the same signed request again is the same job.
+  const { isNew } = await deps.store.accept({
+    keys: [`command:${body.team_id}:${body.trigger_id}`],
+    job,
+    ...(body.response_url === undefined ? {} : { responseUrl: body.response_url }),
+  });
+  if (isNew)
+    deps.log.info({ jobId: job.id, workspaceId: job.workspaceId, door: job.door }, "request accepted");
+  return undefined;
+}
+
+async function cancel(jobId: string | undefined, body: CommandBody, deps: IntakeDeps): Promise<string> {
+  const found =
+    jobId === undefined
+      ? await newestInFlight(body, deps)
+      : await deps.store.find(jobId.toLowerCase() as JobId);
+  const ours = found?.workspaceId === body.team_id ? found : undefined;
+  if (!ours)
+    return jobId === undefined
+      ? "You have nothing running that could be cancelled."
+      : "I know no job with that id. `/talkingphoto status` lists yours.";
+  if (!mayDecide(body.user_id, ours, deps.access)) return NOT_YOURS;
+  let outcome = cancelOutcome(ours);
+  await deps.store.update(ours.id, (job) => {
+    outcome = cancelOutcome(job);
+    const next = cancelled(job, deps.now());
+    return next === job ? undefined : { job: next };
+  });
+  return cancelText(outcome);
+}
+
+async function newestInFlight(body: CommandBody, deps: IntakeDeps): Promise<Job | undefined> {
+  const jobs = await deps.store.jobsOf(body.user_id, body.team_id, 50);
+  return jobs.find((job) => !hasEnded(job));
+}
+
+type Ack = (response?: { response_type: "ephemeral"; text: string }) => Promise<void>;
+
+/** The trigger lives for three seconds, so a small view is opened with it before anything else is done. */
+async function openForm(body: CommandBody, ack: Ack, deps: IntakeDeps): Promise<void> {
+  const formId = createHash("sha256")
+    .update(`${body.team_id}:${body.trigger_id}`)
+    .digest("base64url")
+    .slice(0, 22);
+  await deps.store.saveForm({
+    id: formId,
+    channelId: body.channel_id,
+    openedAt: deps.now(),
+    ...(body.response_url === undefined ? {} : { responseUrl: body.response_url }),
+  });
+  await ack();
+  const client = await deps.clientFor(body.team_id);
+  const opened = await slackCall(
+    () => client.views.open({ trigger_id: body.trigger_id, view: loadingView(formId) }),
+    (result) => ({ viewId: result.view?.id ?? "" }),
+  );
+  if (opened.type === "ok") {
+    const filled = await slackCall(
+      () => client.views.update({ view_id: opened.viewId, view: formView(formId) }),
+      () => ({}),
+    );
+    if (filled.type === "ok") return;
+    deps.log.warn({ answer: filled }, "the form could not be filled in");
+  } else {
+    deps.log.warn({ answer: opened }, "the form could not be opened");
+  }
+  if (body.response_url !== undefined) {
+    await deps.answerPrivately(
+      body.response_url,
+      "Slack did not let me open the form in time. Nothing was started; type `/talkingphoto` once more.",
+    );
+  }
+}

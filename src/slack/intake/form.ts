@@ -1,0 +1,176 @@
+import type { View } from "@slack/web-api";
+import type { RenderRequest } from "../../job/job.ts";
+import { formCallbackId } from "../surface.ts";
+import { MAX_GESTURE_PROMPT } from "./parse-command.ts";
+import type { FormBody, SlackFile } from "./payloads.ts";
+import { roleOf, slackSource } from "./share.ts";
+
+const MAX_PHOTO_BYTES = 20 * 1024 * 1024;
+const MAX_SPEECH_BYTES = 50 * 1024 * 1024;
+
+/** Ready-made gesture prompts; the value is what AKOOL gets. */
+const GESTURES = [
+  { text: "Natural (AKOOL decides)", value: "natural" },
+  { text: "Calm and friendly", value: "calm" },
+  { text: "Lively, with hand gestures", value: "lively" },
+] as const;
+
+const GESTURE_PROMPTS: Readonly<Record<string, string | undefined>> = {
+  calm: "The person speaks calmly with a warm, friendly smile, small nods and relaxed hands.",
+  lively:
+    "The person speaks with energy, raises the eyebrows, nods, and underlines the words with open hand gestures.",
+};
+
+/** Shown within the trigger's three seconds, before anything else is done. */
+export function loadingView(formId: string): View {
+  return {
+    ...frame(formId),
+    blocks: [{ type: "section", text: { type: "plain_text", text: "One moment…" } }],
+  };
+}
+
+export function formView(formId: string): View {
+  return {
+    ...frame(formId),
+    submit: { type: "plain_text", text: "Make it talk" },
+    blocks: [
+      {
+        type: "input",
+        block_id: "talkingphoto.photo",
+        label: { type: "plain_text", text: "Photo" },
+        hint: {
+          type: "plain_text",
+          text: "One clear face that looks at the camera. JPEG, PNG or WebP, up to 10 MB.",
+        },
+        element: {
+          type: "file_input",
+          action_id: "file",
+          filetypes: ["jpg", "jpeg", "png", "webp"],
+          max_files: 1,
+        },
+        // Not left to Slack: a missing file is answered on its field, in our words.
+        optional: true,
+      },
+      {
+        type: "input",
+        block_id: "talkingphoto.speech",
+        label: { type: "plain_text", text: "Recording" },
+        hint: { type: "plain_text", text: "What the photo should say: MP3, M4A or WAV, up to 10 MB." },
+        element: {
+          type: "file_input",
+          action_id: "file",
+          filetypes: ["mp3", "m4a", "mp4", "wav", "webm", "ogg"],
+          max_files: 1,
+        },
+        optional: true,
+      },
+      {
+        type: "input",
+        block_id: "talkingphoto.resolution",
+        label: { type: "plain_text", text: "Resolution" },
+        element: {
+          type: "static_select",
+          action_id: "choice",
+          initial_option: option("720p (quicker)", "720"),
+          options: [option("720p (quicker)", "720"), option("1080p", "1080")],
+        },
+      },
+      {
+        type: "input",
+        block_id: "talkingphoto.gesture",
+        label: { type: "plain_text", text: "Gestures" },
+        element: {
+          type: "static_select",
+          action_id: "choice",
+          initial_option: option(GESTURES[0].text, GESTURES[0].value),
+          options: GESTURES.map(({ text, value }) => option(text, value)),
+        },
+      },
+      {
+        type: "input",
+        block_id: "talkingphoto.gesture_words",
+        label: { type: "plain_text", text: "Or describe the gestures yourself" },
+        optional: true,
+        element: {
+          type: "plain_text_input",
+          action_id: "words",
+          multiline: true,
+          max_length: MAX_GESTURE_PROMPT,
+        },
+      },
+    ],
+  };
+}
+
+export type FormResult =
+  | { readonly type: "complete"; readonly request: RenderRequest }
+  | { readonly type: "errors"; readonly errors: Record<string, string> };
+
+/** What was filled in, or an error for each field that cannot be used. Only labels and sizes can be judged in three seconds. */
+export function readForm(values: FormBody["view"]["state"]["values"]): FormResult {
+  const photo = values["talkingphoto.photo"]?.file.files?.[0];
+  const speech = values["talkingphoto.speech"]?.file.files?.[0];
+  const errors: Record<string, string> = {};
+  const photoError = judge(
+    photo,
+    "photo",
+    "Add a photo: one clear face, as JPEG, PNG or WebP.",
+    MAX_PHOTO_BYTES,
+  );
+  const speechError = judge(
+    speech,
+    "recording",
+    "Add a recording of what it should say, as MP3, M4A or WAV.",
+    MAX_SPEECH_BYTES,
+  );
+  if (photoError) errors["talkingphoto.photo"] = photoError;
+  if (speechError) errors["talkingphoto.speech"] = speechError;
+  if (!photo || !speech || photoError || speechError) return { type: "errors", errors };
+
+  const words = values["talkingphoto.gesture_words"]?.words.value?.trim();
+  const gesturePrompt =
+    words || GESTURE_PROMPTS[values["talkingphoto.gesture"]?.choice.selected_option?.value ?? "natural"];
+  return {
+    type: "complete",
+    request: {
+      photo: slackSource(photo),
+      speech: slackSource(speech),
+      resolution:
+        values["talkingphoto.resolution"]?.choice.selected_option?.value === "1080" ? "1080" : "720",
+      ...(gesturePrompt ? { gesturePrompt } : {}),
+    },
+  };
+}
+
+function judge(
+  file: SlackFile | undefined,
+  wanted: "photo" | "recording",
+  missing: string,
+  maxBytes: number,
+): string | undefined {
+  if (!file) return missing;
+  const role = roleOf(file);
+  const video = file.mimetype.startsWith("video/");
+  if (role !== wanted && role !== "unknown" && !(wanted === "recording" && video)) {
+    return wanted === "photo"
+      ? "That is no photo. Add a JPEG, PNG or WebP picture here."
+      : "That is no recording. Add an MP3, M4A or WAV here.";
+  }
+  if ((file.size ?? 0) > maxBytes)
+    return `That file is too big. The ${wanted} can have up to ${maxBytes / 1024 / 1024} MB.`;
+  return undefined;
+}
+
+function frame(formId: string) {
+  return {
+    type: "modal" as const,
+    callback_id: formCallbackId,
+    private_metadata: formId,
+    title: { type: "plain_text" as const, text: "Talking photo" },
+    close: { type: "plain_text" as const, text: "Close" },
+  };
+}
+
+function option(text: string, value: string) {
+  return { text: { type: "plain_text" as const, text }, value };
+}

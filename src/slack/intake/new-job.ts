@@ -1,0 +1,55 @@
+import { randomInt } from "node:crypto";
+import type { Failure } from "../../job/failure.ts";
+import type { JobId, UserId, WorkspaceId } from "../../job/ids.ts";
+import type { Job, Place, RenderRequest } from "../../job/job.ts";
+
+/** Easy to read aloud and to type: no 0/o, 1/l/i. Ten of them are 49 random bits. */
+const ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
+const ID_LENGTH = 10;
+
+export interface NewJob {
+  readonly workspaceId: WorkspaceId;
+  readonly requesterId: UserId;
+  readonly door: Job["door"];
+  readonly place: Place;
+  readonly request: RenderRequest;
+}
+
+/** A request as it is first saved: nothing done, due at once. */
+export function newJob(fields: NewJob, now: number): Job {
+  return {
+    ...fields,
+    id: newJobId(),
+    acceptedAt: now,
+    state: { status: "preparing" },
+    message: { status: "unposted" },
+    dueAt: now,
+    tries: 0,
+    evenIfRunning: false,
+    cleanedUp: false,
+  };
+}
+
+/** A request that cannot become a video: saved only so that its refusal is said, exactly once. */
+export function refusedJob(
+  fields: Omit<NewJob, "request">,
+  failure: Failure,
+  how: "openly" | "privately",
+  now: number,
+): Job {
+  const nothing = { type: "none" } as const;
+  const job = newJob({ ...fields, request: { photo: nothing, speech: nothing, resolution: "720" } }, now);
+  return {
+    ...job,
+    state: { status: "failed", failure, finishedAt: now },
+    message: { status: "none" },
+    notice: { kind: "failed", stage: how === "openly" ? "todo" : "private", tries: 0 },
+    cleanedUp: true,
+  };
+}
+
+function newJobId(): JobId {
+  return Array.from({ length: ID_LENGTH }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join(
+    "",
+  ) as JobId;
+}

@@ -1,0 +1,109 @@
+import { z } from "zod";
+import type { ChannelId, JobId, MessageTs, UserId, WorkspaceId } from "../../job/ids.ts";
+
+/**
+ * What Slack sends, down to the fields this app reads; everything else passes. The shapes follow recorded
+ * payloads: Bolt's own types lack fields that really come and promise some that do not.
+ */
+
+const workspaceId = z
+  .string()
+  .min(1)
+  .transform((id) => id as WorkspaceId);
+const userId = z
+  .string()
+  .min(1)
+  .transform((id) => id as UserId);
+const channelId = z
+  .string()
+  .min(1)
+  .transform((id) => id as ChannelId);
+const messageTs = z
+  .string()
+  .regex(/^\d+\.\d+$/)
+  .transform((ts) => ts as MessageTs);
+
+/** Form-encoded body of a slash command. Source: docs.slack.dev, "Slash commands", and Bolt's types/command. */
+export const commandBody = z.object({
+  team_id: workspaceId,
+  channel_id: channelId,
+  user_id: userId,
+  command: z.string(),
+  text: z.string().default(""),
+  trigger_id: z.string().min(1),
+  response_url: z.url().optional(),
+});
+export type CommandBody = z.output<typeof commandBody>;
+
+/** A file as it stands in messages and forms. Labels are hints only: `mimetype` may be empty or wrong. */
+export const slackFile = z.object({
+  id: z.string().min(1),
+  mode: z.string().optional(),
+  subtype: z.string().optional(),
+  mimetype: z.string().default(""),
+  filetype: z.string().default(""),
+  size: z.number().optional(),
+  url_private_download: z.string().optional(),
+  url_private: z.string().optional(),
+  is_external: z.boolean().optional(),
+});
+export type SlackFile = z.output<typeof slackFile>;
+
+/** `event` of a message (any subtype) or an app_mention: the two come for one post, in either order. */
+export const postedMessage = z.object({
+  type: z.enum(["message", "app_mention"]),
+  subtype: z.string().optional(),
+  channel: channelId,
+  channel_type: z.string().optional(),
+  user: userId.optional(),
+  bot_id: z.string().optional(),
+  text: z.string().default(""),
+  ts: messageTs,
+  thread_ts: messageTs.optional(),
+  client_msg_id: z.string().optional(),
+  files: z.array(slackFile).default([]),
+});
+export type PostedMessage = z.output<typeof postedMessage>;
+
+export const eventBody = z.object({
+  team_id: workspaceId,
+  authorizations: z.array(z.object({ user_id: z.string(), is_bot: z.boolean().optional() })).optional(),
+});
+
+/** `block_actions` for one of our buttons. */
+export const buttonBody = z.object({
+  team: z.object({ id: workspaceId }),
+  user: z.object({ id: userId }),
+  response_url: z.url().optional(),
+  actions: z
+    .array(z.object({ action_id: z.string(), value: z.string().transform((id) => id as JobId) }))
+    .min(1),
+});
+
+const choice = z.object({ selected_option: z.object({ value: z.string() }).nullish() });
+
+/** `view_submission` of the form; a missing input is null, absent or an empty list. */
+export const formBody = z.object({
+  team: z.object({ id: workspaceId }),
+  user: z.object({ id: userId }),
+  view: z.object({
+    id: z.string().min(1),
+    private_metadata: z.string(),
+    state: z.object({
+      values: z.object({
+        "talkingphoto.photo": z
+          .object({ file: z.object({ files: z.array(slackFile).nullish() }) })
+          .optional(),
+        "talkingphoto.speech": z
+          .object({ file: z.object({ files: z.array(slackFile).nullish() }) })
+          .optional(),
+        "talkingphoto.resolution": z.object({ choice }).optional(),
+        "talkingphoto.gesture": z.object({ choice }).optional(),
+        "talkingphoto.gesture_words": z
+          .object({ words: z.object({ value: z.string().nullish() }) })
+          .optional(),
+      }),
+    }),
+  }),
+});
+export type FormBody = z.output<typeof formBody>;

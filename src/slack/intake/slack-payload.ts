@@ -1,0 +1,73 @@
+/** A request body that Slack's documentation knows, as Bolt wants it; undefined when it is nothing of the kind. */
+export type SlackPayload =
+  | { readonly type: "url_verification"; readonly challenge: string }
+  | { readonly type: "ssl_check" }
+  | { readonly type: "event"; readonly body: Record<string, unknown> }
+  | { readonly type: "command"; readonly body: Record<string, unknown> }
+  | { readonly type: "interaction"; readonly kind: string; readonly body: Record<string, unknown> };
+
+const INTERACTIONS: ReadonlySet<unknown> = new Set([
+  "block_actions",
+  "block_suggestion",
+  "message_action",
+  "shortcut",
+  "view_submission",
+  "view_closed",
+  "interactive_message",
+  "dialog_submission",
+  "dialog_cancellation",
+  "dialog_suggestion",
+]);
+
+/** Parses a signed body. Real Slack sends forms with a bare content type; proxies add a charset. */
+export function parseSlackPayload(rawBody: Buffer, contentType: string): SlackPayload | undefined {
+  const text = rawBody.toString("utf8");
+  if (/^application\/x-www-form-urlencoded\b/i.test(contentType)) return parseForm(new URLSearchParams(text));
+  return parseEvent(parseObject(text));
+}
+
+function parseForm(form: URLSearchParams): SlackPayload | undefined {
+  const payload = form.get("payload");
+  if (payload !== null) {
+    const body = parseObject(payload);
+    const kind = body?.type;
+    return body && typeof kind === "string" && INTERACTIONS.has(kind)
+      ? { type: "interaction", kind, body }
+      : undefined;
+  }
+  if (form.get("ssl_check") === "1") return { type: "ssl_check" };
+  if (!form.get("command")?.startsWith("/")) return undefined;
+  return { type: "command", body: Object.fromEntries(form) };
+}
+
+/** A payload as Socket Mode delivers it: parsed already, with commands and interactions in plain JSON. */
+export function classifySocketPayload(body: unknown): SlackPayload | undefined {
+  if (!isObject(body)) return undefined;
+  if (typeof body.command === "string") return { type: "command", body };
+  const kind = body.type;
+  if (typeof kind === "string" && INTERACTIONS.has(kind)) return { type: "interaction", kind, body };
+  return parseEvent(body);
+}
+
+function parseEvent(body: Record<string, unknown> | undefined): SlackPayload | undefined {
+  if (!body) return undefined;
+  const { type, challenge, event } = body;
+  if (type === "url_verification") return typeof challenge === "string" ? { type, challenge } : undefined;
+  if (type === "app_rate_limited") return { type: "event", body: { ...body, event: { type } } };
+  return type === "event_callback" && isObject(event) && typeof event.type === "string"
+    ? { type: "event", body }
+    : undefined;
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,33 @@
+/**
+ * What the app has registered with Slack. The manifests, the handlers and the doctor must agree
+ * with it; test/manifest.test.ts sees to that.
+ */
+export const surface = {
+  commands: ["/talkingphoto"],
+  events: ["app_mention", "message"],
+  shortcuts: ["make_it_talk"],
+  scopes: {
+    bot: [
+      "commands",
+      "chat:write",
+      "files:read",
+      "files:write",
+      "app_mentions:read",
+      "im:history",
+      "im:write",
+    ],
+    /** Only for channels switched on with `/talkingphoto watch on`. */
+    optional: ["channels:history", "groups:history"],
+  },
+} as const;
+
+/** Every button's action id; its value is the job id and nothing else, so that it works after a deploy and after a week. */
+export const actions = {
+  cancel: "talkingphoto.cancel",
+  tryAgain: "talkingphoto.try_again",
+  leaveIt: "talkingphoto.leave_it",
+  makeAnother: "talkingphoto.make_another",
+  postAgain: "talkingphoto.post_again",
+} as const;
+
+export const formCallbackId = "talkingphoto.form";

@@ -1,0 +1,60 @@
+import type { DatabaseSync } from "node:sqlite";
+
+interface Waiting {
+  run(): void;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Runs writes so that all that arrive in one turn of the event loop share one transaction and one sync to
+ * disk: a synced write then costs less than an unsynced one alone. A write that throws is undone by itself;
+ * when the commit fails (full disk), all of its turn are rejected and nothing of them is kept.
+ */
+export function createGroupCommit(db: DatabaseSync): { write<T>(work: () => T): Promise<T>; flush(): void } {
+  let waiting: Waiting[] = [];
+
+  function flush(): void {
+    const turn = waiting;
+    waiting = [];
+    if (turn.length === 0) return;
+    const done: Waiting[] = [];
+    try {
+      db.exec("BEGIN IMMEDIATE");
+      for (const write of turn) {
+        db.exec("SAVEPOINT one");
+        try {
+          write.run();
+          done.push(write);
+        } catch (error) {
+          db.exec("ROLLBACK TO one");
+          write.reject(error);
+        }
+        db.exec("RELEASE one");
+      }
+      db.exec("COMMIT");
+    } catch (error) {
+      if (db.isTransaction) db.exec("ROLLBACK");
+      for (const write of turn) write.reject(error);
+      return;
+    }
+    for (const write of done) write.resolve();
+  }
+
+  return {
+    flush,
+    write<T>(work: () => T): Promise<T> {
+      return new Promise<T>((resolve, reject) => {
+        let result: T;
+        if (waiting.length === 0) setImmediate(flush);
+        waiting.push({
+          run: () => {
+            result = work();
+          },
+          resolve: () => resolve(result),
+          reject,
+        });
+      });
+    },
+  };
+}

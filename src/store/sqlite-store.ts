@@ -1,0 +1,325 @@
+import type { SQLInputValue, StatementSync } from "node:sqlite";
+import type { AttemptKey, ChannelId, JobId, MessageTs, RenderId } from "../job/ids.ts";
+import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
+import type { Change, JobStore, Look, View } from "../job/store.ts";
+import { createGroupCommit } from "./group-commit.ts";
+import { openDatabase } from "./open-database.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
+/** Longer than any redelivery by Slack, and than any replay the signature window lets in. */
+const INTAKE_KEYS_KEPT_MS = 7 * 24 * HOUR_MS;
+const FORMS_KEPT_MS = 24 * HOUR_MS;
+const RENDERS_KEPT = 500;
+
+export interface SqliteStoreOptions {
+  readonly dataDir: string;
+  readonly now: () => number;
+  /** When a job wants to be looked at: the row's due time. */
+  readonly wakeAt: (job: Job) => number | undefined;
+  /** Called after a commit that made a job due, so that nobody has to wait for a timer. */
+  readonly onDue?: () => void;
+  readonly responseUrlLife: number;
+}
+
+/**
+ * The embedded store: one SQLite file, one process. Leases live in memory, because the process holds the
+ * file alone and with its death they are all over; that is what makes a restart take up every job at once.
+ */
+export function openSqliteStore(options: SqliteStoreOptions): JobStore {
+  const { db, close } = openDatabase(options.dataDir);
+  const { write, flush } = createGroupCommit(db);
+  const leased = new Set<JobId>();
+  const statements = new Map<string, StatementSync>();
+  const sql = (text: string): StatementSync => {
+    const known = statements.get(text);
+    if (known) return known;
+    const prepared = db.prepare(text);
+    statements.set(text, prepared);
+    return prepared;
+  };
+  const first = (text: string, ...values: SQLInputValue[]) => sql(text).get(...values);
+  const run = (text: string, ...values: SQLInputValue[]) => sql(text).run(...values);
+
+  const read = (id: JobId): Job | undefined => parse(first("SELECT job FROM jobs WHERE id = ?", id));
+
+  function save(job: Job, before: Job | undefined, contentKey: string | undefined): void {
+    const due = options.wakeAt(job);
+    const inLine = job.state.status === "queued" ? job.state.queuedAt : null;
+    const slot = holdsSlot(job) ? 1 : 0;
+    if (before === undefined) {
+      run(
+        `INSERT INTO jobs (id, workspace_id, requester_id, status, accepted_at, due_at, queued_at, holds_slot, job)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        job.id,
+        job.workspaceId,
+        job.requesterId,
+        job.state.status,
+        job.acceptedAt,
+        due === undefined ? null : Math.ceil(due),
+        inLine,
+        slot,
+        JSON.stringify(job),
+      );
+      return;
+    }
+    run(
+      "UPDATE jobs SET status = ?, due_at = ?, queued_at = ?, holds_slot = ?, job = ? WHERE id = ?",
+      job.state.status,
+      due === undefined ? null : Math.ceil(due),
+      inLine,
+      slot,
+      JSON.stringify(job),
+      job.id,
+    );
+    if (contentKey !== undefined) run("UPDATE jobs SET content_key = ? WHERE id = ?", contentKey, job.id);
+    if (hasEnded(job) && !hasEnded(before)) run("UPDATE jobs SET content_key = NULL WHERE id = ?", job.id);
+    if (hasEnded(job) && due === undefined) run("UPDATE jobs SET response_url = NULL WHERE id = ?", job.id);
+    if (!needsMedia(job) && needsMedia(before)) run("DELETE FROM media_links WHERE job_id = ?", job.id);
+    if (holdsSlot(before) && slot === 0) {
+      // The freed slot goes to whoever is first in line; lost, the job's own look at the line finds it.
+      run(
+        "UPDATE jobs SET due_at = ? WHERE id = (SELECT id FROM jobs WHERE queued_at IS NOT NULL ORDER BY queued_at, id LIMIT 1)",
+        options.now(),
+      );
+    }
+  }
+
+  function viewFor(job: Job, look: Look): View {
+    const owner =
+      look.renderId === undefined
+        ? undefined
+        : first("SELECT key FROM attempts WHERE render_id = ?", look.renderId);
+    const same =
+      look.contentKey === undefined
+        ? undefined
+        : first("SELECT id FROM jobs WHERE content_key = ? AND id <> ? LIMIT 1", look.contentKey, job.id);
+    const inUse = look.line ? first("SELECT count(*) AS n FROM jobs WHERE holds_slot = 1") : undefined;
+    const queuedAt = job.state.status === "queued" ? job.state.queuedAt : Number.MAX_SAFE_INTEGER;
+    const ahead = look.line
+      ? first(
+          "SELECT count(*) AS n FROM jobs WHERE queued_at < ? OR (queued_at = ? AND id < ?)",
+          queuedAt,
+          queuedAt,
+          job.id,
+        )
+      : undefined;
+    return {
+      slotsInUse: Number(inUse?.n ?? 0),
+      ahead: Number(ahead?.n ?? 0),
+      ...(same ? { sameContent: String(same.id) as JobId } : {}),
+      ...(owner ? { renderOwner: String(owner.key) as AttemptKey } : {}),
+    };
+  }
+
+  function apply(before: Job, change: Change, contentKey: string | undefined): Job {
+    const at = options.now();
+    const { job, attempt, render } = change;
+    if (job !== before) save(job, before, contentKey);
+    if (attempt) {
+      run(
+        "INSERT INTO attempts (key, job_id, number, started_at) VALUES (?, ?, ?, ?)",
+        attempt.key,
+        job.id,
+        attempt.number,
+        at,
+      );
+      for (const link of attempt.links) {
+        run(
+          "INSERT INTO media_links (key, job_id, attempt_key, file, expires_at) VALUES (?, ?, ?, ?, ?)",
+          link.key,
+          job.id,
+          attempt.key,
+          link.file,
+          Math.ceil(link.expiresAt),
+        );
+      }
+    }
+    if (render)
+      run(
+        "UPDATE OR IGNORE attempts SET render_id = ? WHERE key = ? AND render_id IS NULL",
+        render.renderId,
+        render.key,
+      );
+    for (const line of change.audit ?? []) {
+      run(
+        "INSERT INTO audit (at, job_id, effect, attempt, outcome) VALUES (?, ?, ?, ?, ?)",
+        at,
+        job.id,
+        line.effect,
+        line.attempt,
+        line.outcome,
+      );
+    }
+    if (job.state.status === "rendered" && before.state.status === "rendering") {
+      run(
+        "INSERT INTO renders (finished_at, took_ms) VALUES (?, ?)",
+        at,
+        at - before.state.attempt.startedAt,
+      );
+      run("DELETE FROM renders WHERE rowid <= (SELECT max(rowid) FROM renders) - ?", RENDERS_KEPT);
+    }
+    return job;
+  }
+
+  const committed = async <T>(work: () => T): Promise<T> => {
+    const result = await write(work);
+    options.onDue?.();
+    return result;
+  };
+
+  return {
+    accept: (intake) =>
+      committed(() => {
+        for (const key of intake.keys) {
+          const seen = first("SELECT job_id FROM intake_keys WHERE key = ?", key);
+          const job = seen ? read(String(seen.job_id) as JobId) : undefined;
+          if (job) return { job, isNew: false };
+        }
+        save(intake.job, undefined, undefined);
+        for (const key of intake.keys) {
+          run(
+            "INSERT OR REPLACE INTO intake_keys (key, job_id, seen_at) VALUES (?, ?, ?)",
+            key,
+            intake.job.id,
+            options.now(),
+          );
+        }
+        if (intake.responseUrl)
+          run("UPDATE jobs SET response_url = ? WHERE id = ?", intake.responseUrl, intake.job.id);
+        return { job: intake.job, isNew: true };
+      }),
+
+    find: async (id) => read(id),
+
+    update: (id, change, look = {}) =>
+      committed(() => {
+        const before = read(id);
+        if (!before) throw new Error(`no job ${id}`);
+        const wanted = change(before, viewFor(before, look));
+        return wanted ? apply(before, wanted, look.contentKey) : before;
+      }),
+
+    findAttempt: async (key) => {
+      const row = first("SELECT job_id, render_id FROM attempts WHERE key = ?", key);
+      if (!row) return undefined;
+      const jobId = String(row.job_id) as JobId;
+      return row.render_id === null ? { jobId } : { jobId, renderId: String(row.render_id) as RenderId };
+    },
+
+    findMediaLink: async (key, now) => {
+      const row = first(
+        "SELECT job_id, attempt_key, file FROM media_links WHERE key = ? AND expires_at > ?",
+        key,
+        now,
+      );
+      if (!row) return undefined;
+      return {
+        jobId: String(row.job_id) as JobId,
+        attempt: String(row.attempt_key) as AttemptKey,
+        file: row.file === "photo" ? "photo" : "speech",
+      };
+    },
+
+    claimDue: async (now, limit) => {
+      const rows = sql("SELECT job FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT ?").all(
+        now,
+        limit + leased.size,
+      );
+      const jobs = rows
+        .map(parse)
+        .filter((job): job is Job => job !== undefined && !leased.has(job.id))
+        .slice(0, limit);
+      for (const job of jobs) leased.add(job.id);
+      return jobs;
+    },
+    release: (id) => {
+      leased.delete(id);
+      options.onDue?.();
+    },
+    nextDueAt: async () => {
+      const rows = sql("SELECT id, due_at FROM jobs WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ?").all(
+        leased.size + 1,
+      );
+      const row = rows.find((candidate) => !leased.has(String(candidate.id) as JobId));
+      return row ? Number(row.due_at) : undefined;
+    },
+
+    renderSeconds: async (limit) =>
+      sql("SELECT took_ms FROM renders ORDER BY rowid DESC LIMIT ?")
+        .all(limit)
+        .map((row) => Number(row.took_ms) / 1000),
+    findResponseUrl: async (id, now) => {
+      const row = first(
+        "SELECT response_url FROM jobs WHERE id = ? AND accepted_at > ?",
+        id,
+        now - options.responseUrlLife,
+      );
+      return typeof row?.response_url === "string" ? row.response_url : undefined;
+    },
+    jobsOf: async (requesterId, workspaceId, limit) =>
+      sql(
+        "SELECT job FROM jobs WHERE workspace_id = ? AND requester_id = ? ORDER BY accepted_at DESC, id DESC LIMIT ?",
+      )
+        .all(workspaceId, requesterId, limit)
+        .map(parse)
+        .filter((job) => job !== undefined),
+    countByStatus: async () =>
+      Object.fromEntries(
+        sql("SELECT status, count(*) AS n FROM jobs GROUP BY status")
+          .all()
+          .map((row) => [String(row.status), Number(row.n)]),
+      ),
+
+    isWatched: async (workspaceId, channelId) =>
+      first(
+        "SELECT 1 FROM watched_channels WHERE workspace_id = ? AND channel_id = ?",
+        workspaceId,
+        channelId,
+      ) !== undefined,
+    setWatched: (workspaceId, channelId, by, on) =>
+      write(() => {
+        run("DELETE FROM watched_channels WHERE workspace_id = ? AND channel_id = ?", workspaceId, channelId);
+        if (on)
+          run("INSERT INTO watched_channels VALUES (?, ?, ?, ?)", workspaceId, channelId, by, options.now());
+      }),
+
+    saveForm: (form) =>
+      write(() => {
+        const now = options.now();
+        run("DELETE FROM forms WHERE opened_at < ?", now - FORMS_KEPT_MS);
+        run("DELETE FROM intake_keys WHERE seen_at < ?", now - INTAKE_KEYS_KEPT_MS);
+        run(
+          "INSERT OR IGNORE INTO forms VALUES (?, ?, ?, ?, ?)",
+          form.id,
+          form.channelId,
+          form.threadTs ?? null,
+          form.responseUrl ?? null,
+          form.openedAt,
+        );
+      }),
+    findForm: async (id) => {
+      const row = first("SELECT * FROM forms WHERE id = ?", id);
+      if (!row) return undefined;
+      return {
+        id,
+        channelId: String(row.channel_id) as ChannelId,
+        openedAt: Number(row.opened_at),
+        ...(typeof row.thread_ts === "string" ? { threadTs: row.thread_ts as MessageTs } : {}),
+        ...(typeof row.response_url === "string" ? { responseUrl: row.response_url } : {}),
+      };
+    },
+
+    check: async () => {
+      first("SELECT 1");
+    },
+    close: async () => {
+      flush();
+      close();
+    },
+  };
+}
+
+/** The row's document was written by this program, in this version or one that a migration has brought up. */
+function parse(row: Record<string, unknown> | undefined): Job | undefined {
+  return row ? (JSON.parse(String(row.job)) as Job) : undefined;
+}

@@ -1,0 +1,136 @@
+import pLimit from "p-limit";
+import type { JobId } from "../job/ids.ts";
+import type { Job } from "../job/job.ts";
+import { type NextStep, nextStep } from "../job/next-step.ts";
+import { runStep, type StepDeps } from "../job/run-step.ts";
+
+/** Steps in flight at once; nearly all of them only wait for an answer. */
+const CONCURRENCY = 64;
+/** Decoding takes a core each. */
+const PREPARES_AT_ONCE = 2;
+/** Videos on their way from AKOOL to Slack. */
+const RELAYS_AT_ONCE = 32;
+const STORE_TROUBLE_PAUSE_MS = 1000;
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+export interface WorkerLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Worker {
+  /** Something may be due. A hint: a lost one is repaired by the sweep, an extra one changes nothing. */
+  wake(): void;
+  /** Starts nothing new, lets running steps end for `graceMs`, then tells them to stop and waits `abortMs` more. */
+  stop(graceMs: number, abortMs: number): Promise<void>;
+}
+
+/**
+ * Takes due jobs and runs their steps one after another until each has to wait. All state is in the store:
+ * whatever a stopped worker leaves behind is taken up by the next one from the row alone.
+ */
+export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): Worker {
+  const { store, waits, now, log } = deps;
+  const prepares = pLimit(PREPARES_AT_ONCE);
+  const relays = pLimit(RELAYS_AT_ONCE);
+  const running = new Map<JobId, Promise<void>>();
+  const stopping = new AbortController();
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let pumping = false;
+  let pumpAgain = false;
+
+  async function pump(): Promise<void> {
+    if (pumping) {
+      pumpAgain = true;
+      return;
+    }
+    pumping = true;
+    try {
+      do {
+        pumpAgain = false;
+        const free = CONCURRENCY - running.size;
+        if (stopped || free <= 0) return;
+        for (const job of await store.claimDue(now(), free)) {
+          const work = workOn(job).finally(() => {
+            running.delete(job.id);
+            store.release(job.id);
+          });
+          running.set(job.id, work);
+        }
+      } while (pumpAgain);
+      await sleepUntilDue();
+    } catch (error) {
+      log.error({ err: error }, "the store could not say what is due; trying again");
+      arm(STORE_TROUBLE_PAUSE_MS);
+    } finally {
+      pumping = false;
+    }
+  }
+
+  async function sleepUntilDue(): Promise<void> {
+    const due = await store.nextDueAt();
+    arm(due === undefined ? waits.sweep : Math.min(waits.sweep, Math.max(0, due - now())));
+  }
+
+  function arm(delayMs: number): void {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(pump, Math.min(MAX_TIMER_MS, Math.ceil(delayMs)));
+  }
+
+  async function workOn(claimed: Job): Promise<void> {
+    let job = claimed;
+    try {
+      while (!stopped) {
+        const next = nextStep(job, now(), waits);
+        if (next.step === "wait") return;
+        const before = job.state.status;
+        job = await runLimited(job, next.step);
+        const status = job.state.status;
+        if (status !== before)
+          log.info(
+            { jobId: job.id, workspaceId: job.workspaceId, step: next.step, status, ...failureOf(job) },
+            "job moved on",
+          );
+      }
+    } catch (error) {
+      log.error({ err: error, jobId: job.id }, "a step could not be recorded; it will be looked at again");
+      await new Promise((resolve) => setTimeout(resolve, STORE_TROUBLE_PAUSE_MS));
+    }
+  }
+
+  function runLimited(job: Job, step: Exclude<NextStep["step"], "wait">): Promise<Job> {
+    const run = () => (stopped ? Promise.resolve(job) : runStep(job, step, deps, stopping.signal));
+    if (step === "prepare") return prepares(run);
+    if (step === "relay") return relays(run);
+    return run();
+  }
+
+  void pump();
+  return {
+    wake: () => {
+      if (!stopped) setImmediate(pump);
+    },
+    async stop(graceMs, abortMs) {
+      stopped = true;
+      clearTimeout(timer);
+      const all = Promise.allSettled([...running.values()]);
+      await Promise.race([all, sleep(graceMs)]);
+      stopping.abort();
+      await Promise.race([all, sleep(abortMs)]);
+    },
+  };
+}
+
+function failureOf(job: Job): object {
+  if (job.state.status !== "failed" && job.state.status !== "undeliverable") return {};
+  const { reason, code } = job.state.failure;
+  return { reason, ...(code === undefined ? {} : { code }) };
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

@@ -1,0 +1,266 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { readConfig } from "../src/config.ts";
+import { examine } from "../src/doctor/examine.ts";
+import { surface } from "../src/slack/surface.ts";
+
+const SCRIPT = join(import.meta.dirname, "../src/doctor.ts");
+const AKOOL_KEY = "canary-akool-key";
+
+interface Answer {
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+  readonly body: object | string;
+}
+
+interface FarEnd {
+  readonly url: string;
+  readonly port: number;
+  /** By path; anything else is 404. */
+  readonly answers: Record<string, Answer>;
+  readonly seen: { readonly path: string; readonly authorization: string | undefined }[];
+}
+
+/** Slack, AKOOL and the app behind PUBLIC_URL, all on one port. */
+async function startFarEnd(): Promise<FarEnd> {
+  const answers: Record<string, Answer> = {
+    "/api/auth.test": {
+      headers: { "x-oauth-scopes": [...surface.scopes.bot, ...surface.scopes.optional].join(",") },
+      body: { ok: true, team: "Acme", user: "talkingphoto" },
+    },
+    "/api/apps.connections.open": { body: { ok: true, url: "wss://127.0.0.1/?ticket=canary" } },
+    "/api/open/v3/faceswap/quota/info": { body: { code: 1000, msg: "OK", data: { credit: 12.5 } } },
+    "/healthz": { body: "ok" },
+  };
+  const seen: FarEnd["seen"] = [];
+  const server = createServer((request, response) => {
+    const path = (request.url ?? "").split("?")[0] ?? "";
+    seen.push({ path, authorization: request.headers.authorization });
+    const { status = 200, headers = {}, body } = answers[path] ?? { status: 404, body: "not found" };
+    response.writeHead(status, headers);
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
+  });
+  const port = await listen(server);
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return { url: `http://127.0.0.1:${port}`, port, answers, seen };
+}
+
+async function listen(server: ReturnType<typeof createServer>): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function settingsFor(farEnd: FarEnd): Promise<Record<string, string>> {
+  const dataDir = await mkdtemp(join(tmpdir(), "doctor-test-"));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  return {
+    SLACK_BOT_TOKEN: "xoxb-canary",
+    SLACK_SIGNING_SECRET: "canary-signing",
+    SLACK_API_URL: `${farEnd.url}/api/`,
+    AKOOL_API_KEY: AKOOL_KEY,
+    AKOOL_API_URL: farEnd.url,
+    PUBLIC_URL: farEnd.url,
+    HOST: "127.0.0.1",
+    PORT: String(farEnd.port),
+    DATA_DIR: dataDir,
+  };
+}
+
+async function diagnose(env: Record<string, string>): Promise<{ healthy: boolean; text: string }> {
+  const lines: string[] = [];
+  const healthy = await examine(
+    () => readConfig(env),
+    (line) => lines.push(line),
+  );
+  const text = lines.join("\n");
+  expect(text).not.toContain("canary");
+  return { healthy, text };
+}
+
+describe("doctor", () => {
+  it("finds nothing wrong with a configuration that works", async () => {
+    const farEnd = await startFarEnd();
+    const env = await settingsFor(farEnd);
+    const { healthy, text } = await diagnose({ ...env, SLACK_APP_TOKEN: "xapp-canary" });
+    expect(text).not.toMatch(/^[✗!]/m);
+    expect(text).toMatch(/^✓ Slack token: Slack knows it as talkingphoto in Acme$/m);
+    expect(text).toMatch(/^✓ Slack scopes: all 7 that the app needs$/m);
+    expect(text).toMatch(/^✓ Slack app token: /m);
+    expect(text).toMatch(/^✓ Clock: within a minute/m);
+    expect(text).toMatch(/^✓ AKOOL credit: 12\.5 left$/m);
+    expect(text).toMatch(/^✓ PUBLIC_URL: /m);
+    expect(text).toMatch(/^✓ Store: .* is writable, [\d.]+ GB free$/m);
+    expect(healthy).toBe(true);
+    expect(await readdir(env.DATA_DIR ?? "")).toEqual([]);
+    expect(farEnd.seen).toContainEqual({ path: "/api/auth.test", authorization: "Bearer xoxb-canary" });
+    expect(farEnd.seen).toContainEqual({
+      path: "/api/apps.connections.open",
+      authorization: "Bearer xapp-canary",
+    });
+  });
+
+  it("names what is wrong with the settings and stops there", async () => {
+    const { healthy, text } = await diagnose({
+      SLACK_BOT_TOKEN: "canary",
+      AKOOL_API_KEY: "k",
+      PORT: "canary",
+    });
+    expect(text).toMatch(/^✗ SLACK_BOT_TOKEN: .*\n✗ SLACK_SIGNING_SECRET: .*\n✗ PUBLIC_URL: .*\n✗ PORT: /);
+    expect(text).toMatch(/^– Everything else: not checked/m);
+    expect(healthy).toBe(false);
+  });
+
+  const troubles: readonly (readonly [
+    what: string,
+    path: string,
+    answer: Answer,
+    expected: RegExp,
+    healthy: boolean,
+  ])[] = [
+    [
+      "a token that Slack refuses",
+      "/api/auth.test",
+      { body: { ok: false, error: "invalid_auth" } },
+      /^✗ Slack token: Slack answers invalid_auth\. .*SLACK_BOT_TOKEN/m,
+      false,
+    ],
+    [
+      "a missing scope",
+      "/api/auth.test",
+      { headers: { "x-oauth-scopes": "commands,chat:write,files:read" }, body: { ok: true } },
+      /^✗ Slack scopes: missing files:write, app_mentions:read, im:history, im:write\./m,
+      false,
+    ],
+    [
+      "a missing optional scope",
+      "/api/auth.test",
+      { headers: { "x-oauth-scopes": surface.scopes.bot.join(", ") }, body: { ok: true } },
+      /^! Slack scopes: without channels:history, groups:history/m,
+      true,
+    ],
+    [
+      "something that is not Slack",
+      "/api/auth.test",
+      { body: "<html>sign in</html>" },
+      /^✗ Slack token: Slack could not be asked \(the answer is not one of Slack's\)/m,
+      false,
+    ],
+    [
+      "a clock ten minutes ahead",
+      "/api/auth.test",
+      { headers: { date: new Date(Date.now() - 600_000).toUTCString() }, body: { ok: true } },
+      /^✗ Clock: (599|60\d) seconds ahead of Slack's/m,
+      false,
+    ],
+    [
+      "a clock two minutes behind",
+      "/api/auth.test",
+      { headers: { date: new Date(Date.now() + 120_000).toUTCString() }, body: { ok: true } },
+      /^! Clock: 1[12]\d seconds behind Slack's/m,
+      true,
+    ],
+    [
+      "a key that AKOOL refuses",
+      "/api/open/v3/faceswap/quota/info",
+      { body: { code: 1101, msg: "invalid canary" } },
+      /^✗ AKOOL key: .*code 1101.*AKOOL_API_KEY/m,
+      false,
+    ],
+    [
+      "an AKOOL that is out of order",
+      "/api/open/v3/faceswap/quota/info",
+      { status: 503, body: "canary" },
+      /^✗ AKOOL key: .*HTTP 503.*Try again later/m,
+      false,
+    ],
+    [
+      "an account without credit",
+      "/api/open/v3/faceswap/quota/info",
+      { body: { code: 1000, data: { credit: 0 } } },
+      /^✗ AKOOL credit: none left/m,
+      false,
+    ],
+    [
+      "a public address that leads elsewhere",
+      "/healthz",
+      { status: 404, body: "nginx" },
+      /^✗ PUBLIC_URL: \/healthz answers 404, so something else is there/m,
+      false,
+    ],
+  ];
+  it.each(troubles)("says what to do about %s", async (_what, path, answer, expected, fine) => {
+    const farEnd = await startFarEnd();
+    farEnd.answers[path] = answer;
+    const { healthy, text } = await diagnose(await settingsFor(farEnd));
+    expect(text).toMatch(expected);
+    expect(healthy).toBe(fine);
+  });
+
+  it("checks the public address without a running app, by answering in its place", async () => {
+    const farEnd = await startFarEnd();
+    const port = await freePort();
+    const env = { ...(await settingsFor(farEnd)), PORT: String(port) };
+    const direct = await diagnose({ ...env, PUBLIC_URL: `http://127.0.0.1:${port}` });
+    expect(direct.text).toMatch(/^✓ PUBLIC_URL: leads to port/m);
+    const astray = await diagnose(env);
+    expect(astray.text).toMatch(/^! PUBLIC_URL: .*not from this machine's port/m);
+  });
+
+  it("tells when nothing answers at all", async () => {
+    const env = await settingsFor(await startFarEnd());
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    const { healthy, text } = await diagnose({
+      ...env,
+      SLACK_API_URL: nowhere,
+      AKOOL_API_URL: nowhere,
+      PUBLIC_URL: nowhere,
+    });
+    expect(text).toMatch(/^✗ Slack token: Slack could not be asked \(ECONNREFUSED\)/m);
+    expect(text).toMatch(/^✗ AKOOL key: AKOOL could not be asked \(ECONNREFUSED\)/m);
+    expect(text).toMatch(/^✗ PUBLIC_URL: no answer from \/healthz \(ECONNREFUSED;/m);
+    expect(healthy).toBe(false);
+  });
+
+  it("tells when the store's folder cannot be used", async () => {
+    const env = await settingsFor(await startFarEnd());
+    const file = join(env.DATA_DIR ?? "", "a-file");
+    await writeFile(file, "");
+    const { healthy, text } = await diagnose({ ...env, DATA_DIR: join(file, "data") });
+    expect(text).toMatch(/^✗ Store: .* cannot be written to \(ENOTDIR\)/m);
+    expect(healthy).toBe(false);
+  });
+
+  it("as a command, ends with 0 when all is well and with 1 when not", async () => {
+    const env = await settingsFor(await startFarEnd());
+    for (const [settings, expected] of [
+      [env, 0],
+      [{}, 1],
+    ] as const) {
+      const child = spawn(process.execPath, [SCRIPT], {
+        cwd: env.DATA_DIR,
+        env: { PATH: process.env.PATH, ...settings },
+        stdio: "ignore",
+      });
+      expect(await once(child, "close")).toEqual([expected, null]);
+    }
+  });
+});

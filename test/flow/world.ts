@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { onTestFinished } from "vitest";
+import type { AkoolOptions } from "../../src/sandbox/akool/options.ts";
+import { type AkoolSandbox, startAkool } from "../../src/sandbox/akool/start-akool.ts";
+import { type SlackOptions, type SlackSandbox, startSlack } from "../../src/sandbox/slack/slack-sandbox.ts";
+import { type FileHost, startFileHost } from "./file-host.ts";
+
+/** How much faster the app's own waits go by: a settling of 10 minutes takes 6 s, a poll gap of 5 s 50 ms. */
+const TIME_SCALE = 100;
+const READY_WITHIN_MS = 20_000;
+
+export interface WorldOptions {
+  readonly slack?: SlackOptions;
+  readonly akool?: AkoolOptions;
+  /** Settings of the app over the ones that connect it to this world; an empty string unsets. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly socketMode?: boolean;
+  /** AKOOL gets no webhook address: polling alone. */
+  readonly polling?: boolean;
+}
+
+export interface World {
+  readonly slack: SlackSandbox;
+  readonly akool: AkoolSandbox;
+  readonly files: FileHost;
+  readonly app: App;
+}
+
+/**
+ * The whole program: the app as a separate process, a stand-in Slack and AKOOL, and a file host for public
+ * links. Closes itself when the test ends, and fails the test when a stand-in saw something no right program does.
+ */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const slack = await startSlack({ ...options.slack });
+  const akool = await startAkool({ ...options.akool });
+  const files = await startFileHost();
+  const dataDir = mkdtempSync(join(tmpdir(), "talkingphoto-test-"));
+  const port = await freePort();
+  const env: Record<string, string> = {
+    SLACK_BOT_TOKEN: slack.settings.botToken,
+    SLACK_SIGNING_SECRET: slack.settings.signingSecret,
+    ...(options.socketMode ? { SLACK_APP_TOKEN: slack.settings.appToken } : {}),
+    SLACK_API_URL: slack.apiUrl,
+    AKOOL_API_KEY: akool.apiKey,
+    ...(options.polling ? {} : { AKOOL_CLIENT_ID: akool.clientId }),
+    AKOOL_API_URL: akool.url,
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    HOST: "127.0.0.1",
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    TRUSTED_HOSTS: [slack.host, akool.host, files.host].join(","),
+    TIME_SCALE: String(TIME_SCALE),
+    LOG_LEVEL: "debug",
+    ...options.env,
+  };
+  const app = new App(env, port, dataDir);
+  onTestFinished(async ({ task }) => {
+    await app.kill();
+    await Promise.all([slack.close(), akool.close(), files.close()]);
+    rmSync(dataDir, { recursive: true, force: true });
+    const failed = task.result?.state === "fail";
+    if (failed) process.stderr.write(`--- the app's log\n${app.output}\n`);
+    const problems = [...slack.problems, ...akool.problems];
+    if (problems.length > 0 && !failed) throw new Error(`the stand-ins object:\n${problems.join("\n")}`);
+  });
+  if (!options.socketMode) slack.setRequestUrl(`${app.url}/slack/events`);
+  await app.start();
+  return { slack, akool, files, app };
+}
+
+/** The app as its own process, on one data folder that outlives it. */
+export class App {
+  readonly url: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** Everything it has printed, over all its starts. */
+  output = "";
+  readonly #env: Record<string, string>;
+  #child: ChildProcess | undefined;
+
+  constructor(env: Record<string, string>, port: number, dataDir: string) {
+    this.#env = env;
+    this.port = port;
+    this.dataDir = dataDir;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  /** Resolves once /readyz answers 200. `env` changes settings from now on. */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    Object.assign(this.#env, env);
+    const child = spawn(process.execPath, [resolve("src/main.ts")], {
+      env: { PATH: process.env.PATH ?? "", ...this.#env },
+      cwd: this.dataDir,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    child.stdout.on("data", (chunk) => {
+      this.output += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      this.output += chunk;
+    });
+    this.#child = child;
+    const giveUpAt = Date.now() + READY_WITHIN_MS;
+    while (!(await this.#isReady())) {
+      if (child.exitCode !== null || Date.now() > giveUpAt)
+        throw new Error(`the app did not get ready:\n${this.output}`);
+      await new Promise((wait) => setTimeout(wait, 20));
+    }
+  }
+
+  async #isReady(): Promise<boolean> {
+    return fetch(`${this.url}/readyz`).then(
+      (response) => response.status === 200,
+      () => false,
+    );
+  }
+
+  /** SIGKILL, as a crash would be. */
+  kill(): Promise<number | null> {
+    return this.stop("SIGKILL");
+  }
+
+  /** Resolves with the exit code once the process is gone. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const gone = new Promise<number | null>((resolveExit) => child.once("exit", resolveExit));
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
+    return gone;
+  }
+
+  get isRunning(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Rows of the app's own store, for questions a person could not ask. */
+  query(sql: string): Record<string, unknown>[] {
+    const db = new DatabaseSync(join(this.dataDir, "talkingphoto.sqlite"), { readOnly: true });
+    try {
+      return db.prepare(sql).all();
+    } finally {
+      db.close();
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}
