@@ -1,8 +1,8 @@
 import type { Failure } from "./failure.ts";
 import type { MessageTs, SlackFileId } from "./ids.ts";
 import type { FinishedRender, Job } from "./job.ts";
+import { advance, failed, newNotice, retryLater, snooze } from "./moves.ts";
 import type { RenderUpdate } from "./render-api.ts";
-import { advance, failed, newNotice, retryLater, snooze } from "./transitions.ts";
 import { backoff, type Waits } from "./waits.ts";
 
 /** From a running render to a video that people see. A render that is done is never rendered again. */
@@ -164,7 +164,7 @@ export function shareFound(job: Job, sharedAs: MessageTs | undefined, now: numbe
   if (sharedAs !== undefined) return delivered(job, "video", state.fileId, sharedAs, now);
   if (now - state.calledAt < waits.shareDeadline) {
     const looks = state.looks + 1;
-    const delay = Math.min(waits.shareLookMax, waits.shareLookFirst * 2 ** Math.min(looks, 10));
+    const delay = Math.min(waits.shareLookMax, waits.shareLookFirst * 4 ** Math.min(looks, 10));
     return snooze({ ...job, state: { ...state, stage: "called", looks } }, now, delay);
   }
   if (state.calls < SHARE_CALLS) return advance(job, { ...state, stage: "ready" }, now);

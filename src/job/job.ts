@@ -98,6 +98,8 @@ export type JobState =
       readonly attempts: number;
       readonly refusals: number;
       readonly placeInLine?: number;
+      /** The unclear attempt that the person chose to repeat: should it turn up now, nothing is paid again. */
+      readonly earlier?: Attempt;
     }
   | {
       readonly status: "creating";
@@ -154,7 +156,13 @@ export type JobState =
       readonly permalinkTs?: MessageTs;
     }
   | { readonly status: "duplicate"; readonly of: JobId }
-  | { readonly status: "failed"; readonly failure: Failure; readonly finishedAt: number }
+  | {
+      readonly status: "failed";
+      readonly failure: Failure;
+      readonly finishedAt: number;
+      /** What was left alone without being settled. */
+      readonly late?: { readonly prepared: Prepared; readonly attempt: Attempt };
+    }
   | { readonly status: "cancelled"; readonly renderWasRunning: boolean; readonly finishedAt: number };
 
 export interface FinishedRender {

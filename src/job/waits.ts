@@ -10,6 +10,8 @@ export interface Waits {
   readonly editSpacing: number;
   /** How often a job in line looks whether it is its turn; a freed slot wakes it at once. */
   readonly lineCheck: number;
+  /** Far back in a long line the number changes often and matters little. */
+  readonly lineCheckMax: number;
   /** How long evidence of a create whose answer was lost is waited for. */
   readonly settle: number;
   readonly renderDeadline: number;
@@ -22,7 +24,7 @@ export interface Waits {
   /** The longest gap between two looks while webhooks arrive. */
   readonly pollSparse: number;
   readonly pollOverdue: number;
-  /** First look for the share after completing an upload; doubles up to `shareLookMax`. */
+  /** First look for the share after completing an upload; four times as long each time, up to `shareLookMax`. */
   readonly shareLookFirst: number;
   readonly shareLookMax: number;
   /** No share by then: complete the same file again. */
@@ -55,6 +57,7 @@ export function scaledWaits(settings: {
     retryMax: scaled(MINUTE),
     editSpacing: scaled(3 * SECOND),
     lineCheck: scaled(15 * SECOND),
+    lineCheckMax: scaled(5 * MINUTE),
     settle: scaled(settings.settleMinutes * MINUTE),
     renderDeadline: scaled(settings.renderDeadlineMinutes * MINUTE),
     renderGiveUp: scaled(7 * DAY),
@@ -62,7 +65,7 @@ export function scaledWaits(settings: {
     pollFast: scaled(5 * SECOND),
     pollSparse: scaled(30 * SECOND),
     pollOverdue: scaled(2 * MINUTE),
-    shareLookFirst: scaled(500),
+    shareLookFirst: scaled(300),
     shareLookMax: scaled(15 * SECOND),
     shareDeadline: scaled(90 * SECOND),
     undeliverableRetry: scaled(10 * MINUTE),

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { AttemptKey } from "../job/ids.ts";
-import type { AttemptAddresses } from "../job/run-step.ts";
+import type { AttemptAddresses } from "../job/step-deps.ts";
 
 /** 192 random bits, 32 characters in a URL. */
 const TOKEN_BYTES = 24;

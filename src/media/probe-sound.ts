@@ -3,7 +3,7 @@ import { ALL_FORMATS, FilePathSource, Input, UnsupportedInputFormatError } from 
 /** What a recording is, read without decoding it. */
 export type ProbedSound =
   | { readonly hasSound: true; readonly isMp3: boolean; readonly seconds: number }
-  | { readonly hasSound: false };
+  | { readonly hasSound: false; readonly hasPicture: boolean };
 
 /**
  * Undefined when the container is none that mediabunny knows. The length comes from the packets, not from
@@ -15,7 +15,7 @@ export async function probeSound(path: string): Promise<ProbedSound | undefined>
   try {
     const format = await input.getFormat();
     const track = await input.getPrimaryAudioTrack();
-    if (!track) return { hasSound: false };
+    if (!track) return { hasSound: false, hasPicture: (await input.getPrimaryVideoTrack()) !== null };
     const end = await track.computeDuration();
     // In a video the sound may begin later than the picture.
     const start = Math.max(0, await track.getFirstTimestamp());

@@ -33,6 +33,7 @@ async function prepare({ inPath, outPath, maxSeconds }: SpeechOrder): Promise<Sp
   }
   const probed = await probeSound(inPath).catch(rethrowAsDamaged);
   if (probed?.hasSound === false) {
+    if (!probed.hasPicture) throw damaged(new Error("no track in it"));
     throw refused("speech_unreadable", { seen: "a video without sound", code: "no_sound" });
   }
   if (probed) assertLength(probed.seconds, maxSeconds);
@@ -52,7 +53,7 @@ async function prepare({ inPath, outPath, maxSeconds }: SpeechOrder): Promise<Sp
   if (seconds > stopAfterSeconds) throw tooLong(`a recording of more than ${maxSeconds} seconds`, maxSeconds);
   assertLength(seconds, maxSeconds);
   if (probed && probed.seconds - seconds > LENGTH_TOLERANCE_SECONDS) {
-    throw rethrowAsDamaged(new Error("part of the sound is missing"));
+    throw damaged(new Error("part of the sound is missing"));
   }
   await assertPlayable(outPath, seconds);
   return { type: "prepared", seconds, converted: true };
@@ -84,11 +85,15 @@ function tooLong(seen: string, maxSeconds: number): RequestProblem {
 function rethrowAsDamaged(cause: unknown): never {
   // A full disk is no fault of the recording.
   if (cause instanceof Error && "syscall" in cause) throw cause;
-  throw refused("speech_unreadable", { seen: "a damaged recording", code: "damaged" });
+  throw damaged(cause);
 }
 
-function refused(reason: FailureReason, facts: FailureFacts): RequestProblem {
-  return new RequestProblem({ reason, file: "recording", ...facts });
+function damaged(cause: unknown): RequestProblem {
+  return refused("speech_unreadable", { seen: "a damaged recording", code: "damaged" }, { cause });
+}
+
+function refused(reason: FailureReason, facts: FailureFacts, options?: ErrorOptions): RequestProblem {
+  return new RequestProblem({ reason, file: "recording", ...facts }, options);
 }
 
 // Started by `prepareSpeech`, which sends a SpeechOrder and nobody else does.

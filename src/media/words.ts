@@ -2,9 +2,9 @@
 
 /** "20 MB", "1.2 MB", "340 KB" */
 export function bytesInWords(sizeBytes: number): string {
-  if (sizeBytes < 1_000_000) return `${Math.max(1, Math.round(sizeBytes / 1000))} KB`;
-  const megabytes = sizeBytes / 1_000_000;
-  return `${megabytes < 10 ? Number(megabytes.toFixed(1)) : Math.round(megabytes)} MB`;
+  if (sizeBytes < 1_000_000) return `${Math.ceil(sizeBytes / 1000)} KB`;
+  // Rounded up, so that what is over a limit also reads like it.
+  return `${Math.ceil(sizeBytes / 100_000) / 10} MB`;
 }
 
 /** "48 s", "1 min 32 s", "12 min" */

@@ -1,8 +1,9 @@
 import pLimit from "p-limit";
 import type { JobId } from "../job/ids.ts";
 import type { Job } from "../job/job.ts";
-import { type NextStep, nextStep } from "../job/next-step.ts";
-import { runStep, type StepDeps } from "../job/run-step.ts";
+import { nextStep, type StepName } from "../job/next-step.ts";
+import { runStep } from "../job/run-step.ts";
+import type { StepDeps } from "../job/step-deps.ts";
 
 /** Steps in flight at once; nearly all of them only wait for an answer. */
 const CONCURRENCY = 64;
@@ -100,7 +101,7 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
     }
   }
 
-  function runLimited(job: Job, step: Exclude<NextStep["step"], "wait">): Promise<Job> {
+  function runLimited(job: Job, step: StepName): Promise<Job> {
     const run = () => (stopped ? Promise.resolve(job) : runStep(job, step, deps, stopping.signal));
     if (step === "prepare") return prepares(run);
     if (step === "relay") return relays(run);

@@ -1,6 +1,6 @@
+import type { CancelOutcome } from "../../job/decisions.ts";
 import { failureText } from "../../job/failure-text.ts";
 import type { Job } from "../../job/job.ts";
-import type { CancelOutcome } from "../../job/transitions.ts";
 
 /** Private answers to commands and buttons. */
 

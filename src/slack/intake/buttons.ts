@@ -1,7 +1,7 @@
 import type { App } from "@slack/bolt";
+import { cancelled, cancelOutcome, leftAlone, madeAnother, triedAgain } from "../../job/decisions.ts";
 import { redelivering } from "../../job/deliver-transitions.ts";
 import type { Job } from "../../job/job.ts";
-import { cancelled, cancelOutcome, leftAlone, madeAnother, triedAgain } from "../../job/transitions.ts";
 import { actions } from "../surface.ts";
 import { mayDecide } from "./access.ts";
 import { cancelText, NOT_YOURS } from "./answers.ts";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { App } from "@slack/bolt";
+import { cancelled, cancelOutcome } from "../../job/decisions.ts";
 import { failureText } from "../../job/failure-text.ts";
 import type { JobId } from "../../job/ids.ts";
 import { hasEnded, type Job } from "../../job/job.ts";
-import { cancelled, cancelOutcome } from "../../job/transitions.ts";
 import { slackCall } from "../slack-call.ts";
 import { surface } from "../surface.ts";
 import { mayDecide, refusalFor } from "./access.ts";

@@ -1,0 +1,82 @@
+import type { Job } from "./job.ts";
+import { advance, newNotice } from "./moves.ts";
+
+/** What people decide by a button or a command. Pure; a decision that comes too late returns `job` itself. */
+
+export type CancelOutcome = "nothing_spent" | "render_goes_on" | "too_late" | "ended_already";
+
+/** What pressing cancel does in each state. AKOOL has no cancel: a running render is paid and not posted. */
+export function cancelOutcome(job: Job): CancelOutcome {
+  switch (job.state.status) {
+    case "preparing":
+    case "queued":
+      return "nothing_spent";
+    case "creating":
+    case "unsettled":
+    case "asking":
+    case "rendering":
+    case "rendered":
+    case "uploading":
+    case "undeliverable":
+      return "render_goes_on";
+    case "sharing":
+    case "linking":
+      return "too_late";
+    case "delivered":
+    case "duplicate":
+    case "failed":
+    case "cancelled":
+      return "ended_already";
+  }
+}
+
+export function cancelled(job: Job, now: number): Job {
+  const outcome = cancelOutcome(job);
+  if (outcome === "too_late" || outcome === "ended_already") return job;
+  const { notice: _unsaid, ...rest } = job;
+  const ended = advance(
+    rest,
+    { status: "cancelled", renderWasRunning: outcome === "render_goes_on", finishedAt: now },
+    now,
+  );
+  return job.message.status === "lost" ? { ...ended, notice: newNotice("ended") } : ended;
+}
+
+/** Only the person may pay a second time: "Try again" after a create whose answer was lost. */
+export function triedAgain(job: Job, now: number): Job {
+  if (job.state.status !== "asking") return job;
+  const { prepared: inputs, attempt } = job.state;
+  const { notice: _answered, ...rest } = job;
+  return advance(
+    rest,
+    {
+      status: "queued",
+      prepared: inputs,
+      queuedAt: now,
+      attempts: attempt.number,
+      refusals: 0,
+      earlier: attempt,
+    },
+    now,
+  );
+}
+
+/** "Leave it", or no answer for a week. A video that turns up after all is still posted. */
+export function leftAlone(job: Job, now: number): Job {
+  if (job.state.status !== "asking") return job;
+  const { prepared: inputs, attempt } = job.state;
+  const { notice: _answered, ...rest } = job;
+  const late = { prepared: inputs, attempt };
+  const ended = advance(
+    rest,
+    { status: "failed", failure: { reason: "left_alone" }, finishedAt: now, late },
+    now,
+  );
+  return job.message.status === "posted" ? ended : { ...ended, notice: newNotice("failed") };
+}
+
+/** "Make another": the duplicate becomes a job of its own. */
+export function madeAnother(job: Job, now: number): Job {
+  if (job.state.status !== "duplicate") return job;
+  return { ...advance(job, { status: "preparing" }, now), evenIfRunning: true, cleanedUp: false };
+}

@@ -1,0 +1,123 @@
+import * as deliver from "./deliver-transitions.ts";
+import type { SlackAnswer } from "./delivery.ts";
+import type { Job } from "./job.ts";
+import { retryLater, snooze } from "./moves.ts";
+import { audit, cannotPost, retryAfter, type Save, type StepDeps } from "./step-deps.ts";
+
+/** Steps that bring the finished video into the thread. */
+
+export async function relay(job: Job, deps: StepDeps, save: Save, signal: AbortSignal): Promise<Job> {
+  if (job.state.status !== "rendered") return job;
+  const { waits, now, delivery } = deps;
+  let ticket: SlackAnswer | undefined;
+  const answer = await deps.media.relay(
+    job.state.render.videoUrl,
+    async (sizeBytes) => {
+      const opened = await delivery.openUpload(job, sizeBytes);
+      ticket = opened;
+      if (opened.type !== "ok") return undefined;
+      const stored = await save((current) => deliver.uploadOpened(current, opened.fileId, now()));
+      const ours = stored.state.status === "uploading" && stored.state.fileId === opened.fileId;
+      return ours ? opened.uploadUrl : undefined;
+    },
+    signal,
+  );
+  switch (answer.type) {
+    case "uploaded":
+      return save((current) => deliver.uploaded(current, now()), {
+        effect: "upload",
+        attempt: job.tries + 1,
+        outcome: "ok",
+      });
+    case "refused":
+      return save((current) => deliver.resultRefused(current, answer.failure, now(), waits));
+    case "stopped": {
+      const refusal = ticket;
+      if (refusal === undefined || refusal.type === "ok") return save((current) => current);
+      if (refusal.type === "refused") {
+        return save(
+          (current) => deliver.undeliverable(current, cannotPost(refusal.code), now(), waits),
+          audit("upload", job.tries + 1, refusal),
+        );
+      }
+      return save((current) => deliver.relayFailed(current, now(), retryAfter(refusal), waits));
+    }
+    case "try_later":
+      deps.log.warn(
+        { jobId: job.id, err: answer.error, tries: job.tries + 1 },
+        "moving the video to Slack failed; trying again",
+      );
+      return save((current) => deliver.relayFailed(current, now(), answer.retryAfterMs, waits), {
+        effect: "upload",
+        attempt: job.tries + 1,
+        outcome: "failed",
+      });
+  }
+}
+
+/** Slack's support says of these: call again. They are no definite no. */
+const UNCLEAR_SHARE_CODES: ReadonlySet<string> = new Set(["file_update_failed"]);
+
+export async function share(job: Job, deps: StepDeps, save: Save): Promise<Job> {
+  if (job.state.status !== "sharing") return job;
+  const { waits, now } = deps;
+  const { fileId, calls } = job.state;
+  const intended = await save((current) => deliver.shareIntended(current, now()));
+  if (intended.state.status !== "sharing" || intended.state.stage !== "calling") return intended;
+  const answer = await deps.delivery.shareFile(intended, fileId);
+  return save(
+    (current) => {
+      if (answer.type === "busy" || answer.type === "not_sent")
+        return deliver.shareLater(current, now(), retryAfter(answer), waits);
+      const unclear =
+        answer.type !== "refused" ||
+        UNCLEAR_SHARE_CODES.has(answer.code) ||
+        (answer.code === "file_not_found" && calls > 0);
+      if (unclear) return deliver.shareCalled(current, now(), waits);
+      if (answer.code === "file_not_found") return deliver.fileLost(current, now(), waits);
+      return deliver.undeliverable(current, cannotPost(answer.code), now(), waits);
+    },
+    audit("share", calls + 1, answer),
+  );
+}
+
+export async function findShare(job: Job, deps: StepDeps, save: Save): Promise<Job> {
+  if (job.state.status !== "sharing") return job;
+  const { waits, now, delivery } = deps;
+  const answer = await delivery.findShare(job, job.state.fileId);
+  return save((current) => {
+    switch (answer.type) {
+      case "ok":
+        return deliver.shareFound(current, answer.sharedAs, now(), waits);
+      case "refused":
+        // Without the right to look, "ok" of the call itself has to do.
+        if (answer.code === "file_not_found" || answer.code === "file_deleted")
+          return deliver.fileLost(current, now(), waits);
+        return deliver.shareFound(current, undefined, now(), waits);
+      case "busy":
+        return snooze(current, now(), answer.retryAfterMs);
+      case "not_sent":
+      case "unclear":
+        return retryLater(
+          current,
+          now(),
+          Math.min(waits.shareLookMax, waits.shareLookFirst * 2 ** job.tries),
+        );
+    }
+  });
+}
+
+export async function link({ delivery, waits, now }: StepDeps, save: Save): Promise<Job> {
+  const intended = await save(deliver.linkIntended);
+  if (intended.state.status !== "linking" || intended.state.stage !== "calling") return intended;
+  const answer = await delivery.postLink(intended, intended.state.fileId);
+  return save(
+    (current) => {
+      if (answer.type === "ok" || answer.type === "unclear") return deliver.linked(current, now());
+      if (answer.type === "refused")
+        return deliver.undeliverable(current, cannotPost(answer.code), now(), waits);
+      return deliver.linkLater(current, now(), retryAfter(answer), waits);
+    },
+    audit("post", 0, answer),
+  );
+}

@@ -1,0 +1,109 @@
+import type { Failure } from "./failure.ts";
+import type { MessageTs } from "./ids.ts";
+import { hasEnded, type Job, type Notice } from "./job.ts";
+import { failed, retryLater } from "./moves.ts";
+import { backoff, type Waits } from "./waits.ts";
+
+/** What becomes of the job message and of the notices. All pure; a fact that no longer matters returns `job` itself. */
+
+const ANNOUNCE_TRIES = 10;
+const EDIT_TRIES = 30;
+const NOTICE_TRIES = 30;
+
+// --- the job message ---
+
+export function announceIntended(job: Job): Job {
+  return job.message.status === "unposted" && !hasEnded(job)
+    ? { ...job, message: { status: "posting" } }
+    : job;
+}
+
+/** `shown` is what the post said: the job may have moved on meanwhile, and then the message is edited. */
+export function announced(job: Job, ts: MessageTs, shown: string, now: number): Job {
+  if (job.message.status !== "posting") return job;
+  return {
+    ...job,
+    message: { status: "posted", ts, shown, editedAt: now, tries: 0 },
+    dueAt: now,
+    tries: 0,
+  };
+}
+
+/** Posted or not, nobody knows: go on without it. It is not posted a second time. */
+export function announcementLost(job: Job, now: number): Job {
+  if (job.message.status !== "posting") return job;
+  return { ...job, message: { status: "lost" }, dueAt: now, tries: 0 };
+}
+
+/** Certainly not posted: again later, and in the end give up before anything is paid. */
+export function announceLater(job: Job, now: number, delayMs: number | undefined, waits: Waits): Job {
+  if (job.message.status !== "posting") return job;
+  const again: Job = { ...job, message: { status: "unposted" } };
+  if (job.tries + 1 >= ANNOUNCE_TRIES) return announceRefused(job, { reason: "cannot_post" }, now);
+  return retryLater(again, now, delayMs ?? backoff(waits, job.tries));
+}
+
+/** The app may not speak here: the person is told privately and nothing is paid. */
+export function announceRefused(job: Job, failure: Failure, now: number): Job {
+  if (job.message.status !== "posting") return job;
+  const silent: Job = { ...job, message: { status: "none" } };
+  if (hasEnded(job)) return silent;
+  return { ...failed(silent, failure, now), notice: { kind: "failed", stage: "private", tries: 0 } };
+}
+
+export function edited(job: Job, shown: string, now: number): Job {
+  if (job.message.status !== "posted") return job;
+  return { ...job, message: { status: "posted", ts: job.message.ts, shown, editedAt: now, tries: 0 } };
+}
+
+export function editLater(
+  job: Job,
+  shown: string,
+  now: number,
+  delayMs: number | undefined,
+  waits: Waits,
+): Job {
+  if (job.message.status !== "posted") return job;
+  const tries = job.message.tries + 1;
+  if (tries > EDIT_TRIES) return edited(job, shown, now);
+  return {
+    ...job,
+    message: { ...job.message, tries, retryAt: now + (delayMs ?? backoff(waits, tries - 1)) },
+  };
+}
+
+// --- notices ---
+
+export function noticeIntended(job: Job): Job {
+  return job.notice?.stage === "todo" ? { ...job, notice: { ...job.notice, stage: "sending" } } : job;
+}
+
+/** `kind` is what was said: a notice that came up meanwhile is still to be said. */
+export function noticeDone(job: Job, kind: Notice["kind"]): Job {
+  if (job.notice?.kind !== kind) return job;
+  const { notice: _done, ...rest } = job;
+  return rest;
+}
+
+/**
+ * The post may or may not be there. The job message says the same, where there is one; without it the
+ * person is told privately too, since silence would be worse than hearing it twice.
+ */
+export function noticeLost(job: Job): Job {
+  if (job.notice?.stage !== "sending") return job;
+  return job.message.status === "posted" ? noticeDone(job, job.notice.kind) : noticeClosed(job);
+}
+
+/** The thread is closed to us: say it privately. */
+export function noticeClosed(job: Job): Job {
+  return job.notice ? { ...job, notice: { kind: job.notice.kind, stage: "private", tries: 0 } } : job;
+}
+
+export function noticeLater(job: Job, now: number, delayMs: number | undefined, waits: Waits): Job {
+  if (!job.notice) return job;
+  const { kind, stage } = job.notice;
+  const tries = job.notice.tries + 1;
+  if (tries > NOTICE_TRIES) return noticeDone(job, kind);
+  const retryAt = now + (delayMs ?? backoff(waits, tries - 1));
+  return { ...job, notice: { kind, stage: stage === "private" ? "private" : "todo", tries, retryAt } };
+}

@@ -1,0 +1,32 @@
+import type { Failure } from "./failure.ts";
+import { hasEnded, type Job, type JobState, type Notice } from "./job.ts";
+
+/** The few ways in which any transition moves a job. */
+
+/** Moves to `state`, due after `delay`; tries start at 0. */
+export function advance(job: Job, state: JobState, now: number, delay = 0): Job {
+  return { ...job, state, dueAt: now + delay, tries: 0 };
+}
+
+/** The same step again, later. */
+export function retryLater(job: Job, now: number, delayMs: number): Job {
+  return { ...job, dueAt: now + delayMs, tries: job.tries + 1 };
+}
+
+/** Waiting is no failure: due later, tries unchanged. */
+export function snooze(job: Job, now: number, delayMs: number): Job {
+  return { ...job, dueAt: now + delayMs };
+}
+
+/** Ends the job with a sentence for the person, in its thread and on its job message. */
+export function failed(job: Job, failure: Failure, now: number): Job {
+  if (hasEnded(job)) return job;
+  return {
+    ...advance(job, { status: "failed", failure, finishedAt: now }, now),
+    notice: newNotice("failed"),
+  };
+}
+
+export function newNotice(kind: Notice["kind"]): Notice {
+  return { kind, stage: "todo", tries: 0 };
+}
