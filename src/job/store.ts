@@ -1,5 +1,5 @@
 import type { AttemptKey, ChannelId, JobId, MessageTs, RenderId, UserId, WorkspaceId } from "./ids.ts";
-import type { Job } from "./job.ts";
+import type { Job, MediaSource } from "./job.ts";
 
 /** One line for every outward effect: what was done for which job and attempt, and what came of it. */
 export interface AuditLine {
@@ -99,6 +99,13 @@ export interface OpenForm {
   readonly channelId: ChannelId;
   /** The thread it was opened for; absent when the job is to start one. */
   readonly threadTs?: MessageTs;
+  /** Files taken from the message that the form was opened on. */
+  readonly taken: TakenFiles;
   readonly responseUrl?: string;
   readonly openedAt: number;
+}
+
+export interface TakenFiles {
+  readonly photo?: MediaSource;
+  readonly speech?: MediaSource;
 }

@@ -39,7 +39,7 @@ export async function convertSound(
 
   async function* mp3(): AsyncGenerator<Buffer> {
     let format: { readonly channels: 1 | 2; readonly sampleRate: number } | undefined;
-    for await (const { channelData, sampleRate } of decodeChunked(createReadStream(inPath), decoder)) {
+    for await (const { channelData, sampleRate } of decodeChunked(pieces(inPath), decoder)) {
       format ??= configure(encoder, channelData.length, sampleRate);
       if (sampleRate !== format.sampleRate) throw new Error("the sample rate changes half way");
       const channels = toChannels(channelData, format.channels);
@@ -57,6 +57,21 @@ export async function convertSound(
 
   await pipeline(mp3, createWriteStream(outPath, { flags: "wx", mode: 0o600 }));
   return seconds;
+}
+
+/**
+ * The file's bytes, each piece in memory of its own. The samples of a WAV begin a new piece: the decoder
+ * reads 32-bit samples in place, which fails when a header of odd length lies before them.
+ */
+async function* pieces(path: string): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    const isWav = isFirst && chunk.toString("latin1", 8, 12) === "WAVE";
+    const samplesAt = isWav ? chunk.indexOf("data") + "data".length + 4 : 0;
+    isFirst = false;
+    if (samplesAt > 0) yield new Uint8Array(chunk.subarray(0, samplesAt));
+    yield new Uint8Array(chunk.subarray(samplesAt));
+  }
 }
 
 function configure(encoder: WasmMediaEncoder<"audio/mpeg">, inputChannels: number, sampleRate: number) {

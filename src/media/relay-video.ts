@@ -28,7 +28,7 @@ export interface OpenVideoOptions {
 
 export interface VideoSource {
   readonly sizeBytes: number;
-  /** Exactly `sizeBytes` bytes, or it breaks off with an UploadProblem. To be read once. */
+  /** `sizeBytes` bytes, if the server keeps its word. To be read once. */
   readonly body: Readable;
   /** Lets go of the connection. Repeatable, and needed when `body` is not read to its end. */
   destroy(): void;
@@ -64,7 +64,7 @@ export async function openVideo(url: string | URL, options: OpenVideoOptions): P
     const bytes = await checkHead(response.body);
     return announced === undefined
       ? await spool(bytes, spoolDir, maxBytes)
-      : sourceOf(counted(bytes, announced, signal), announced, response);
+      : sourceOf(bytes, announced, response);
   } catch (error) {
     response?.body.destroy();
     throw asVideoProblem(error, signal);
@@ -89,7 +89,7 @@ export async function uploadVideo(
       method: "POST",
       dispatcher: outbound.agent,
       signal,
-      body: source.body,
+      body: Readable.from(counted(source), { objectMode: false }),
       headers: { "content-type": "video/mp4", "content-length": String(source.sizeBytes) },
       headersTimeout: IDLE_TIMEOUT_MS,
       bodyTimeout: IDLE_TIMEOUT_MS,
@@ -105,6 +105,17 @@ export async function uploadVideo(
   } finally {
     source.destroy();
   }
+}
+
+/** The source's bytes; an upload that would be short or long is broken off before Slack can take it for whole. */
+async function* counted({ body, sizeBytes }: VideoSource): AsyncGenerator<Buffer> {
+  let seenBytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    seenBytes += chunk.length;
+    if (seenBytes > sizeBytes) break;
+    yield chunk;
+  }
+  if (seenBytes !== sizeBytes) throw new UploadProblem("the video is not as long as was announced");
 }
 
 function assertGoodStatus(response: Dispatcher.ResponseData): void {
@@ -133,21 +144,6 @@ async function checkHead(body: AsyncIterable<Buffer>): Promise<AsyncIterable<Buf
     yield head;
     yield* { [Symbol.asyncIterator]: () => rest };
   })();
-}
-
-/** The same bytes; ends with an error unless there are exactly `sizeBytes` of them. */
-async function* counted(bytes: AsyncIterable<Buffer>, sizeBytes: number, signal: AbortSignal) {
-  let seenBytes = 0;
-  try {
-    for await (const chunk of bytes) {
-      seenBytes += chunk.length;
-      if (seenBytes > sizeBytes) break;
-      yield chunk;
-    }
-  } catch (error) {
-    throw asTemporary(error, "video download", signal);
-  }
-  if (seenBytes !== sizeBytes) throw new UploadProblem("the video is not as long as its server said");
 }
 
 function sourceOf(

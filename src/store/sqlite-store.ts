@@ -1,7 +1,7 @@
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import type { AttemptKey, ChannelId, JobId, MessageTs, RenderId } from "../job/ids.ts";
 import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
-import type { Change, JobStore, Look, View } from "../job/store.ts";
+import type { Change, JobStore, Look, TakenFiles, View } from "../job/store.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { openDatabase } from "./open-database.ts";
 
@@ -289,10 +289,11 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
         run("DELETE FROM forms WHERE opened_at < ?", now - FORMS_KEPT_MS);
         run("DELETE FROM intake_keys WHERE seen_at < ?", now - INTAKE_KEYS_KEPT_MS);
         run(
-          "INSERT OR IGNORE INTO forms VALUES (?, ?, ?, ?, ?)",
+          "INSERT OR IGNORE INTO forms VALUES (?, ?, ?, ?, ?, ?)",
           form.id,
           form.channelId,
           form.threadTs ?? null,
+          JSON.stringify(form.taken),
           form.responseUrl ?? null,
           form.openedAt,
         );
@@ -304,6 +305,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
         id,
         channelId: String(row.channel_id) as ChannelId,
         openedAt: Number(row.opened_at),
+        taken: JSON.parse(String(row.taken)) as TakenFiles,
         ...(typeof row.thread_ts === "string" ? { threadTs: row.thread_ts as MessageTs } : {}),
         ...(typeof row.response_url === "string" ? { responseUrl: row.response_url } : {}),
       };

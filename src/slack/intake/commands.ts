@@ -1,16 +1,14 @@
-import { createHash } from "node:crypto";
 import type { App } from "@slack/bolt";
 import { cancelled, cancelOutcome } from "../../job/decisions.ts";
 import { failureText } from "../../job/failure-text.ts";
 import type { JobId } from "../../job/ids.ts";
 import { hasEnded, type Job } from "../../job/job.ts";
-import { slackCall } from "../slack-call.ts";
 import { surface } from "../surface.ts";
 import { mayDecide, refusalFor } from "./access.ts";
 import { cancelText, HELP, historyText, NOT_YOURS, statusText, unknownText, watchText } from "./answers.ts";
-import { formView, loadingView } from "./form.ts";
 import { type IntakeDeps, NOT_SAVED } from "./handlers.ts";
 import { newJob } from "./new-job.ts";
+import { openForm } from "./open-form.ts";
 import { type Command, parseCommand } from "./parse-command.ts";
 import { type CommandBody, commandBody } from "./payloads.ts";
 
@@ -30,7 +28,15 @@ export function registerCommand(app: App, deps: IntakeDeps): void {
     }
     const parsed = parseCommand(body.text);
     try {
-      if (parsed.type === "open_form") return await openForm(body, ack, deps);
+      if (parsed.type === "open_form") {
+        const {
+          team_id: workspaceId,
+          channel_id: channelId,
+          trigger_id: triggerId,
+          response_url: responseUrl,
+        } = body;
+        return await openForm({ workspaceId, channelId, triggerId, responseUrl, taken: {} }, ack, deps);
+      }
       const answer = await answerTo(parsed, body, deps);
       // An accepted request is answered by its job message, in the channel.
       return await (answer === undefined ? ack() : privately(answer));
@@ -134,42 +140,4 @@ async function cancel(jobId: string | undefined, body: CommandBody, deps: Intake
 async function newestInFlight(body: CommandBody, deps: IntakeDeps): Promise<Job | undefined> {
   const jobs = await deps.store.jobsOf(body.user_id, body.team_id, 50);
   return jobs.find((job) => !hasEnded(job));
-}
-
-type Ack = (response?: { response_type: "ephemeral"; text: string }) => Promise<void>;
-
-/** The trigger lives for three seconds, so a small view is opened with it before anything else is done. */
-async function openForm(body: CommandBody, ack: Ack, deps: IntakeDeps): Promise<void> {
-  const formId = createHash("sha256")
-    .update(`${body.team_id}:${body.trigger_id}`)
-    .digest("base64url")
-    .slice(0, 22);
-  await deps.store.saveForm({
-    id: formId,
-    channelId: body.channel_id,
-    openedAt: deps.now(),
-    ...(body.response_url === undefined ? {} : { responseUrl: body.response_url }),
-  });
-  await ack();
-  const client = await deps.clientFor(body.team_id);
-  const opened = await slackCall(
-    () => client.views.open({ trigger_id: body.trigger_id, view: loadingView(formId) }),
-    (result) => ({ viewId: result.view?.id ?? "" }),
-  );
-  if (opened.type === "ok") {
-    const filled = await slackCall(
-      () => client.views.update({ view_id: opened.viewId, view: formView(formId) }),
-      () => ({}),
-    );
-    if (filled.type === "ok") return;
-    deps.log.warn({ answer: filled }, "the form could not be filled in");
-  } else {
-    deps.log.warn({ answer: opened }, "the form could not be opened");
-  }
-  if (body.response_url !== undefined) {
-    await deps.answerPrivately(
-      body.response_url,
-      "Slack did not let me open the form in time. Nothing was started; type `/talkingphoto` once more.",
-    );
-  }
 }

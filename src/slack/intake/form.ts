@@ -1,12 +1,24 @@
-import type { View } from "@slack/web-api";
-import type { RenderRequest } from "../../job/job.ts";
+import type { KnownBlock, View } from "@slack/web-api";
+import type { MediaSource, RenderRequest } from "../../job/job.ts";
+import type { TakenFiles } from "../../job/store.ts";
 import { formCallbackId } from "../surface.ts";
 import { MAX_GESTURE_PROMPT } from "./parse-command.ts";
 import type { FormBody, SlackFile } from "./payloads.ts";
 import { roleOf, slackSource } from "./share.ts";
 
-const MAX_PHOTO_BYTES = 20 * 1024 * 1024;
-const MAX_SPEECH_BYTES = 50 * 1024 * 1024;
+const PHOTO = {
+  role: "photo",
+  maxBytes: 20 * 1024 * 1024,
+  missing: "Add a photo: one clear face, as JPEG, PNG or WebP.",
+  wrongKind: "That is no photo. Add a JPEG, PNG or WebP picture here.",
+} as const;
+
+const RECORDING = {
+  role: "recording",
+  maxBytes: 50 * 1024 * 1024,
+  missing: "Add a recording of what it should say, as MP3, M4A or WAV.",
+  wrongKind: "That is no recording. Add an MP3, M4A or WAV here.",
+} as const;
 
 /** Ready-made gesture prompts; the value is what AKOOL gets. */
 const GESTURES = [
@@ -21,6 +33,38 @@ const GESTURE_PROMPTS: Readonly<Record<string, string | undefined>> = {
     "The person speaks with energy, raises the eyebrows, nods, and underlines the words with open hand gestures.",
 };
 
+const photoInput: KnownBlock = {
+  type: "input",
+  block_id: "talkingphoto.photo",
+  label: { type: "plain_text", text: "Photo" },
+  hint: {
+    type: "plain_text",
+    text: "One clear face that looks at the camera. JPEG, PNG or WebP, up to 10 MB.",
+  },
+  element: {
+    type: "file_input",
+    action_id: "file",
+    filetypes: ["jpg", "jpeg", "png", "webp"],
+    max_files: 1,
+  },
+  // Not left to Slack: a missing file is answered on its field, in our words.
+  optional: true,
+};
+
+const speechInput: KnownBlock = {
+  type: "input",
+  block_id: "talkingphoto.speech",
+  label: { type: "plain_text", text: "Recording" },
+  hint: { type: "plain_text", text: "What the photo should say: MP3, M4A or WAV, up to 10 MB." },
+  element: {
+    type: "file_input",
+    action_id: "file",
+    filetypes: ["mp3", "m4a", "mp4", "wav", "webm", "ogg"],
+    max_files: 1,
+  },
+  optional: true,
+};
+
 /** Shown within the trigger's three seconds, before anything else is done. */
 export function loadingView(formId: string): View {
   return {
@@ -29,41 +73,13 @@ export function loadingView(formId: string): View {
   };
 }
 
-export function formView(formId: string): View {
+export function formView(formId: string, taken: TakenFiles): View {
   return {
     ...frame(formId),
     submit: { type: "plain_text", text: "Make it talk" },
     blocks: [
-      {
-        type: "input",
-        block_id: "talkingphoto.photo",
-        label: { type: "plain_text", text: "Photo" },
-        hint: {
-          type: "plain_text",
-          text: "One clear face that looks at the camera. JPEG, PNG or WebP, up to 10 MB.",
-        },
-        element: {
-          type: "file_input",
-          action_id: "file",
-          filetypes: ["jpg", "jpeg", "png", "webp"],
-          max_files: 1,
-        },
-        // Not left to Slack: a missing file is answered on its field, in our words.
-        optional: true,
-      },
-      {
-        type: "input",
-        block_id: "talkingphoto.speech",
-        label: { type: "plain_text", text: "Recording" },
-        hint: { type: "plain_text", text: "What the photo should say: MP3, M4A or WAV, up to 10 MB." },
-        element: {
-          type: "file_input",
-          action_id: "file",
-          filetypes: ["mp3", "m4a", "mp4", "wav", "webm", "ogg"],
-          max_files: 1,
-        },
-        optional: true,
-      },
+      ...(taken.photo ? [fromMessage("Photo")] : [photoInput]),
+      ...(taken.speech ? [fromMessage("Recording")] : [speechInput]),
       {
         type: "input",
         block_id: "talkingphoto.resolution",
@@ -106,26 +122,19 @@ export type FormResult =
   | { readonly type: "complete"; readonly request: RenderRequest }
   | { readonly type: "errors"; readonly errors: Record<string, string> };
 
-/** What was filled in, or an error for each field that cannot be used. Only labels and sizes can be judged in three seconds. */
-export function readForm(values: FormBody["view"]["state"]["values"]): FormResult {
-  const photo = values["talkingphoto.photo"]?.file.files?.[0];
-  const speech = values["talkingphoto.speech"]?.file.files?.[0];
-  const errors: Record<string, string> = {};
-  const photoError = judge(
-    photo,
-    "photo",
-    "Add a photo: one clear face, as JPEG, PNG or WebP.",
-    MAX_PHOTO_BYTES,
-  );
-  const speechError = judge(
-    speech,
-    "recording",
-    "Add a recording of what it should say, as MP3, M4A or WAV.",
-    MAX_SPEECH_BYTES,
-  );
-  if (photoError) errors["talkingphoto.photo"] = photoError;
-  if (speechError) errors["talkingphoto.speech"] = speechError;
-  if (!photo || !speech || photoError || speechError) return { type: "errors", errors };
+/**
+ * What was filled in and taken from a message, or an error for each field that cannot be used. Only labels and
+ * sizes can be judged in three seconds.
+ */
+export function readForm(values: FormBody["view"]["state"]["values"], taken: TakenFiles): FormResult {
+  const photo = taken.photo ?? judge(values["talkingphoto.photo"]?.file.files?.[0], PHOTO);
+  const speech = taken.speech ?? judge(values["talkingphoto.speech"]?.file.files?.[0], RECORDING);
+  if (typeof photo === "string" || typeof speech === "string") {
+    const errors: Record<string, string> = {};
+    if (typeof photo === "string") errors["talkingphoto.photo"] = photo;
+    if (typeof speech === "string") errors["talkingphoto.speech"] = speech;
+    return { type: "errors", errors };
+  }
 
   const words = values["talkingphoto.gesture_words"]?.words.value?.trim();
   const gesturePrompt =
@@ -133,8 +142,8 @@ export function readForm(values: FormBody["view"]["state"]["values"]): FormResul
   return {
     type: "complete",
     request: {
-      photo: slackSource(photo),
-      speech: slackSource(speech),
+      photo,
+      speech,
       resolution:
         values["talkingphoto.resolution"]?.choice.selected_option?.value === "1080" ? "1080" : "720",
       ...(gesturePrompt ? { gesturePrompt } : {}),
@@ -142,23 +151,20 @@ export function readForm(values: FormBody["view"]["state"]["values"]): FormResul
   };
 }
 
-function judge(
-  file: SlackFile | undefined,
-  wanted: "photo" | "recording",
-  missing: string,
-  maxBytes: number,
-): string | undefined {
-  if (!file) return missing;
+/** The file as a source, or the sentence for its field. */
+function judge(file: SlackFile | undefined, wanted: typeof PHOTO | typeof RECORDING): MediaSource | string {
+  if (!file) return wanted.missing;
   const role = roleOf(file);
-  const video = file.mimetype.startsWith("video/");
-  if (role !== wanted && role !== "unknown" && !(wanted === "recording" && video)) {
-    return wanted === "photo"
-      ? "That is no photo. Add a JPEG, PNG or WebP picture here."
-      : "That is no recording. Add an MP3, M4A or WAV here.";
+  const soundOfVideo = wanted.role === "recording" && file.mimetype.startsWith("video/");
+  if (role !== wanted.role && role !== "unknown" && !soundOfVideo) return wanted.wrongKind;
+  if ((file.size ?? 0) > wanted.maxBytes) {
+    return `That file is too big. The ${wanted.role} can have up to ${wanted.maxBytes / 1024 / 1024} MB.`;
   }
-  if ((file.size ?? 0) > maxBytes)
-    return `That file is too big. The ${wanted} can have up to ${maxBytes / 1024 / 1024} MB.`;
-  return undefined;
+  return slackSource(file);
+}
+
+function fromMessage(what: string): KnownBlock {
+  return { type: "section", text: { type: "mrkdwn", text: `*${what}*: the one in the message.` } };
 }
 
 function frame(formId: string) {

@@ -8,6 +8,7 @@ import type { AccessSettings } from "./access.ts";
 import { registerButtons } from "./buttons.ts";
 import { registerCommand } from "./commands.ts";
 import { registerMessages } from "./messages.ts";
+import { registerShortcut } from "./shortcuts.ts";
 import { registerForm } from "./submissions.ts";
 
 export interface IntakeDeps {
@@ -32,6 +33,7 @@ export function registerHandlers(app: App, deps: IntakeDeps): void {
   registerForm(app, deps);
   registerMessages(app, deps);
   registerButtons(app, deps);
+  registerShortcut(app, deps);
 }
 
 /** For a person whose request could not be written down: nothing of it is left behind. */

@@ -80,6 +80,20 @@ export const buttonBody = z.object({
     .min(1),
 });
 
+/** `message_action`: a shortcut chosen on one message. */
+export const shortcutBody = z.object({
+  team: z.object({ id: workspaceId }),
+  user: z.object({ id: userId }),
+  channel: z.object({ id: channelId }),
+  trigger_id: z.string().min(1),
+  response_url: z.url().optional(),
+  message: z.object({
+    ts: messageTs,
+    thread_ts: messageTs.optional(),
+    files: z.array(slackFile).default([]),
+  }),
+});
+
 const choice = z.object({ selected_option: z.object({ value: z.string() }).nullish() });
 
 /** `view_submission` of the form; a missing input is null, absent or an empty list. */

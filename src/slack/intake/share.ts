@@ -1,6 +1,7 @@
 import type { Failure } from "../../job/failure.ts";
 import type { SlackFileId } from "../../job/ids.ts";
 import type { MediaSource } from "../../job/job.ts";
+import type { TakenFiles } from "../../job/store.ts";
 import type { PostedMessage, SlackFile } from "./payloads.ts";
 
 export type SortedFiles =
@@ -29,6 +30,17 @@ export function sortFiles(files: readonly SlackFile[]): SortedFiles {
   if (external)
     return refused({ reason: "slack_file_external", file: external === photo ? "photo" : "recording" });
   return { type: "both", photo: slackSource(photo), speech: slackSource(recording) };
+}
+
+/** What a message has to offer for a form: the first photo and the first recording. */
+export function takeFiles(files: readonly SlackFile[]): TakenFiles {
+  const usable = files.filter((file) => !file.is_external && file.mode !== "external");
+  const photo = usable.find((file) => roleOf(file) === "photo");
+  const speech = usable.find((file) => roleOf(file) === "recording");
+  return {
+    ...(photo ? { photo: slackSource(photo) } : {}),
+    ...(speech ? { speech: slackSource(speech) } : {}),
+  };
 }
 
 export function slackSource(file: SlackFile): MediaSource {

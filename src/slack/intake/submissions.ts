@@ -18,7 +18,7 @@ export function registerForm(app: App, deps: IntakeDeps): void {
         return await problem("This form is too old to be sent. Close it and type /talkingphoto again.");
       const refusal = refusalFor(user.id, form.channelId, deps.access);
       if (refusal !== undefined) return await problem(refusal.slice(0, 150));
-      const result = readForm(view.state.values);
+      const result = readForm(view.state.values, form.taken);
       if (result.type === "errors") return await ack({ response_action: "errors", errors: result.errors });
 
       const place =

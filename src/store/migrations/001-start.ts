@@ -77,6 +77,7 @@ CREATE TABLE forms (
   id TEXT PRIMARY KEY,
   channel_id TEXT NOT NULL,
   thread_ts TEXT,
+  taken TEXT NOT NULL,       -- files of the message it was opened on, JSON
   response_url TEXT,
   opened_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
