@@ -10,6 +10,7 @@ import type { AttemptKey } from "./job/ids.ts";
 import { needsMedia } from "./job/job.ts";
 import { wakeAt } from "./job/next-step.ts";
 import { createWebhookHealth } from "./job/poll-plan.ts";
+import { resumed } from "./job/resume.ts";
 import { mediaFetched } from "./job/transitions.ts";
 import { scaledWaits } from "./job/waits.ts";
 import { boltLogger, createLogger } from "./logger.ts";
@@ -77,6 +78,8 @@ await sweepSpool(spoolDir, async (id) => {
   const job = await store.find(id);
   return job !== undefined && needsMedia(job);
 });
+const inFlight = await store.resumeAll((job, index) => resumed(job, index, now(), waits));
+if (inFlight > 0) log.info({ inFlight }, "taking up the jobs of the process before");
 worker = startWorker({
   store,
   renderApi: akool,

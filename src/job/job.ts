@@ -48,6 +48,8 @@ export interface Job {
   readonly tries: number;
   /** The person pressed "Make another": an identical job in flight does not stop this one. */
   readonly evenIfRunning: boolean;
+  /** Taken over by a fresh process: its message says once that the work goes on. */
+  readonly resumed: boolean;
   /** The spooled media are gone from disk. */
   readonly cleanedUp: boolean;
 }

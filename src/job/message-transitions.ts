@@ -29,6 +29,15 @@ export function announced(job: Job, ts: MessageTs, shown: string, now: number): 
   };
 }
 
+/**
+ * Slack showed us our own post: the answer that named it was lost, or is still on its way. The message can be
+ * edited again, and whatever it says by now is mended.
+ */
+export function announcementSeen(job: Job, ts: MessageTs, now: number): Job {
+  if (job.message.status !== "lost" && job.message.status !== "posting") return job;
+  return { ...job, message: { status: "posted", ts, shown: "checking", editedAt: now, tries: 0 } };
+}
+
 /** Posted or not, nobody knows: go on without it. It is not posted a second time. */
 export function announcementLost(job: Job, now: number): Job {
   if (job.message.status !== "posting") return job;

@@ -1,11 +1,15 @@
-import type { Job } from "./job.ts";
+import { hasEnded, type Job } from "./job.ts";
 
 /**
  * Names what the job message should say now, so that it is edited when, and only when, that changes.
  * Undefined: whatever it says may stay (the seconds of posting are not worth a call).
  */
 export function shownBy(job: Job): string | undefined {
-  const state = job.state;
+  const phase = phaseOf(job);
+  return job.resumed && phase !== undefined && !hasEnded(job) ? `${phase} resumed` : phase;
+}
+
+function phaseOf({ state }: Job): string | undefined {
   switch (state.status) {
     case "preparing":
       return "checking";

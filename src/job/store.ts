@@ -74,6 +74,8 @@ export interface JobStore {
     key: string,
     now: number,
   ): Promise<{ jobId: JobId; attempt: AttemptKey; file: "photo" | "speech" } | undefined>;
+  /** Applies `change` to every job that still wants something, oldest first: what a fresh process takes over. */
+  resumeAll(change: (job: Job, index: number) => Job): Promise<number>;
   /** Jobs whose time has come, oldest first; each is the caller's until `release`. */
   claimDue(now: number, limit: number): Promise<readonly Job[]>;
   release(id: JobId): void;

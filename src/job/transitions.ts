@@ -126,6 +126,8 @@ export function createLost(job: Job, now: number, waits: Waits): Job {
 export function settled(job: Job, now: number, waits: Waits, webhooks: boolean): Job {
   const state = job.state;
   if (state.status !== "unsettled") return job;
+  const waited = now - state.unclearSince;
+  if (waited >= 0 && waited < waits.settle) return snooze(job, now, waits.settle - waited);
   const deadline = state.attempt.startedAt + waits.renderDeadline;
   if (state.attempt.fetched && webhooks && now < deadline) return snooze(job, now, deadline - now);
   const asking = advance(

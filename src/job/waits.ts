@@ -37,6 +37,11 @@ export interface Waits {
   /** Slack accepts a response_url for 30 minutes. */
   readonly responseUrlLife: number;
   readonly capabilityLife: number;
+  /** After a restart every job is looked at within this, one after another. */
+  readonly resumeWithin: number;
+  readonly resumeSpacing: number;
+  /** Slack takes some 50 edits a minute. */
+  readonly resumeEditSpacing: number;
   /** The net under lost wake-ups. */
   readonly sweep: number;
 }
@@ -73,6 +78,9 @@ export function scaledWaits(settings: {
     askFor: scaled(7 * DAY),
     responseUrlLife: scaled(29 * MINUTE),
     capabilityLife: scaled((settings.renderDeadlineMinutes + settings.settleMinutes + 60) * MINUTE),
+    resumeWithin: scaled(4 * SECOND),
+    resumeSpacing: scaled(4),
+    resumeEditSpacing: scaled(1200),
     sweep: scaled(30 * SECOND),
   };
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { pipeline, type Readable, Transform } from "node:stream";
 import { type Dispatcher, request } from "undici";
 import { RequestProblem } from "../job/failure.ts";
 import { asTemporary, contentLengthOf, guardedGet, headerOf } from "./guarded-get.ts";
@@ -61,10 +62,10 @@ export async function openVideo(url: string | URL, options: OpenVideoOptions): P
     assertGoodStatus(response);
     const announced = contentLengthOf(response);
     if (announced !== undefined && announced > maxBytes) throw tooBig(announced, maxBytes);
-    const bytes = await checkHead(response.body);
+    await checkHead(response.body);
     return announced === undefined
-      ? await spool(bytes, spoolDir, maxBytes)
-      : sourceOf(bytes, announced, response);
+      ? await spool(response.body, spoolDir, maxBytes)
+      : sourceOf(response.body, announced);
   } catch (error) {
     response?.body.destroy();
     throw asVideoProblem(error, signal);
@@ -89,7 +90,7 @@ export async function uploadVideo(
       method: "POST",
       dispatcher: outbound.agent,
       signal,
-      body: Readable.from(counted(source), { objectMode: false }),
+      body: counted(source),
       headers: { "content-type": "video/mp4", "content-length": String(source.sizeBytes) },
       headersTimeout: IDLE_TIMEOUT_MS,
       bodyTimeout: IDLE_TIMEOUT_MS,
@@ -108,14 +109,20 @@ export async function uploadVideo(
 }
 
 /** The source's bytes; an upload that would be short or long is broken off before Slack can take it for whole. */
-async function* counted({ body, sizeBytes }: VideoSource): AsyncGenerator<Buffer> {
+function counted({ body, sizeBytes }: VideoSource): Readable {
   let seenBytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    seenBytes += chunk.length;
-    if (seenBytes > sizeBytes) break;
-    yield chunk;
-  }
-  if (seenBytes !== sizeBytes) throw new UploadProblem("the video is not as long as was announced");
+  const problem = () => new UploadProblem("the video is not as long as was announced");
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      seenBytes += chunk.length;
+      if (seenBytes > sizeBytes) done(problem());
+      else done(null, chunk);
+    },
+    flush: (done) => done(seenBytes === sizeBytes ? null : problem()),
+  });
+  // An error of either is passed to the other, and so to the request.
+  pipeline(body, counter, () => {});
+  return counter;
 }
 
 function assertGoodStatus(response: Dispatcher.ResponseData): void {
@@ -130,37 +137,22 @@ function assertGoodStatus(response: Dispatcher.ResponseData): void {
   });
 }
 
-/** Reads until the head can be judged; the result begins with what was read. */
-async function checkHead(body: AsyncIterable<Buffer>): Promise<AsyncIterable<Buffer>> {
-  const rest = body[Symbol.asyncIterator]();
+/** Looks at the first bytes and puts them back. */
+async function checkHead(body: Readable): Promise<void> {
   let head = Buffer.alloc(0);
-  while (head.length < MP4_HEAD_BYTES) {
-    const next = await rest.next();
-    if (next.done) break;
-    head = Buffer.concat([head, next.value]);
+  while (head.length < MP4_HEAD_BYTES && !body.readableEnded) {
+    // Null at the end and whenever nothing has come yet.
+    const chunk: Buffer | null = body.read();
+    if (chunk) head = Buffer.concat([head, chunk]);
+    else await once(body, "readable");
   }
   if (head.toString("latin1", 4, 8) !== "ftyp") throw unusable("not_mp4");
-  return (async function* () {
-    yield head;
-    yield* { [Symbol.asyncIterator]: () => rest };
-  })();
+  body.unshift(head);
 }
 
-function sourceOf(
-  bytes: AsyncIterable<Buffer>,
-  sizeBytes: number,
-  response: Dispatcher.ResponseData,
-): VideoSource {
-  const body = Readable.from(bytes, { objectMode: false });
-  return {
-    sizeBytes,
-    body: body.on("error", () => {}),
-    destroy() {
-      body.destroy();
-      // A generator that was never started does not pass the news on.
-      response.body.destroy();
-    },
-  };
+function sourceOf(body: Readable, sizeBytes: number): VideoSource {
+  // Without a listener, a body that breaks while nobody reads it would end the process.
+  return { sizeBytes, body: body.on("error", () => {}), destroy: () => void body.destroy() };
 }
 
 /** For a server that does not say the size: to disk first, in a file that has no name any more. */
@@ -176,8 +168,7 @@ async function spool(bytes: AsyncIterable<Buffer>, spoolDir: string, maxBytes: n
       if (sizeBytes > maxBytes) throw tooBig(sizeBytes, maxBytes);
       await file.writeFile(chunk);
     }
-    const body = file.createReadStream({ start: 0 });
-    return { sizeBytes, body: body.on("error", () => {}), destroy: () => void body.destroy() };
+    return sourceOf(file.createReadStream({ start: 0 }), sizeBytes);
   } catch (error) {
     await file.close();
     throw error;

@@ -220,6 +220,16 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
       };
     },
 
+    resumeAll: (change) =>
+      committed(() => {
+        const jobs = sql("SELECT job FROM jobs WHERE due_at IS NOT NULL ORDER BY accepted_at, id")
+          .all()
+          .map(parse);
+        for (const [index, job] of jobs.entries()) {
+          if (job) save(change(job, index), job, undefined);
+        }
+        return jobs.length;
+      }),
     claimDue: async (now, limit) => {
       const rows = sql("SELECT job FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT ?").all(
         now,

@@ -21,6 +21,9 @@ const CANCEL: Button = { text: "Cancel", action: actions.cancel };
 const MAKE_ANOTHER: Button = { text: "Make another", action: actions.makeAnother };
 const POST_AGAIN: Button = { text: "Post again", action: actions.postAgain, style: "primary" };
 
+/** Said once, on the message of a job that a fresh process has taken over. */
+const RESUMED = " _(I was restarted meanwhile. The work goes on.)_";
+
 const START_UNCLEAR =
   "I can't tell whether AKOOL started this one: its answer was lost. Trying again may cost credit a second time. Try again?";
 
@@ -28,15 +31,20 @@ const START_UNCLEAR =
 export function jobMessage(job: Job, runningLink?: string): Message {
   const { state } = job;
   const asked = `Talking photo for <@${job.requesterId}>`;
+  const again = job.resumed ? RESUMED : "";
   switch (state.status) {
     case "preparing":
-      return message(job, `:hourglass_flowing_sand: ${asked}: checking the photo and the recording…`, CANCEL);
+      return message(
+        job,
+        `:hourglass_flowing_sand: ${asked}: checking the photo and the recording…${again}`,
+        CANCEL,
+      );
     case "queued":
       return state.placeInLine === undefined
-        ? message(job, `:hourglass_flowing_sand: ${asked}: checked, handing it to AKOOL…`, CANCEL)
+        ? message(job, `:hourglass_flowing_sand: ${asked}: checked, handing it to AKOOL…${again}`, CANCEL)
         : message(
             job,
-            `:hourglass_flowing_sand: ${asked}: waiting in line, number ${state.placeInLine}.`,
+            `:hourglass_flowing_sand: ${asked}: waiting in line, number ${state.placeInLine}.${again}`,
             CANCEL,
           );
     case "creating":
@@ -44,18 +52,18 @@ export function jobMessage(job: Job, runningLink?: string): Message {
       return "overdue" in state && state.overdue
         ? message(
             job,
-            `:snail: ${asked}: AKOOL is taking much longer than it should. I keep looking, and post the video here if it still comes.`,
+            `:snail: ${asked}: AKOOL is taking much longer than it should. I keep looking, and post the video here if it still comes.${again}`,
             CANCEL,
           )
         : message(
             job,
-            `:art: ${asked}: AKOOL is making the video. This usually takes a few minutes; I'll post it in this thread.`,
+            `:art: ${asked}: AKOOL is making the video. This usually takes a few minutes; I'll post it in this thread.${again}`,
             CANCEL,
           );
     case "unsettled":
       return message(
         job,
-        `:mag: ${asked}: AKOOL's answer was lost. I'm finding out whether it started, and will not pay twice.`,
+        `:mag: ${asked}: AKOOL's answer was lost. I'm finding out whether it started, and will not pay twice.${again}`,
         CANCEL,
       );
     case "asking":

@@ -1,11 +1,18 @@
 import type { App } from "@slack/bolt";
 import type { Failure } from "../../job/failure.ts";
 import type { WorkspaceId } from "../../job/ids.ts";
+import { announcementSeen } from "../../job/message-transitions.ts";
 import { slackCall } from "../slack-call.ts";
 import { refusalFor } from "./access.ts";
 import type { IntakeDeps } from "./handlers.ts";
 import { newJob, refusedJob } from "./new-job.ts";
-import { eventBody, type PostedMessage, postedMessage } from "./payloads.ts";
+import {
+  eventBody,
+  type OwnJobMessage,
+  ownJobMessage,
+  type PostedMessage,
+  postedMessage,
+} from "./payloads.ts";
 import { isFromAPerson, sortFiles } from "./share.ts";
 
 /**
@@ -73,8 +80,20 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
       deps.log.info({ jobId: job.id, workspaceId: job.workspaceId, door: job.door }, "request accepted");
   }
 
+  /** Heals a job whose first post was answered into the void: Slack shows us our own post with the job's id on it. */
+  async function adopt({ ts, channel, metadata }: OwnJobMessage): Promise<void> {
+    const jobId = metadata.event_payload.job_id;
+    if (!(await deps.store.find(jobId))) return;
+    await deps.store.update(jobId, (job) => {
+      const next = channel === job.place.channelId ? announcementSeen(job, ts, deps.now()) : job;
+      return next === job ? undefined : { job: next };
+    });
+  }
+
   app.event("app_mention", ({ event, body }) => take(postedMessage.parse(event), body));
   app.event("message", async ({ event, body }) => {
+    const own = ownJobMessage.safeParse(event);
+    if (own.success) return adopt(own.data);
     const parsed = postedMessage.safeParse(event);
     // Edits, deletions and other kinds of message have other shapes, and are none of our business.
     if (parsed.success) await take(parsed.data, body);

@@ -26,6 +26,7 @@ export function newJob(fields: NewJob, now: number): Job {
     dueAt: now,
     tries: 0,
     evenIfRunning: false,
+    resumed: false,
     cleanedUp: false,
   };
 }

@@ -65,6 +65,18 @@ export const postedMessage = z.object({
 });
 export type PostedMessage = z.output<typeof postedMessage>;
 
+/** Our own job message, come back as an event: its metadata says which job's it is. */
+export const ownJobMessage = z.object({
+  bot_id: z.string(),
+  channel: channelId,
+  ts: messageTs,
+  metadata: z.object({
+    event_type: z.literal("talkingphoto_job"),
+    event_payload: z.object({ job_id: z.string().transform((id) => id as JobId) }),
+  }),
+});
+export type OwnJobMessage = z.output<typeof ownJobMessage>;
+
 export const eventBody = z.object({
   team_id: workspaceId,
   authorizations: z.array(z.object({ user_id: z.string(), is_bot: z.boolean().optional() })).optional(),

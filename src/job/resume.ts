@@ -1,0 +1,41 @@
+import { hasEnded, type Job } from "./job.ts";
+import type { Waits } from "./waits.ts";
+
+/**
+ * What a fresh process makes of a job it finds in flight. It is looked at `index` in the queue: soon, but not
+ * all at once; its message says once that the work goes on. Points in time were written by another process's
+ * clock, so none may lie further ahead than the wait it stands for.
+ */
+export function resumed(job: Job, index: number, now: number, waits: Waits): Job {
+  if (hasEnded(job)) return job;
+  const { message } = job;
+  const told: Job =
+    message.status === "posted" && !job.resumed
+      ? { ...job, resumed: true, message: { ...message, retryAt: now + index * waits.resumeEditSpacing } }
+      : { ...job, resumed: true };
+  return { ...told, dueAt: Math.min(job.dueAt ?? now, now + longestWait(job, index, waits)) };
+}
+
+function longestWait(job: Job, index: number, waits: Waits): number {
+  switch (job.state.status) {
+    case "unsettled":
+      return waits.settle;
+    case "asking":
+      return waits.askFor;
+    case "undeliverable":
+      return waits.undeliverableRetry;
+    case "preparing":
+    case "queued":
+    case "creating":
+    case "rendering":
+    case "rendered":
+    case "uploading":
+    case "sharing":
+    case "linking":
+    case "delivered":
+    case "duplicate":
+    case "failed":
+    case "cancelled":
+      return Math.min(waits.resumeWithin, index * waits.resumeSpacing);
+  }
+}
