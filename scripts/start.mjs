@@ -1,15 +1,9 @@
 // `npm start`: builds when there is something to build, then becomes the app: main.js runs in this very
-// process, so signals reach it. Only the version check runs on an old Node, so nothing is imported above it.
-const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-
-if (major < 22 || (major === 22 && minor < 19)) {
-  console.error(
-    `Talking Photo needs Node 22.19 or newer and this is ${process.versions.node}: install Node 24, or use npm start, which brings it along on Linux x64.`,
-  );
-  process.exit(1);
-}
+// process, so signals reach it. What it needs of a newer Node is imported after the version check.
+import "./require-node.mjs";
 
 const { BuildError, buildIfStale } = await import("./build.mjs");
+const { enableCompileCache } = await import("node:module");
 const { fileURLToPath } = await import("node:url");
 try {
   await buildIfStale(fileURLToPath(new URL("..", import.meta.url)));
@@ -19,4 +13,6 @@ try {
 }
 
 process.setSourceMapsEnabled(true);
+// Code that was compiled at an earlier start is not compiled again.
+enableCompileCache();
 await import(new URL("../dist/main.js", import.meta.url).href);

@@ -67,9 +67,9 @@ export function createJobMedia({ outbound, spoolDir, maxAudioSeconds, tokenFor }
       const rawSpeech = join(folder, "speech.in");
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        const [photoHash, speechHash] = await Promise.all([
-          fetchInput(job, job.request.photo, "photo", rawPhoto, MAX_PHOTO_BYTES, signal),
-          fetchInput(job, job.request.speech, "recording", rawSpeech, MAX_SPEECH_BYTES, signal),
+        const [photoHash, speechHash] = await bothOrNeither(signal, [
+          (stop) => fetchInput(job, job.request.photo, "photo", rawPhoto, MAX_PHOTO_BYTES, stop),
+          (stop) => fetchInput(job, job.request.speech, "recording", rawSpeech, MAX_SPEECH_BYTES, stop),
         ]);
         const preparedPhoto = await preparePhoto(rawPhoto, photo);
         const preparedSpeech = await prepareSpeech(rawSpeech, speech, { maxSeconds: maxAudioSeconds });
@@ -131,6 +131,25 @@ export function createJobMedia({ outbound, spoolDir, maxAudioSeconds, tokenFor }
       await rm(spoolPaths(spoolDir, job.id).folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs both; when one fails the other is stopped and over before the failure is passed on. */
+async function bothOrNeither<T>(
+  signal: AbortSignal,
+  [one, other]: [(stop: AbortSignal) => Promise<T>, (stop: AbortSignal) => Promise<T>],
+): Promise<[T, T]> {
+  const failed = new AbortController();
+  const stop = AbortSignal.any([signal, failed.signal]);
+  const guarded = (work: (stop: AbortSignal) => Promise<T>) =>
+    work(stop).catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    });
+  const results = [guarded(one), guarded(other)] as const;
+  await Promise.allSettled(results);
+  // The first failure is the cause of the second.
+  if (failed.signal.aborted) throw failed.signal.reason;
+  return Promise.all(results);
 }
 
 /** Removes what a crash left behind: folders of jobs that no longer need their media. */

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
+import pLimit from "p-limit";
 import type { Metadata } from "sharp";
 import { RequestProblem } from "../job/failure.ts";
 import { sniffFile } from "./sniff.ts";
-import { createTurns } from "./turns.ts";
 import { bytesInWords } from "./words.ts";
 import { writeWholeFile } from "./write-whole-file.ts";
 
@@ -16,7 +16,7 @@ const TIMEOUT_SECONDS = 30;
 const ACCEPTED = new Set(["jpeg", "png", "webp"]);
 
 /** A decoded photo takes up to 160 MB, and this process also answers Slack. */
-const inTurn = createTurns(2);
+const inTurn = pLimit(2);
 
 export interface PreparedPhoto {
   readonly width: number;

@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import pLimit from "p-limit";
 import { RequestProblem } from "../job/failure.ts";
 import type { SpeechOrder, SpeechOutcome } from "./speech-worker.ts";
-import { createTurns } from "./turns.ts";
 import { bytesInWords } from "./words.ts";
 import { writeWholeFile } from "./write-whole-file.ts";
 
@@ -15,7 +15,7 @@ const WORKER_HEAP_MB = 256;
 const WORKER_URL = new URL(`./speech-worker${extname(import.meta.url)}`, import.meta.url);
 
 /** A conversion keeps a core busy for a second or two. */
-const inTurn = createTurns(2);
+const inTurn = pLimit(2);
 
 export interface PreparedSpeech {
   readonly seconds: number;

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline, type Readable, Transform } from "node:stream";
+import { finished, pipeline, type Readable, Transform } from "node:stream";
 import { type Dispatcher, request } from "undici";
 import { RequestProblem } from "../job/failure.ts";
 import { asTemporary, contentLengthOf, guardedGet, headerOf } from "./guarded-get.ts";
@@ -86,11 +85,12 @@ export async function uploadVideo(
     const url = URL.parse(String(uploadUrl));
     if (!url || !isAllowedHost(url)) throw new RequestProblem({ reason: "cannot_post", code: "upload_host" });
     outbound.assertAllowed(url);
+    const bytes = counted(source);
     const { statusCode, headers, body } = await request(url, {
       method: "POST",
       dispatcher: outbound.agent,
       signal,
-      body: counted(source),
+      body: bytes,
       headers: { "content-type": "video/mp4", "content-length": String(source.sizeBytes) },
       headersTimeout: IDLE_TIMEOUT_MS,
       bodyTimeout: IDLE_TIMEOUT_MS,
@@ -101,6 +101,7 @@ export async function uploadVideo(
         retryAfterMs: parseRetryAfterMs(headers["retry-after"]),
       });
     }
+    if (!bytes.readableEnded) throw new UploadProblem("video upload: 200 before all bytes were sent");
   } catch (error) {
     throw asTemporary(error, "video upload", signal);
   } finally {
@@ -144,10 +145,22 @@ async function checkHead(body: Readable): Promise<void> {
     // Null at the end and whenever nothing has come yet.
     const chunk: Buffer | null = body.read();
     if (chunk) head = Buffer.concat([head, chunk]);
-    else await once(body, "readable");
+    else await readableOrEnd(body);
   }
-  if (head.toString("latin1", 4, 8) !== "ftyp") throw unusable("not_mp4");
+  if (head.length < MP4_HEAD_BYTES || head.toString("latin1", 4, 8) !== "ftyp") throw unusable("not_mp4");
   body.unshift(head);
+}
+
+async function readableOrEnd(body: Readable): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const stopWatching = finished(body, { writable: false }, (error) => (error ? reject(error) : resolve()));
+  body.once("readable", resolve);
+  try {
+    await promise;
+  } finally {
+    stopWatching();
+    body.off("readable", resolve);
+  }
 }
 
 function sourceOf(body: Readable, sizeBytes: number): VideoSource {

@@ -7,8 +7,6 @@ import type { StepDeps } from "../job/step-deps.ts";
 
 /** Steps in flight at once; nearly all of them only wait for an answer. */
 const CONCURRENCY = 64;
-/** Decoding takes a core each. */
-const PREPARES_AT_ONCE = 2;
 /** Videos on their way from AKOOL to Slack. */
 const RELAYS_AT_ONCE = 32;
 const STORE_TROUBLE_PAUSE_MS = 1000;
@@ -33,7 +31,6 @@ export interface Worker {
  */
 export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): Worker {
   const { store, waits, now, log } = deps;
-  const prepares = pLimit(PREPARES_AT_ONCE);
   const relays = pLimit(RELAYS_AT_ONCE);
   const running = new Map<JobId, Promise<void>>();
   const stopping = new AbortController();
@@ -103,7 +100,6 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
 
   function runLimited(job: Job, step: StepName): Promise<Job> {
     const run = () => (stopped ? Promise.resolve(job) : runStep(job, step, deps, stopping.signal));
-    if (step === "prepare") return prepares(run);
     if (step === "relay") return relays(run);
     return run();
   }

@@ -4,10 +4,16 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { onTestFinished } from "vitest";
+import { afterAll, afterEach, beforeAll, onTestFinished } from "vitest";
 import type { AkoolOptions } from "../../src/sandbox/akool/options.ts";
 import { type AkoolSandbox, startAkool } from "../../src/sandbox/akool/start-akool.ts";
-import { type SlackOptions, type SlackSandbox, startSlack } from "../../src/sandbox/slack/slack-sandbox.ts";
+import {
+  ANNA,
+  BEN,
+  type SlackOptions,
+  type SlackSandbox,
+  startSlack,
+} from "../../src/sandbox/slack/slack-sandbox.ts";
 import { type FileHost, startFileHost } from "./file-host.ts";
 
 /** How much faster the app's own waits go by: a settling of 10 minutes takes 6 s, a poll gap of 5 s 50 ms. */
@@ -29,6 +35,8 @@ export interface World {
   readonly akool: AkoolSandbox;
   readonly files: FileHost;
   readonly app: App;
+  /** Another public channel with Anna, Ben and the app, so that tests in one world do not read each other's. */
+  newChannel(): string;
 }
 
 /**
@@ -36,8 +44,54 @@ export interface World {
  * links. Closes itself when the test ends, and fails the test when a stand-in saw something no right program does.
  */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const world = await openWorld(options);
+  onTestFinished(async ({ task }) => {
+    await world.close();
+    const failed = task.result?.state === "fail";
+    if (failed) process.stderr.write(`--- the app's log\n${world.app.output}\n`);
+    else assertNoProblems(world);
+  });
+  await world.app.start();
+  return world;
+}
+
+/** One world for all tests of a `describe`. Misbehaviour ends with the test that asked for it. */
+export function shareWorld(options: WorldOptions = {}): () => World {
+  let world: OpenWorld | undefined;
+  const get = () => {
+    if (!world) throw new Error("the world opens before the tests, not while they are described");
+    return world;
+  };
+  let seen = 0;
+  beforeAll(async () => {
+    world = await openWorld(options);
+    await world.app.start();
+  });
+  afterEach(({ task }) => {
+    const { slack, akool, app } = get();
+    slack.behave();
+    akool.behave();
+    slack.onCall = undefined;
+    akool.onCall = undefined;
+    if (task.result?.state === "fail")
+      process.stderr.write(`--- the app's log of this test\n${app.output.slice(seen)}\n`);
+    seen = app.output.length;
+  });
+  afterAll(async () => {
+    if (!world) return;
+    await world.close();
+    assertNoProblems(world);
+  });
+  return get;
+}
+
+interface OpenWorld extends World {
+  close(): Promise<void>;
+}
+
+async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const slack = await startSlack({ ...options.slack });
-  const akool = await startAkool({ ...options.akool });
+  const akool = await startAkool({ renderSeconds: 0.03, ...options.akool });
   const files = await startFileHost();
   const dataDir = mkdtempSync(join(tmpdir(), "talkingphoto-test-"));
   const port = await freePort();
@@ -59,18 +113,22 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...options.env,
   };
   const app = new App(env, port, dataDir);
-  onTestFinished(async ({ task }) => {
+  if (!options.socketMode) slack.setRequestUrl(`${app.url}/slack/events`);
+  const newChannel = () => {
+    const members = [ANNA, BEN, slack.settings.botUserId];
+    return slack.workspace.addChannel({ name: `room-${slack.workspace.channels.size}`, members }).id;
+  };
+  const close = async () => {
     await app.kill();
     await Promise.all([slack.close(), akool.close(), files.close()]);
     rmSync(dataDir, { recursive: true, force: true });
-    const failed = task.result?.state === "fail";
-    if (failed) process.stderr.write(`--- the app's log\n${app.output}\n`);
-    const problems = [...slack.problems, ...akool.problems];
-    if (problems.length > 0 && !failed) throw new Error(`the stand-ins object:\n${problems.join("\n")}`);
-  });
-  if (!options.socketMode) slack.setRequestUrl(`${app.url}/slack/events`);
-  await app.start();
-  return { slack, akool, files, app };
+  };
+  return { slack, akool, files, app, newChannel, close };
+}
+
+function assertNoProblems({ slack, akool }: World): void {
+  const problems = [...slack.problems, ...akool.problems];
+  if (problems.length > 0) throw new Error(`the stand-ins object:\n${problems.join("\n")}`);
 }
 
 /** The app as its own process, on one data folder that outlives it. */
@@ -93,17 +151,8 @@ export class App {
   /** Resolves once /readyz answers 200. `env` changes settings from now on. */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     Object.assign(this.#env, env);
-    const child = spawn(process.execPath, [resolve("src/main.ts")], {
-      env: { PATH: process.env.PATH ?? "", ...this.#env },
-      cwd: this.dataDir,
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-    });
-    child.stdout.on("data", (chunk) => {
-      this.output += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      this.output += chunk;
+    const child = this.#spawn(this.#env, (text) => {
+      this.output += text;
     });
     this.#child = child;
     const giveUpAt = Date.now() + READY_WITHIN_MS;
@@ -112,6 +161,28 @@ export class App {
         throw new Error(`the app did not get ready:\n${this.output}`);
       await new Promise((wait) => setTimeout(wait, 20));
     }
+  }
+
+  /** Starts a second one on the same data folder, at another port, and waits for it to give up. */
+  async startSecond(): Promise<{ exitCode: number | null; output: string }> {
+    let output = "";
+    const child = this.#spawn({ ...this.#env, PORT: String(await freePort()) }, (text) => {
+      output += text;
+    });
+    const exitCode = await new Promise<number | null>((ended) => child.once("close", ended));
+    return { exitCode, output };
+  }
+
+  #spawn(env: Record<string, string>, onOutput: (text: string) => void): ChildProcess {
+    const child = spawn(process.execPath, [resolve("src/main.ts")], {
+      env: { PATH: process.env.PATH ?? "", ...env },
+      cwd: this.dataDir,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    child.stdout.on("data", (chunk) => onOutput(String(chunk)));
+    child.stderr.on("data", (chunk) => onOutput(String(chunk)));
+    return child;
   }
 
   async #isReady(): Promise<boolean> {

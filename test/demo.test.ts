@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ALL_FORMATS, BufferSource, Input } from "mediabunny";
+import { describe, expect, it, onTestFinished } from "vitest";
+
+const DEMO = join(import.meta.dirname, "../src/demo.ts");
+const MEDIA = join(import.meta.dirname, "fixtures/media");
+/** It starts a program and encodes video; the other tests want the same cores. */
+const TIMEOUT_MS = 90_000;
+
+/** Somewhere to run it, with a temporary folder of its own so that leftovers show. */
+async function newFolder() {
+  const folder = await mkdtemp(join(tmpdir(), "demo-test-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const temp = join(folder, "temp");
+  await mkdir(temp);
+  return { folder, temp, leftovers: () => readdir(temp) };
+}
+
+type Place = Awaited<ReturnType<typeof newFolder>>;
+
+function runDemo(
+  { folder, temp }: Place,
+  args: readonly string[] = [],
+  settings: Record<string, string> = {},
+) {
+  const env = { PATH: process.env.PATH, TMPDIR: temp, ...settings };
+  const child: ChildProcess = spawn(process.execPath, [DEMO, ...args], {
+    cwd: folder,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const run = {
+    child,
+    stdout: "",
+    stderr: "",
+    /** What was printed, as if on one endless line. */
+    words: () => run.stdout.replace(/\s+/g, " "),
+    code: new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    }),
+  };
+  child.stdout?.on("data", (chunk) => (run.stdout += chunk));
+  child.stderr?.on("data", (chunk) => (run.stderr += chunk));
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return run;
+}
+
+async function look(path: string) {
+  const input = new Input({ source: new BufferSource(await readFile(path)), formats: ALL_FORMATS });
+  const [picture, sound] = [await input.getPrimaryVideoTrack(), await input.getPrimaryAudioTrack()];
+  return {
+    picture: await picture?.getCodec(),
+    sound: await sound?.getCodec(),
+    pictureSeconds: (await picture?.computeDuration()) ?? 0,
+    soundSeconds: (await sound?.computeDuration()) ?? 0,
+  };
+}
+
+async function expectTalking(path: string, recording: string): Promise<void> {
+  const { soundSeconds } = await look(join(MEDIA, recording));
+  const video = await look(path);
+  expect(video).toMatchObject({ picture: "avc", sound: expect.stringMatching(/^(mp3|aac)$/) });
+  // Encoders add up to a frame or two of silence.
+  expect(Math.abs(video.soundSeconds - soundSeconds)).toBeLessThan(0.3);
+  expect(Math.abs(video.pictureSeconds - soundSeconds)).toBeLessThan(0.3);
+}
+
+describe("npm run demo", { timeout: TIMEOUT_MS }, () => {
+  it("plays both doors, leaves two videos that play, and ends by itself", async () => {
+    const place = await newFolder();
+    // Settings of a real installation on the same machine.
+    await writeFile(join(place.folder, ".env"), "AKOOL_API_KEY=mine\nSLACK_APP_TOKEN=xapp-mine\n");
+    const run = runDemo(place, [], { SLACK_BOT_TOKEN: "mine", AKOOL_API_URL: "https://openapi.akool.com" });
+    expect(await run.code, run.stdout + run.stderr).toBe(0);
+
+    expect(run.words()).toMatch(/ s Anna \/talkingphoto http:\S+\.jpg http:\S+\.mp3 /);
+    expect(run.words()).toMatch(
+      / s Ben @Talking Photo .*? \[image portrait\.jpg, .*?\] \[audio audio_message\.m4a, /,
+    );
+    for (const name of ["Anna", "Ben"]) {
+      expect(run.words()).toMatch(
+        RegExp(` s (↳ )?Talking Photo ⏳ Talking photo for @${name}: .*? \\[Cancel\\]`),
+      );
+      expect(run.words()).toContain(
+        `↳ Talking Photo @${name} Here is your talking photo. AI-generated with AKOOL.`,
+      );
+      expect(run.words()).toContain(
+        `✅ Talking photo for @${name}: done. The video is in this thread. (edited)`,
+      );
+    }
+    expect(run.stdout.match(/\[video talking-photo\.mp4, /g)).toHaveLength(2);
+    expect(run.stdout).not.toMatch(/"level"|:\w+:|<@|undefined/);
+    expect(run.stderr).toBe("");
+
+    const output = join("demo-output", "command.mp4");
+    expect(run.stdout).toContain(output);
+    await expectTalking(join(place.folder, output), "speech.mp3");
+    await expectTalking(join(place.folder, "demo-output", "share.mp4"), "slack-clip.m4a");
+    expect(await place.leftovers()).toEqual([]);
+  });
+
+  it("makes a video of one's own photo and recording, in whatever order", async () => {
+    const place = await newFolder();
+    await copyFile(join(MEDIA, "portrait.jpg"), join(place.folder, "my face.jpg"));
+    await copyFile(join(MEDIA, "slack-clip.m4a"), join(place.folder, "mine.m4a"));
+    const run = runDemo(place, ["mine.m4a", "my face.jpg"]);
+    expect(await run.code, run.stdout + run.stderr).toBe(0);
+    const output = join("demo-output", "talking-my face.mp4");
+    expect(run.stdout).toContain(output);
+    expect(run.stdout).not.toContain("/talkingphoto");
+    await expectTalking(join(place.folder, output), "slack-clip.m4a");
+  });
+
+  it("shows what the app says about files that it refuses, and ends with 1", async () => {
+    const place = await newFolder();
+    const run = runDemo(place, [join(MEDIA, "portrait.jpg")]);
+    expect(await run.code).toBe(1);
+    expect(run.words()).toMatch(
+      /↳ Talking Photo @Anna I see one photo, but no recording\. .* No video was made/,
+    );
+    expect(await place.leftovers()).toEqual([]);
+  });
+
+  it("starts nothing for a file that is not there, and says so in one sentence", async () => {
+    const place = await newFolder();
+    const run = runDemo(place, [join(MEDIA, "portrait.jpg"), "nowhere.mp3"]);
+    expect(await run.code).toBe(1);
+    expect(run.stderr).toMatch(/^There is no file nowhere\.mp3\. .*\n$/);
+    expect(run.stdout).toBe("");
+    expect(await readdir(place.folder)).toEqual(["temp"]);
+  });
+
+  it("says what is wrong when it cannot leave the videos where it runs", async () => {
+    const place = await newFolder();
+    await writeFile(join(place.folder, "demo-output"), "");
+    const run = runDemo(place);
+    expect(await run.code).toBe(1);
+    expect(run.words()).toMatch(
+      /^ The demo failed: The folder demo-output for the videos cannot be made here \(.*\)\. $/,
+    );
+  });
+
+  it("stops the app and clears up on Ctrl-C in the middle", async () => {
+    const place = await newFolder();
+    const run = runDemo(place);
+    await new Promise<void>((resolve) => {
+      run.child.stdout?.on("data", () => run.stdout.includes("[Cancel]") && resolve());
+    });
+    run.child.kill("SIGINT");
+    expect(await run.code).toBe(130);
+    expect(run.words()).toMatch(/ Stopped\. $/);
+    expect(await readFile(join(place.folder, "demo-output", "app.log"), "utf8")).toMatch(
+      /"msg":"stopped"\}\n$/,
+    );
+    expect(await place.leftovers()).toEqual([]);
+  });
+});
