@@ -43,8 +43,7 @@ export function createWebhookRoute({ store, credentials, health, keyOf, now, log
     try {
       fact = parseWebhook(await readBody(request, MAX_BODY_BYTES), credentials);
     } catch (error) {
-      if (error instanceof BodyTooLargeError) response.setHeader("connection", "close");
-      else if (!(error instanceof WebhookError)) throw error;
+      if (!(error instanceof BodyTooLargeError) && !(error instanceof WebhookError)) throw error;
       const status = error instanceof WebhookError ? (error.kind === "unauthentic" ? 401 : 400) : 413;
       log.warn({ jobId: attempt.jobId, status, err: error }, "a webhook was refused");
       return end(status);

@@ -34,7 +34,7 @@ export interface Waits {
   readonly undeliverableGiveUp: number;
   /** How long a question ("Try again?") is kept open. */
   readonly askFor: number;
-  /** Slack accepts a response_url for 30 minutes. */
+  /** Slack accepts a response_url for 30 minutes: Slack's limit, so it is not scaled. */
   readonly responseUrlLife: number;
   readonly capabilityLife: number;
   /** After a restart every job is looked at within this, one after another. */
@@ -76,7 +76,7 @@ export function scaledWaits(settings: {
     undeliverableRetry: scaled(10 * MINUTE),
     undeliverableGiveUp: scaled(6 * DAY),
     askFor: scaled(7 * DAY),
-    responseUrlLife: scaled(29 * MINUTE),
+    responseUrlLife: 29 * MINUTE,
     capabilityLife: scaled((settings.renderDeadlineMinutes + settings.settleMinutes + 60) * MINUTE),
     resumeWithin: scaled(4 * SECOND),
     resumeSpacing: scaled(4),

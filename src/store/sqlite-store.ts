@@ -75,13 +75,18 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
     if (hasEnded(job) && !hasEnded(before)) run("UPDATE jobs SET content_key = NULL WHERE id = ?", job.id);
     if (hasEnded(job) && due === undefined) run("UPDATE jobs SET response_url = NULL WHERE id = ?", job.id);
     if (!needsMedia(job) && needsMedia(before)) run("DELETE FROM media_links WHERE job_id = ?", job.id);
-    if (holdsSlot(before) && slot === 0) {
-      // The freed slot goes to whoever is first in line; lost, the job's own look at the line finds it.
-      run(
-        "UPDATE jobs SET due_at = ? WHERE id = (SELECT id FROM jobs WHERE queued_at IS NOT NULL ORDER BY queued_at, id LIMIT 1)",
-        options.now(),
-      );
-    }
+    if (holdsSlot(before) && slot === 0) wakeFirstInLine();
+  }
+
+  /** A freed slot goes to whoever waits longest for one. Whom AKOOL itself has put off is not hurried. */
+  function wakeFirstInLine(): void {
+    const waiting = parse(
+      first(
+        `SELECT job FROM jobs WHERE queued_at IS NOT NULL AND json_extract(job, '$.state.placeInLine') IS NOT NULL
+         ORDER BY queued_at, id LIMIT 1`,
+      ),
+    );
+    if (waiting) save({ ...waiting, dueAt: options.now() }, waiting, undefined);
   }
 
   function viewFor(job: Job, look: Look): View {

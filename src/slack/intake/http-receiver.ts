@@ -27,7 +27,6 @@ export function createHttpReceiver({ app, signingSecret, unknown, log }: HttpRec
       rawBody = await readBody(request, MAX_BODY_BYTES);
     } catch (error) {
       if (!(error instanceof BodyTooLargeError)) return void response.destroy();
-      response.setHeader("connection", "close");
       return end(response, 413);
     }
     const signed = isSignedBySlack(
