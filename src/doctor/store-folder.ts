@@ -13,7 +13,7 @@ export async function checkStoreFolder({ dataDir }: Config): Promise<Finding> {
   const folder = resolve(dataDir);
   const probe = join(folder, `.doctor-${randomUUID()}`);
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = await open(probe, "wx");
     try {
       await file.write("written by npm run doctor\n");

@@ -116,6 +116,11 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
     };
   }
 
+  function forgetOld(now: number): void {
+    run("DELETE FROM forms WHERE opened_at < ?", now - FORMS_KEPT_MS);
+    run("DELETE FROM intake_keys WHERE seen_at < ?", now - INTAKE_KEYS_KEPT_MS);
+  }
+
   function apply(before: Job, change: Change, contentKey: string | undefined): Job {
     const at = options.now();
     const { job, attempt, render } = change;
@@ -227,6 +232,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
 
     resumeAll: (change) =>
       committed(() => {
+        forgetOld(options.now());
         const jobs = sql("SELECT job FROM jobs WHERE due_at IS NOT NULL ORDER BY accepted_at, id")
           .all()
           .map(parse);
@@ -301,8 +307,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
     saveForm: (form) =>
       write(() => {
         const now = options.now();
-        run("DELETE FROM forms WHERE opened_at < ?", now - FORMS_KEPT_MS);
-        run("DELETE FROM intake_keys WHERE seen_at < ?", now - INTAKE_KEYS_KEPT_MS);
+        forgetOld(now);
         run(
           "INSERT OR IGNORE INTO forms VALUES (?, ?, ?, ?, ?, ?)",
           form.id,

@@ -8,14 +8,14 @@ import { roleOf, slackSource } from "./share.ts";
 
 const PHOTO = {
   role: "photo",
-  maxBytes: 20 * 1024 * 1024,
+  maxBytes: 20_000_000,
   missing: "Add a photo: one clear face, as JPEG, PNG or WebP.",
   wrongKind: "That is no photo. Add a JPEG, PNG or WebP picture here.",
 } as const;
 
 const RECORDING = {
   role: "recording",
-  maxBytes: 50 * 1024 * 1024,
+  maxBytes: 50_000_000,
   missing: "Add a recording of what it should say, as MP3, M4A or WAV.",
   wrongKind: "That is no recording. Add an MP3, M4A or WAV here.",
 } as const;
@@ -158,7 +158,7 @@ function judge(file: SlackFile | undefined, wanted: typeof PHOTO | typeof RECORD
   const soundOfVideo = wanted.role === "recording" && file.mimetype.startsWith("video/");
   if (role !== wanted.role && role !== "unknown" && !soundOfVideo) return wanted.wrongKind;
   if ((file.size ?? 0) > wanted.maxBytes) {
-    return `That file is too big. The ${wanted.role} can have up to ${wanted.maxBytes / 1024 / 1024} MB.`;
+    return `That file is too big. The ${wanted.role} can have up to ${wanted.maxBytes / 1_000_000} MB.`;
   }
   return slackSource(file);
 }
