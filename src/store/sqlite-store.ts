@@ -1,14 +1,14 @@
-import type { SQLInputValue, StatementSync } from "node:sqlite";
-import type { AttemptKey, ChannelId, JobId, MessageTs, RenderId } from "../job/ids.ts";
+import type { AttemptKey, JobId, RenderId } from "../job/ids.ts";
 import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
-import type { Change, JobStore, Look, TakenFiles, View } from "../job/store.ts";
+import type { Change, JobStore, Look, View } from "../job/store.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { openDatabase } from "./open-database.ts";
+import { createSideTables, forgetOldForms } from "./sqlite-side-tables.ts";
+import { createStatements } from "./sqlite-statements.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Longer than any redelivery by Slack, and than any replay the signature window lets in. */
 const INTAKE_KEYS_KEPT_MS = 7 * 24 * HOUR_MS;
-const FORMS_KEPT_MS = 24 * HOUR_MS;
 const RENDERS_KEPT = 500;
 
 export interface SqliteStoreOptions {
@@ -29,16 +29,8 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
   const { db, close } = openDatabase(options.dataDir);
   const { write, flush } = createGroupCommit(db);
   const leased = new Set<JobId>();
-  const statements = new Map<string, StatementSync>();
-  const sql = (text: string): StatementSync => {
-    const known = statements.get(text);
-    if (known) return known;
-    const prepared = db.prepare(text);
-    statements.set(text, prepared);
-    return prepared;
-  };
-  const first = (text: string, ...values: SQLInputValue[]) => sql(text).get(...values);
-  const run = (text: string, ...values: SQLInputValue[]) => sql(text).run(...values);
+  const { sql, first, run } = createStatements(db);
+  const sideTables = createSideTables({ first, run }, write, options.now);
 
   const read = (id: JobId): Job | undefined => parse(first("SELECT job FROM jobs WHERE id = ?", id));
 
@@ -114,11 +106,6 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
       ...(same ? { sameContent: String(same.id) as JobId } : {}),
       ...(owner ? { renderOwner: String(owner.key) as AttemptKey } : {}),
     };
-  }
-
-  function forgetOld(now: number): void {
-    run("DELETE FROM forms WHERE opened_at < ?", now - FORMS_KEPT_MS);
-    run("DELETE FROM intake_keys WHERE seen_at < ?", now - INTAKE_KEYS_KEPT_MS);
   }
 
   function apply(before: Job, change: Change, contentKey: string | undefined): Job {
@@ -232,7 +219,8 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
 
     resumeAll: (change) =>
       committed(() => {
-        forgetOld(options.now());
+        forgetOldForms({ run }, options.now());
+        run("DELETE FROM intake_keys WHERE seen_at < ?", options.now() - INTAKE_KEYS_KEPT_MS);
         const jobs = sql("SELECT job FROM jobs WHERE due_at IS NOT NULL ORDER BY accepted_at, id")
           .all()
           .map(parse);
@@ -291,45 +279,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
           .map((row) => [String(row.status), Number(row.n)]),
       ),
 
-    isWatched: async (workspaceId, channelId) =>
-      first(
-        "SELECT 1 FROM watched_channels WHERE workspace_id = ? AND channel_id = ?",
-        workspaceId,
-        channelId,
-      ) !== undefined,
-    setWatched: (workspaceId, channelId, by, on) =>
-      write(() => {
-        run("DELETE FROM watched_channels WHERE workspace_id = ? AND channel_id = ?", workspaceId, channelId);
-        if (on)
-          run("INSERT INTO watched_channels VALUES (?, ?, ?, ?)", workspaceId, channelId, by, options.now());
-      }),
-
-    saveForm: (form) =>
-      write(() => {
-        const now = options.now();
-        forgetOld(now);
-        run(
-          "INSERT OR IGNORE INTO forms VALUES (?, ?, ?, ?, ?, ?)",
-          form.id,
-          form.channelId,
-          form.threadTs ?? null,
-          JSON.stringify(form.taken),
-          form.responseUrl ?? null,
-          form.openedAt,
-        );
-      }),
-    findForm: async (id) => {
-      const row = first("SELECT * FROM forms WHERE id = ?", id);
-      if (!row) return undefined;
-      return {
-        id,
-        channelId: String(row.channel_id) as ChannelId,
-        openedAt: Number(row.opened_at),
-        taken: JSON.parse(String(row.taken)) as TakenFiles,
-        ...(typeof row.thread_ts === "string" ? { threadTs: row.thread_ts as MessageTs } : {}),
-        ...(typeof row.response_url === "string" ? { responseUrl: row.response_url } : {}),
-      };
-    },
+    ...sideTables,
 
     check: async () => {
       first("SELECT 1");

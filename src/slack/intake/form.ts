@@ -43,7 +43,7 @@ const photoInput: KnownBlock = {
   },
   element: {
     type: "file_input",
-    action_id: "file",
+    action_id: "talkingphoto.photo_file",
     filetypes: ["jpg", "jpeg", "png", "webp"],
     max_files: 1,
   },
@@ -58,7 +58,7 @@ const speechInput: KnownBlock = {
   hint: { type: "plain_text", text: "What the photo should say: MP3, M4A or WAV, up to 10 MB." },
   element: {
     type: "file_input",
-    action_id: "file",
+    action_id: "talkingphoto.speech_file",
     filetypes: ["mp3", "m4a", "mp4", "wav", "webm", "ogg"],
     max_files: 1,
   },
@@ -86,7 +86,7 @@ export function formView(formId: string, taken: TakenFiles): View {
         label: { type: "plain_text", text: "Resolution" },
         element: {
           type: "static_select",
-          action_id: "choice",
+          action_id: "talkingphoto.resolution_choice",
           initial_option: option("720p (quicker)", "720"),
           options: [option("720p (quicker)", "720"), option("1080p", "1080")],
         },
@@ -97,7 +97,7 @@ export function formView(formId: string, taken: TakenFiles): View {
         label: { type: "plain_text", text: "Gestures" },
         element: {
           type: "static_select",
-          action_id: "choice",
+          action_id: "talkingphoto.gesture_choice",
           initial_option: option(GESTURES[0].text, GESTURES[0].value),
           options: GESTURES.map(({ text, value }) => option(text, value)),
         },
@@ -109,7 +109,7 @@ export function formView(formId: string, taken: TakenFiles): View {
         optional: true,
         element: {
           type: "plain_text_input",
-          action_id: "words",
+          action_id: "talkingphoto.gesture_text",
           multiline: true,
           max_length: MAX_GESTURE_PROMPT,
         },
@@ -127,8 +127,10 @@ export type FormResult =
  * sizes can be judged in three seconds.
  */
 export function readForm(values: FormBody["view"]["state"]["values"], taken: TakenFiles): FormResult {
-  const photo = taken.photo ?? judge(values["talkingphoto.photo"]?.file.files?.[0], PHOTO);
-  const speech = taken.speech ?? judge(values["talkingphoto.speech"]?.file.files?.[0], RECORDING);
+  const photo =
+    taken.photo ?? judge(values["talkingphoto.photo"]?.["talkingphoto.photo_file"].files?.[0], PHOTO);
+  const speech =
+    taken.speech ?? judge(values["talkingphoto.speech"]?.["talkingphoto.speech_file"].files?.[0], RECORDING);
   if (typeof photo === "string" || typeof speech === "string") {
     const errors: Record<string, string> = {};
     if (typeof photo === "string") errors["talkingphoto.photo"] = photo;
@@ -136,16 +138,22 @@ export function readForm(values: FormBody["view"]["state"]["values"], taken: Tak
     return { type: "errors", errors };
   }
 
-  const words = values["talkingphoto.gesture_words"]?.words.value?.trim();
+  const words = values["talkingphoto.gesture_words"]?.["talkingphoto.gesture_text"].value?.trim();
   const gesturePrompt =
-    words || GESTURE_PROMPTS[values["talkingphoto.gesture"]?.choice.selected_option?.value ?? "natural"];
+    words ||
+    GESTURE_PROMPTS[
+      values["talkingphoto.gesture"]?.["talkingphoto.gesture_choice"].selected_option?.value ?? "natural"
+    ];
   return {
     type: "complete",
     request: {
       photo,
       speech,
       resolution:
-        values["talkingphoto.resolution"]?.choice.selected_option?.value === "1080" ? "1080" : "720",
+        values["talkingphoto.resolution"]?.["talkingphoto.resolution_choice"].selected_option?.value ===
+        "1080"
+          ? "1080"
+          : "720",
       ...(gesturePrompt ? { gesturePrompt } : {}),
     },
   };

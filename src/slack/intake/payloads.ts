@@ -118,15 +118,15 @@ export const formBody = z.object({
     state: z.object({
       values: z.object({
         "talkingphoto.photo": z
-          .object({ file: z.object({ files: z.array(slackFile).nullish() }) })
+          .object({ "talkingphoto.photo_file": z.object({ files: z.array(slackFile).nullish() }) })
           .optional(),
         "talkingphoto.speech": z
-          .object({ file: z.object({ files: z.array(slackFile).nullish() }) })
+          .object({ "talkingphoto.speech_file": z.object({ files: z.array(slackFile).nullish() }) })
           .optional(),
-        "talkingphoto.resolution": z.object({ choice }).optional(),
-        "talkingphoto.gesture": z.object({ choice }).optional(),
+        "talkingphoto.resolution": z.object({ "talkingphoto.resolution_choice": choice }).optional(),
+        "talkingphoto.gesture": z.object({ "talkingphoto.gesture_choice": choice }).optional(),
         "talkingphoto.gesture_words": z
-          .object({ words: z.object({ value: z.string().nullish() }) })
+          .object({ "talkingphoto.gesture_text": z.object({ value: z.string().nullish() }) })
           .optional(),
       }),
     }),

@@ -80,7 +80,9 @@ function describe(files: readonly SlackFile[]): string {
     const name = nameOf(file);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  const parts = [...counts].map(([name, count]) => (count === 1 ? `one ${name}` : `${count} ${name}s`));
+  const parts = [...counts].map(([name, count]) =>
+    count === 1 ? `one ${name}` : `${count} ${name.replace(/^\w+/, "$&s")}`,
+  );
   return parts.length < 2 ? (parts[0] ?? "nothing") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
