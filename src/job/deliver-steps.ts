@@ -90,10 +90,10 @@ export async function findShare(job: Job, deps: StepDeps, save: Save): Promise<J
       case "ok":
         return deliver.shareFound(current, answer.sharedAs, now(), waits);
       case "refused":
-        // Without the right to look, "ok" of the call itself has to do.
         if (answer.code === "file_not_found" || answer.code === "file_deleted")
           return deliver.fileLost(current, now(), waits);
-        return deliver.shareFound(current, undefined, now(), waits);
+        // Where the app may not look, Slack's yes to the share itself has to do: asking again could show it twice.
+        return deliver.shareTrusted(current, now());
       case "busy":
         return snooze(current, now(), answer.retryAfterMs);
       case "not_sent":

@@ -75,8 +75,7 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
   akool_account: () => `AKOOL does not let this app's account make videos at the moment. ${ASK_ADMIN}`,
   akool_permission: () =>
     `AKOOL does not allow this photo or recording to be used. Try others, or ask the person who runs this app.`,
-  akool_busy: () =>
-    `AKOOL took no orders for a long time, so I gave up. Please try again later. ${NOTHING_PAID}`,
+  akool_busy: () => `AKOOL took no orders for a long time, so I gave up. Please try again later.`,
   akool_error: () =>
     `AKOOL answered with an error, so the video could not be made. Please try again later; if it happens again, tell the person who runs this app.`,
   render_failed: () =>

@@ -18,6 +18,7 @@ export type StepName =
   | "relay"
   | "relay_lost"
   | "share"
+  | "share_lost"
   | "find_share"
   | "link"
   | "link_lost"
@@ -64,6 +65,8 @@ export function wakeAt(job: Job, waits: Waits): number | undefined {
   return moments.length === 0 ? undefined : Math.min(...moments);
 }
 
+const SHARE_STEPS = { ready: "share", calling: "share_lost", called: "find_share" } as const;
+
 function mainStep(job: Job): StepName | undefined {
   switch (job.state.status) {
     case "preparing":
@@ -83,7 +86,7 @@ function mainStep(job: Job): StepName | undefined {
     case "uploading":
       return "relay_lost";
     case "sharing":
-      return job.state.stage === "ready" ? "share" : "find_share";
+      return SHARE_STEPS[job.state.stage];
     case "linking":
       return job.state.stage === "ready" ? "link" : "link_lost";
     case "undeliverable":

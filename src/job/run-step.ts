@@ -8,6 +8,7 @@ import { failed } from "./moves.ts";
 import type { StepName } from "./next-step.ts";
 import * as renders from "./render-steps.ts";
 import { type StepDeps, saveTo } from "./step-deps.ts";
+import type { AuditLine } from "./store.ts";
 import * as to from "./transitions.ts";
 
 /**
@@ -21,7 +22,7 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
     case "announce":
       return messages.announce(deps, save);
     case "announcement_lost":
-      return save((current) => message.announcementLost(current, now()));
+      return save((current) => message.announcementLost(current, now()), lost("post", 0));
 
     case "prepare": {
       const answer = await deps.media.prepare(job, signal);
@@ -43,11 +44,7 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
     case "create":
       return renders.create(job, deps, save, signal);
     case "create_lost":
-      return save((current) => to.createLost(current, now(), waits), {
-        effect: "create",
-        attempt: attemptOf(job),
-        outcome: "unclear: answer lost",
-      });
+      return save((current) => to.createLost(current, now(), waits), lost("create", attemptOf(job)));
     case "settle":
       return save((current) => to.settled(current, now(), waits, deps.webhooks));
     case "leave_alone":
@@ -58,30 +55,24 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
     case "relay":
       return delivering.relay(job, deps, save, signal);
     case "relay_lost":
-      return save((current) => deliver.relayFailed(current, now(), 0, waits), {
-        effect: "upload",
-        attempt: 0,
-        outcome: "unclear: answer lost",
-      });
+      return save((current) => deliver.relayFailed(current, now(), 0, waits), lost("upload", job.tries + 1));
     case "share":
       return delivering.share(job, deps, save);
+    case "share_lost":
+      return save((current) => deliver.shareCalled(current, now(), waits), lost("share", attemptOf(job)));
     case "find_share":
       return delivering.findShare(job, deps, save);
     case "link":
       return delivering.link(deps, save);
     case "link_lost":
-      return save((current) => deliver.linked(current, now()), {
-        effect: "post",
-        attempt: 0,
-        outcome: "unclear: answer lost",
-      });
+      return save((current) => deliver.linked(current, now()), lost("post", 0));
     case "redeliver":
       return save((current) => deliver.redelivering(current, now(), waits));
 
     case "notify":
       return messages.notify(deps, save);
     case "notice_lost":
-      return save(message.noticeLost, { effect: "notice", attempt: 0, outcome: "unclear: answer lost" });
+      return save(message.noticeLost, lost("notice", 0));
     case "tell_privately":
       return messages.tellPrivately(job, deps, save);
     case "edit":
@@ -92,6 +83,12 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
   }
 }
 
-function attemptOf(job: Job): number {
-  return "attempt" in job.state ? job.state.attempt.number : 0;
+/** The audit line of a call whose answer nobody waits for any more. */
+function lost(effect: AuditLine["effect"], attempt: number): AuditLine {
+  return { effect, attempt, outcome: "unclear: answer lost" };
+}
+
+function attemptOf({ state }: Job): number {
+  if ("attempt" in state) return state.attempt.number;
+  return state.status === "sharing" ? state.calls : 0;
 }

@@ -54,8 +54,6 @@ export interface Intake {
   readonly job: Job;
   /** Where a private answer can be sent for half an hour. A secret: never logged. */
   readonly responseUrl?: string;
-  /** The form that was submitted; it counts once. */
-  readonly formId?: string;
 }
 
 /**

@@ -30,10 +30,7 @@ function parseForm(form: URLSearchParams): SlackPayload | undefined {
   const payload = form.get("payload");
   if (payload !== null) {
     const body = parseObject(payload);
-    const kind = body?.type;
-    return body && typeof kind === "string" && INTERACTIONS.has(kind)
-      ? { type: "interaction", kind, body }
-      : undefined;
+    return body && parseInteraction(body);
   }
   if (form.get("ssl_check") === "1") return { type: "ssl_check" };
   if (!form.get("command")?.startsWith("/")) return undefined;
@@ -44,9 +41,21 @@ function parseForm(form: URLSearchParams): SlackPayload | undefined {
 export function classifySocketPayload(body: unknown): SlackPayload | undefined {
   if (!isObject(body)) return undefined;
   if (typeof body.command === "string") return { type: "command", body };
-  const kind = body.type;
-  if (typeof kind === "string" && INTERACTIONS.has(kind)) return { type: "interaction", kind, body };
-  return parseEvent(body);
+  return INTERACTIONS.has(body.type) ? parseInteraction(body) : parseEvent(body);
+}
+
+/** Somebody did something somewhere: without a person and a place it is nothing that Slack sends. */
+function parseInteraction(body: Record<string, unknown>): SlackPayload | undefined {
+  const { type: kind, user, team, enterprise, actions } = body;
+  if (typeof kind !== "string" || !INTERACTIONS.has(kind)) return undefined;
+  if (!hasId(user) || !(hasId(team) || hasId(enterprise))) return undefined;
+  const pressed = Array.isArray(actions) && actions.length > 0 && actions.every(isObject);
+  if (kind === "block_actions" && !pressed) return undefined;
+  return { type: "interaction", kind, body };
+}
+
+function hasId(value: unknown): boolean {
+  return isObject(value) && typeof value.id === "string";
 }
 
 function parseEvent(body: Record<string, unknown> | undefined): SlackPayload | undefined {

@@ -6,12 +6,14 @@ import { type IntakeDeps, NOT_SAVED } from "./handlers.ts";
 import { newJob } from "./new-job.ts";
 import { formBody } from "./payloads.ts";
 
+/** A field that every form has, for what concerns none in particular. */
+const ALWAYS_THERE = "talkingphoto.resolution";
+
 /** The form sent off. What is wrong is said on its field and the form stays open; else it is saved, then closed. */
 export function registerForm(app: App, deps: IntakeDeps): void {
   app.view({ callback_id: formCallbackId, type: "view_submission" }, async ({ body, ack }) => {
     const { team, user, view } = formBody.parse(body);
-    const problem = (text: string) =>
-      ack({ response_action: "errors", errors: { "talkingphoto.photo": text } });
+    const problem = (text: string) => ack({ response_action: "errors", errors: { [ALWAYS_THERE]: text } });
     try {
       const form = await deps.store.findForm(view.private_metadata);
       if (!form)

@@ -1,0 +1,106 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { failureText } from "../../src/job/failure-text.ts";
+import { hasEnded } from "../../src/job/job.ts";
+import { wakeAt } from "../../src/job/next-step.ts";
+import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import { temporaryFolder } from "../media/serve.ts";
+import { WAITS } from "./sample-jobs.ts";
+import { type History, type Life, type SimulationOptions, simulate } from "./simulation.ts";
+
+/** Any number is right; more find more. */
+const HISTORIES = Number(process.env.HISTORIES ?? 1000);
+/** Long stretches in which all goes well, so that bad luck finds a job at every age. */
+const tape = fc.array(
+  fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.nat(99) }),
+  {
+    maxLength: 150,
+    size: "max",
+  },
+);
+const worlds = fc.record({
+  tape,
+  jobs: fc.integer({ min: 1, max: 3 }),
+  slots: fc.integer({ min: 1, max: 2 }),
+  webhooks: fc.boolean(),
+  secondComplete: fc.constantFrom("error", "ok_no_share", "second_share"),
+}) satisfies fc.Arbitrary<SimulationOptions>;
+
+/** What must be true of every job in the end, whatever happened on the way. */
+function expectKept({ job, ledger, videos, triedAgain }: Life): void {
+  const { status } = job.state;
+  const seen = videos + ledger.links;
+  expect(hasEnded(job), "at rest").toBe(true);
+  expect(wakeAt(job, WAITS), "wants nothing more").toBeUndefined();
+  expect(ledger.paid, "paid").toBeLessThanOrEqual(1 + triedAgain);
+  expect(seen, "videos and links that people see").toBeLessThanOrEqual(1);
+  if (status === "delivered") {
+    if (!ledger.unreachable) expect(seen, "a delivered video is there").toBe(1);
+    // What was left alone may turn up after all, as was promised then.
+    const failures = ledger.failureNotices.filter((reason) => reason !== "left_alone");
+    expect(failures, "no failure beside a video").toEqual([]);
+  } else {
+    expect(seen, `nothing to see of a job that is ${status}`).toBe(0);
+  }
+  expect(new Set(ledger.failureNotices).size, "no failure is told twice").toBe(ledger.failureNotices.length);
+  if (status === "failed" && !ledger.unreachable) {
+    const heard = ledger.failureNotices.length + ledger.privates + (ledger.shown === "failed" ? 1 : 0);
+    expect(heard, "the person heard of the failure").toBeGreaterThan(0);
+  }
+  if (status === "duplicate") expect(ledger.paid, "paid for a duplicate").toBe(0);
+  const claimsNothingSpent =
+    (status === "cancelled" && !job.state.renderWasRunning) ||
+    (status === "failed" && failureText(job.state.failure).includes("Nothing was spent"));
+  if (claimsNothingSpent) expect(ledger.paid, "paid, with the word that nothing was spent").toBe(0);
+}
+
+function expectAllKept({ lives, mostSlots }: History, slots = 1): void {
+  for (const life of lives) expectKept(life);
+  expect(mostSlots, "renders at once").toBeLessThanOrEqual(slots);
+}
+
+describe("the life of a job", () => {
+  it("is over soon when nothing goes wrong", async () => {
+    const { lives, steps, crashes } = await simulate({ tape: [], jobs: 3 });
+    expect(lives.map(({ job, videos, ledger }) => [job.state.status, videos, ledger.paid])).toEqual([
+      ["delivered", 1, 1],
+      ["delivered", 1, 1],
+      ["delivered", 1, 1],
+    ]);
+    expect(crashes).toBe(0);
+    expect(steps).toBeLessThan(150);
+  });
+
+  it("is the same again for the same tape", async () => {
+    const again = { tape: Array.from({ length: 60 }, (_, n) => (n * 37) % 100), jobs: 2 };
+    expect(await simulate(again)).toEqual(await simulate(again));
+  });
+
+  it("takes Slack's yes for a share where the app may not look for it", async () => {
+    const { lives } = await simulate({ tape: [], mayLook: false });
+    expect(lives.map(({ job, videos, ledger }) => [job.state.status, videos, ledger.links])).toEqual([
+      ["delivered", 1, 0],
+    ]);
+  });
+
+  it(`ends in one outcome, paid once, shown once, in ${HISTORIES} unlucky histories`, {
+    timeout: 120_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds, async (world) => expectAllKept(await simulate(world), world.slots)),
+      { numRuns: HISTORIES },
+    );
+  });
+
+  it("keeps the same promises on the real store", { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(worlds, async (world) => {
+        const dataDir = await temporaryFolder();
+        const openStore: SimulationOptions["openStore"] = (settings) =>
+          openSqliteStore({ ...settings, dataDir });
+        expectAllKept(await simulate({ ...world, openStore }), world.slots);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,0 +1,177 @@
+import type { AttemptKey, JobId, RenderId } from "../../src/job/ids.ts";
+import { hasEnded, holdsSlot, type Job, needsMedia } from "../../src/job/job.ts";
+import type { Change, JobStore, Look, MediaLink, OpenForm, View } from "../../src/job/store.ts";
+
+interface Row {
+  job: Job;
+  dueAt: number | undefined;
+  contentKey?: string;
+  responseUrl?: string;
+}
+
+interface AttemptRow {
+  readonly jobId: JobId;
+  readonly links: readonly MediaLink[];
+  renderId?: RenderId;
+}
+
+export interface MemoryStoreOptions {
+  readonly now: () => number;
+  readonly wakeAt: (job: Job) => number | undefined;
+  readonly responseUrlLife: number;
+}
+
+/**
+ * A store that keeps nothing after the test: quick enough for a hundred thousand histories. It passes the same
+ * conformance suite as the real ones. Rows go through JSON, as they do on disk.
+ */
+export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreOptions): JobStore {
+  const rows = new Map<JobId, Row>();
+  const keys = new Map<string, JobId>();
+  const attempts = new Map<AttemptKey, AttemptRow>();
+  const forms = new Map<string, OpenForm>();
+  const watched = new Set<string>();
+  const leased = new Set<JobId>();
+  const tookMs: number[] = [];
+
+  const all = () => [...rows.values()];
+  const rowOf = (id: JobId): Row => {
+    const row = rows.get(id);
+    if (!row) throw new Error(`no job ${id}`);
+    return row;
+  };
+  const inLine = () =>
+    all()
+      .map(({ job }) => job)
+      .filter((job) => job.state.status === "queued")
+      .sort((a, b) => queuedAtOf(a) - queuedAtOf(b) || (a.id < b.id ? -1 : 1));
+
+  function viewFor(job: Job, look: Look): View {
+    const line = look.line ? inLine() : [];
+    const place = line.findIndex(({ id }) => id === job.id);
+    const same = all().find((row) => row.contentKey === look.contentKey && row.job.id !== job.id);
+    const owner = [...attempts].find(([, attempt]) => attempt.renderId === look.renderId);
+    return {
+      slotsInUse: look.line ? all().filter((row) => holdsSlot(row.job)).length : 0,
+      ahead: place === -1 ? line.length : place,
+      ...(look.contentKey !== undefined && same ? { sameContent: same.job.id } : {}),
+      ...(look.renderId !== undefined && owner ? { renderOwner: owner[0] } : {}),
+    };
+  }
+
+  function put(row: Row, job: Job): void {
+    row.job = frozen(job);
+    row.dueAt = wakeAt(job);
+  }
+
+  function apply(row: Row, change: Change, look: Look): Job {
+    const before = row.job;
+    const { job, attempt, render } = change;
+    put(row, job);
+    if (look.contentKey !== undefined && job !== before) row.contentKey = look.contentKey;
+    if (hasEnded(job)) delete row.contentKey;
+    if (hasEnded(job) && row.dueAt === undefined) delete row.responseUrl;
+    if (!needsMedia(job)) {
+      for (const [key, each] of attempts)
+        if (each.jobId === job.id) attempts.set(key, { ...each, links: [] });
+    }
+    if (attempt) attempts.set(attempt.key, { jobId: job.id, links: attempt.links });
+    const known = render && [...attempts.values()].some(({ renderId }) => renderId === render.renderId);
+    const owner = render && attempts.get(render.key);
+    if (render && owner && !known) owner.renderId ??= render.renderId;
+    if (before.state.status === "rendering" && job.state.status === "rendered")
+      tookMs.unshift(now() - before.state.attempt.startedAt);
+    const waiting = inLine().find(({ state }) => "placeInLine" in state && state.placeInLine !== undefined);
+    const first = holdsSlot(before) && !holdsSlot(job) ? waiting : undefined;
+    if (first) put(rowOf(first.id), { ...first, dueAt: now() });
+    return row.job;
+  }
+
+  return {
+    async accept({ keys: given, job, responseUrl }) {
+      for (const key of given) {
+        const seen = keys.get(key);
+        if (seen !== undefined) return { job: rowOf(seen).job, isNew: false };
+      }
+      const row: Row = { job: frozen(job), dueAt: wakeAt(job), ...(responseUrl ? { responseUrl } : {}) };
+      rows.set(job.id, row);
+      for (const key of given) keys.set(key, job.id);
+      return { job: row.job, isNew: true };
+    },
+    find: async (id) => rows.get(id)?.job,
+    async update(id, change, look = {}) {
+      const row = rowOf(id);
+      const wanted = change(row.job, viewFor(row.job, look));
+      return wanted ? apply(row, wanted, look) : row.job;
+    },
+    async findAttempt(key) {
+      const attempt = attempts.get(key);
+      if (!attempt) return undefined;
+      const { jobId, renderId } = attempt;
+      return renderId === undefined ? { jobId } : { jobId, renderId };
+    },
+    async findMediaLink(key, at) {
+      for (const [attempt, { jobId, links }] of attempts) {
+        const link = links.find((each) => each.key === key && each.expiresAt > at);
+        if (link) return { jobId, attempt, file: link.file };
+      }
+      return undefined;
+    },
+    async resumeAll(change) {
+      const found = all()
+        .filter(({ dueAt }) => dueAt !== undefined)
+        .sort((a, b) => a.job.acceptedAt - b.job.acceptedAt || (a.job.id < b.job.id ? -1 : 1));
+      for (const [index, row] of found.entries()) put(row, change(row.job, index));
+      return found.length;
+    },
+    async claimDue(at, limit) {
+      const due = all()
+        .filter(({ job, dueAt }) => dueAt !== undefined && dueAt <= at && !leased.has(job.id))
+        .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
+        .slice(0, limit);
+      for (const { job } of due) leased.add(job.id);
+      return due.map(({ job }) => job);
+    },
+    release: (id) => void leased.delete(id),
+    async nextDueAt() {
+      const times = all().flatMap(({ job, dueAt }) =>
+        dueAt === undefined || leased.has(job.id) ? [] : [dueAt],
+      );
+      return times.length === 0 ? undefined : Math.min(...times);
+    },
+    renderSeconds: async (limit) => tookMs.slice(0, limit).map((ms) => ms / 1000),
+    async findResponseUrl(id, at) {
+      const row = rows.get(id);
+      return row && row.job.acceptedAt > at - responseUrlLife ? row.responseUrl : undefined;
+    },
+    jobsOf: async (requesterId, workspaceId, limit) =>
+      all()
+        .map(({ job }) => job)
+        .filter((job) => job.requesterId === requesterId && job.workspaceId === workspaceId)
+        .sort((a, b) => b.acceptedAt - a.acceptedAt || (a.id < b.id ? 1 : -1))
+        .slice(0, limit),
+    async countByStatus() {
+      const counts: Record<string, number> = {};
+      for (const { job } of all()) counts[job.state.status] = (counts[job.state.status] ?? 0) + 1;
+      return counts;
+    },
+    isWatched: async (workspaceId, channelId) => watched.has(`${workspaceId} ${channelId}`),
+    async setWatched(workspaceId, channelId, _by, on) {
+      watched[on ? "add" : "delete"](`${workspaceId} ${channelId}`);
+    },
+    async saveForm(form) {
+      if (!forms.has(form.id)) forms.set(form.id, form);
+    },
+    findForm: async (id) => forms.get(id),
+    check: async () => {},
+    close: async () => {},
+  };
+}
+
+function queuedAtOf(job: Job): number {
+  return job.state.status === "queued" ? job.state.queuedAt : Number.MAX_SAFE_INTEGER;
+}
+
+function frozen(job: Job): Job {
+  return JSON.parse(JSON.stringify(job));
+}

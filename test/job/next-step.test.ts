@@ -1,0 +1,245 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { cancelled, leftAlone, madeAnother, triedAgain } from "../../src/job/decisions.ts";
+import * as deliver from "../../src/job/deliver-transitions.ts";
+import type { AttemptKey, JobId, MessageTs } from "../../src/job/ids.ts";
+import { hasEnded, type Job } from "../../src/job/job.ts";
+import * as message from "../../src/job/message-transitions.ts";
+import { failed } from "../../src/job/moves.ts";
+import { nextStep, type StepName, wakeAt } from "../../src/job/next-step.ts";
+import type { RenderUpdate } from "../../src/job/render-api.ts";
+import { resumed } from "../../src/job/resume.ts";
+import { shownBy } from "../../src/job/shown-by.ts";
+import * as to from "../../src/job/transitions.ts";
+import { newJob, refusedJob } from "../../src/slack/intake/new-job.ts";
+import {
+  FILE,
+  NOW,
+  OTHER_RENDER,
+  PREPARED,
+  RENDER,
+  STATE_NAMES,
+  STATES,
+  sampleJob,
+  WAITS,
+} from "./sample-jobs.ts";
+
+type Move = (job: Job, now: number) => Job;
+
+const TS = "1700000000.000900" as MessageTs;
+const failure = { reason: "not_in_channel", code: "not_in_channel" } as const;
+const error = new Error("connection reset");
+const keyOf = (job: Job) => ("attempt" in job.state ? job.state.attempt.key : ("" as AttemptKey));
+const line = { slotsInUse: 0, ahead: 0, slots: 1 };
+const intended: Move = (job, now) => to.createIntended(job, `key${now}` as AttemptKey, line, now, WAITS);
+const answered =
+  (answer: Parameters<typeof to.createAnswered>[2]): Move =>
+  (job, now) => {
+    const called = intended(job, now);
+    return to.createAnswered(called, keyOf(called), answer, now, WAITS, 5000);
+  };
+const looked =
+  (update: RenderUpdate): Move =>
+  (job, now) =>
+    deliver.renderLooked(job, update, now, WAITS, 30_000);
+const posted =
+  (then: Move): Move =>
+  (job, now) =>
+    then(message.announceIntended(job), now);
+const shared =
+  (then: Move): Move =>
+  (job, now) =>
+    then(deliver.shareIntended(job, now), now);
+const linked =
+  (then: Move): Move =>
+  (job, now) =>
+    then(deliver.linkIntended(job), now);
+const said =
+  (then: Move): Move =>
+  (job, now) =>
+    then(message.noticeIntended(job), now);
+const kind = (job: Job) => job.notice?.kind ?? "failed";
+
+/** What may come of each step; the first of a call that must not be repeated is a process killed with only its intent saved. */
+const outcomes: Record<StepName, Move[]> = {
+  announce: [
+    message.announceIntended,
+    posted((job, now) => message.announced(job, TS, shownBy(job) ?? "checking", now)),
+    posted((job, now) => message.announceRefused(job, failure, now)),
+    posted(message.announcementLost),
+    posted((job, now) => message.announceLater(job, now, undefined, WAITS)),
+  ],
+  announcement_lost: [message.announcementLost],
+  prepare: [
+    (job, now) => to.prepared(job, PREPARED, undefined, now),
+    (job, now) => to.prepared(job, PREPARED, "running567" as JobId, now),
+    (job, now) => to.prepareLater(job, failure, now, undefined, WAITS),
+    (job, now) => failed(job, failure, now),
+  ],
+  create: [
+    intended,
+    (job, now) => to.createIntended(job, keyOf(job), { slotsInUse: 1, ahead: 1, slots: 1 }, now, WAITS),
+    answered({ type: "created", renderId: RENDER }),
+    answered({ type: "refused", reason: "akool_error", code: 1015, retries: 1 }),
+    answered({ type: "refused", reason: "akool_no_face", code: 1015, retries: 0 }),
+    answered({ type: "busy" }),
+    answered({ type: "not_sent", error }),
+    answered({ type: "unclear", error }),
+  ],
+  create_lost: [(job, now) => to.createLost(job, now, WAITS)],
+  settle: [(job, now) => to.settled(job, now, WAITS, true), (job, now) => to.settled(job, now, WAITS, false)],
+  leave_alone: [leftAlone],
+  look: [
+    looked({ type: "pending" }),
+    looked({ type: "succeeded", videoUrl: "https://example.com/v.mp4" }),
+    looked({ type: "failed", reason: "render_failed" }),
+    looked({ type: "unknown" }),
+    looked({ type: "busy" }),
+    looked({ type: "busy", retryAfterMs: 60_000 }),
+    looked({ type: "refused", reason: "akool_account", code: 1200 }),
+    looked({ type: "unclear", error }),
+  ],
+  relay: [
+    (job, now) => deliver.uploadOpened(job, FILE, now),
+    (job, now) => deliver.uploaded(deliver.uploadOpened(job, FILE, now), now),
+    (job, now) => deliver.relayFailed(job, now, undefined, WAITS),
+    (job, now) => deliver.resultRefused(job, { reason: "video_unusable" }, now, WAITS),
+    (job, now) => deliver.undeliverable(job, failure, now, WAITS),
+  ],
+  relay_lost: [(job, now) => deliver.relayFailed(job, now, 0, WAITS)],
+  share: [
+    deliver.shareIntended,
+    shared((job, now) => deliver.shareCalled(job, now, WAITS)),
+    shared((job, now) => deliver.shareLater(job, now, undefined, WAITS)),
+    shared((job, now) => deliver.fileLost(job, now, WAITS)),
+    shared((job, now) => deliver.undeliverable(job, failure, now, WAITS)),
+  ],
+  find_share: [
+    (job, now) => deliver.shareFound(job, TS, now, WAITS),
+    (job, now) => deliver.shareFound(job, undefined, now, WAITS),
+    (job, now) => deliver.fileLost(job, now, WAITS),
+  ],
+  link: [
+    deliver.linkIntended,
+    linked(deliver.linked),
+    linked((job, now) => deliver.linkLater(job, now, undefined, WAITS)),
+    linked((job, now) => deliver.undeliverable(job, failure, now, WAITS)),
+  ],
+  link_lost: [deliver.linked],
+  redeliver: [(job, now) => deliver.redelivering(job, now, WAITS)],
+  notify: [
+    message.noticeIntended,
+    said((job) => message.noticeDone(job, kind(job))),
+    said(message.noticeClosed),
+    said(message.noticeLost),
+    said((job, now) => message.noticeLater(job, now, undefined, WAITS)),
+  ],
+  notice_lost: [message.noticeLost],
+  tell_privately: [
+    (job) => message.noticeDone(job, kind(job)),
+    (job, now) => message.noticeLater(job, now, undefined, WAITS),
+  ],
+  edit: [
+    (job, now) => message.edited(job, shownBy(job) ?? "", now),
+    (job, now) => message.editLater(job, shownBy(job) ?? "", now, undefined, WAITS),
+  ],
+  clean_up: [(job) => ({ ...job, cleanedUp: true })],
+};
+
+/** What may come from outside at any moment. */
+const fromOutside: Move[] = [
+  cancelled,
+  triedAgain,
+  leftAlone,
+  madeAnother,
+  (job, now) => deliver.redelivering(job, now, WAITS),
+  (job) => to.mediaFetched(job, keyOf(job)),
+  (job, now) => to.webhookArrived(job, keyOf(job), RENDER, now),
+  (job, now) => to.webhookArrived(job, keyOf(job), OTHER_RENDER, now),
+  (job, now) => message.announcementSeen(job, TS, now),
+  (job, now) => resumed(job, 3, now, WAITS),
+];
+
+const { id: _id, acceptedAt: _at, state: _state, message: _message, ...asked } = sampleJob("preparing");
+const starts: Job[] = [
+  newJob(asked, NOW),
+  refusedJob(asked, failure, "openly", NOW),
+  refusedJob(asked, failure, "privately", NOW),
+];
+
+/** Awake exactly when there is something to do: otherwise the worker would spin, or sleep through it. */
+function expectAwakeWhenNeeded(job: Job, now: number): void {
+  const wake = wakeAt(job, WAITS);
+  const moments = wake === undefined ? [now + 1e12] : [wake - 1, wake, wake + 1];
+  for (const moment of [now, ...moments.filter((each) => each > now)]) {
+    const next = nextStep(job, moment, WAITS);
+    const mayWait = wake === undefined || wake > moment;
+    expect({ moment, waits: next.step === "wait" }).toEqual({ moment, waits: mayWait });
+    if (next.step === "wait")
+      expect(next).toEqual(wake === undefined ? { step: "wait" } : { step: "wait", until: wake });
+  }
+}
+
+describe("the next step", () => {
+  it("is something to do exactly when the row says that somebody has to look", { timeout: 60_000 }, () => {
+    const turn = fc.tuple(fc.nat(9), fc.nat(99), fc.constantFrom(0, 1, 100, 5000, 60_000, 3_600_000));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...starts),
+        fc.array(turn, { maxLength: 60, size: "max" }),
+        (start, turns) => {
+          let job = start;
+          let now = NOW;
+          expectAwakeWhenNeeded(job, now);
+          for (const [outside, choice, pause] of turns) {
+            const next = nextStep(job, now, WAITS);
+            if (outside === 0) job = fromOutside[choice % fromOutside.length]?.(job, now) ?? job;
+            else if (next.step === "wait") now = Math.max(now, next.until ?? now) + pause;
+            else job = outcomes[next.step][choice % outcomes[next.step].length]?.(job, now) ?? job;
+            expectAwakeWhenNeeded(job, now);
+          }
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each(STATE_NAMES)("has work for a job that is due, unless it has ended: %s", (name) => {
+    const job = sampleJob(name, { message: { status: "lost" }, cleanedUp: true });
+    expect(nextStep(job, NOW, WAITS).step === "wait").toBe(hasEnded(job));
+  });
+
+  it("takes an intent in the row for a call whose answer nobody waits for any more", () => {
+    const step = (job: Job) => nextStep(job, NOW, WAITS).step;
+    expect(step(sampleJob("creating"))).toBe("create_lost");
+    expect(step(sampleJob("uploading"))).toBe("relay_lost");
+    expect(step(sampleJob("sharing calling"))).toBe("find_share");
+    expect(step(sampleJob("linking calling"))).toBe("link_lost");
+    expect(step(sampleJob("preparing", { message: { status: "posting" } }))).toBe("announcement_lost");
+    expect(step(sampleJob("failed", { notice: { kind: "failed", stage: "sending", tries: 0 } }))).toBe(
+      "notice_lost",
+    );
+  });
+
+  it("says something before it pays", () => {
+    for (const name of ["preparing", "queued"] as const) {
+      const job = sampleJob(name, { message: { status: "unposted" } });
+      expect(nextStep(job, NOW, WAITS)).toEqual({ step: "announce" });
+    }
+  });
+
+  it("keeps edits apart, but does not keep an outcome waiting", () => {
+    const editedAt = NOW - 1;
+    const shown = (state: Job["state"]) =>
+      sampleJob(state, {
+        dueAt: NOW + 1e6,
+        cleanedUp: true,
+        message: { ...sampleJob(state).message, editedAt } as Job["message"],
+      });
+    expect(nextStep(shown(STATES.rendering), NOW, WAITS)).toEqual({
+      step: "wait",
+      until: editedAt + WAITS.editSpacing,
+    });
+    expect(nextStep(shown(STATES.failed), NOW, WAITS)).toEqual({ step: "edit" });
+  });
+});

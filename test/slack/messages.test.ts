@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import type { ChannelId, UserId } from "../../src/job/ids.ts";
+import type { Job, JobState } from "../../src/job/job.ts";
+import { parseBlocks } from "../../src/sandbox/slack/block-kit.ts";
+import {
+  finishComment,
+  jobMessage,
+  linkComment,
+  type Message,
+  noticeMessage,
+} from "../../src/slack/delivery/messages.ts";
+import { HELP, historyText, statusText, unknownText, watchText } from "../../src/slack/intake/answers.ts";
+import { actions } from "../../src/slack/surface.ts";
+import { NOW, STATE_NAMES, STATES, sampleJob } from "../job/sample-jobs.ts";
+
+const MAX_SECTION = 3000;
+const LINK = "https://sandbox.slack.com/archives/C1/p1700000000000100";
+
+interface Button {
+  readonly type: string;
+  readonly action_id: string;
+  readonly value: string;
+}
+
+function buttonsOf({ blocks }: Message): readonly Button[] {
+  return blocks.flatMap((block) => (block.type === "actions" ? (block.elements as readonly Button[]) : []));
+}
+
+function expectSound(message: Message, job: Job): void {
+  expect(message.text.trim()).not.toBe("");
+  expect(message.text.length).toBeLessThanOrEqual(MAX_SECTION);
+  expect(message.text).not.toMatch(/undefined|null|\[object|NaN/);
+  expect(() => parseBlocks(message.blocks)).not.toThrow();
+  // The text alone says everything: it is all that a notification or a screen reader has.
+  const [section] = message.blocks;
+  const shown = section?.type === "section" ? (section.text?.text ?? "") : "";
+  expect(message.text).toContain(shown);
+  for (const button of buttonsOf(message)) {
+    expect(button.value).toBe(job.id);
+    expect(button.action_id).toMatch(/^talkingphoto\./);
+    expect(Object.values(actions)).toContain(button.action_id);
+  }
+}
+
+const jobs: [string, Job][] = [
+  ...STATE_NAMES.map((name): [string, Job] => [name, sampleJob(name)]),
+  ["queued in line", sampleJob({ ...STATES.queued, placeInLine: 3 })],
+  ["rendering, overdue", sampleJob({ ...STATES.rendering, overdue: true })],
+  ["cancelled while rendering", sampleJob({ ...STATES.cancelled, renderWasRunning: true })],
+  ["delivered as a link", sampleJob({ ...STATES.delivered, as: "link" })],
+];
+
+describe("the job message", () => {
+  it.each(jobs)("reads well and fits: %s", (_name, job) => {
+    for (const shown of [job, { ...job, resumed: true }]) {
+      expectSound(jobMessage(shown), job);
+      expect(jobMessage(shown).text).toContain(`<@${job.requesterId}>`);
+    }
+  });
+
+  it("offers to cancel exactly while that can still be done", () => {
+    const offers = jobs.filter(([, job]) =>
+      buttonsOf(jobMessage(job)).some(({ action_id }) => action_id === actions.cancel),
+    );
+    expect(offers.map(([name]) => name)).toEqual([
+      "preparing",
+      "queued",
+      "queued again",
+      "creating",
+      "unsettled",
+      "rendering",
+      "queued in line",
+      "rendering, overdue",
+    ]);
+  });
+
+  it.each<[string, string[]]>([
+    ["asking", [actions.tryAgain, actions.leaveIt]],
+    ["duplicate", [actions.makeAnother]],
+    ["undeliverable", [actions.postAgain]],
+    ["delivered", []],
+    ["failed", []],
+    ["cancelled", []],
+  ])("has the buttons of what can be decided: %s", (name, expected) => {
+    const job = jobs.find(([known]) => known === name)?.[1] ?? sampleJob("preparing");
+    expect(buttonsOf(jobMessage(job)).map(({ action_id }) => action_id)).toEqual(expected);
+  });
+
+  it("leads from a duplicate to the running one, and reads well without a link", () => {
+    expect(jobMessage(sampleJob("duplicate"), LINK).text).toContain(`<${LINK}|`);
+    expect(jobMessage(sampleJob("duplicate")).text).toContain("the one you asked for before");
+  });
+
+  it("says what was spent when it was cancelled", () => {
+    const text = (renderWasRunning: boolean) =>
+      jobMessage(sampleJob({ ...STATES.cancelled, renderWasRunning })).text;
+    expect(text(false)).toContain("Nothing was spent");
+    expect(text(true)).toContain("credit may be used");
+  });
+});
+
+describe("notices", () => {
+  const cases: [Parameters<typeof noticeMessage>[1], Job][] = [
+    ["failed", sampleJob("failed")],
+    ["overdue", sampleJob({ ...STATES.rendering, overdue: true })],
+    ["asking", sampleJob("asking")],
+    ["undeliverable", sampleJob("undeliverable")],
+    ["undeliverable", sampleJob("undeliverable", { place: { channelId: "D1" as ChannelId } })],
+    ["ended", sampleJob("cancelled")],
+    ["ended", sampleJob("duplicate")],
+  ];
+
+  it.each(cases)("call the person and fit: %s", (kind, job) => {
+    const notice = noticeMessage(job, kind);
+    expectSound(notice, job);
+    expect(notice.text).toContain(`<@${job.requesterId}>`);
+  });
+
+  it("ask about a second payment with both answers at hand", () => {
+    const buttons = buttonsOf(noticeMessage(sampleJob("asking"), "asking"));
+    expect(buttons.map(({ action_id }) => action_id)).toEqual([actions.tryAgain, actions.leaveIt]);
+  });
+});
+
+describe("the finish", () => {
+  it("mentions the person and says that it is made by a machine", () => {
+    for (const text of [
+      finishComment(sampleJob("sharing ready")),
+      linkComment(sampleJob("linking ready"), LINK),
+    ]) {
+      expect(text).toContain("<@U1>");
+      expect(text).toContain("AI-generated");
+    }
+  });
+});
+
+describe("what people wrote", () => {
+  // Requests hold words and links of people; ids come from Slack and are never theirs to choose.
+  const words = "<!channel> <https://evil.example|free> & *bold*";
+  const spoken: JobState[] = STATE_NAMES.map((name) => STATES[name]);
+
+  it.each(spoken)("never gets into a message as it is: $status", (state) => {
+    const request = {
+      photo: { type: "url", url: "https://evil.example/<!channel>" },
+      speech: { type: "url", url: "https://evil.example/x" },
+      resolution: "720",
+      gesturePrompt: words,
+    } as const;
+    const job = sampleJob(state, { request });
+    for (const { text, blocks } of [
+      jobMessage(job),
+      noticeMessage(job, "ended"),
+      noticeMessage(job, "failed"),
+    ])
+      expect(`${text} ${JSON.stringify(blocks)}`).not.toMatch(/<!channel>|evil\.example/);
+  });
+});
+
+describe("private answers", () => {
+  const many = Array.from({ length: 50 }, (_, n) =>
+    sampleJob(STATE_NAMES[n % STATE_NAMES.length] ?? "failed", { requesterId: "U1" as UserId }),
+  );
+
+  it.each([
+    ["help", HELP],
+    ["an answer to nonsense", unknownText("I looked for a link.")],
+    ["the status of nothing", statusText([], NOW)],
+    ["the status of much", statusText(many, NOW)],
+    ["an empty history", historyText([])],
+    ["a history", historyText(many.slice(0, 10))],
+    ["watching", watchText(true, false)],
+    ["not watching", watchText(false, false)],
+    ["watching in a direct message", watchText(true, true)],
+  ])("read well and fit: %s", (_what, text) => {
+    expect(text.trim()).not.toBe("");
+    expect(text).not.toMatch(/undefined|null|\[object|NaN/);
+    // Slack cuts a message's text at 40 000 characters; nobody reads more than this.
+    expect(text.length).toBeLessThanOrEqual(8000);
+  });
+});

@@ -1,0 +1,478 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { uploadOpened } from "../../src/job/deliver-transitions.ts";
+import type {
+  AttemptKey,
+  ChannelId,
+  JobId,
+  MessageTs,
+  RenderId,
+  UserId,
+  WorkspaceId,
+} from "../../src/job/ids.ts";
+import type { Job, JobState } from "../../src/job/job.ts";
+import { nextStep, wakeAt } from "../../src/job/next-step.ts";
+import type { Change, JobStore, MediaLink } from "../../src/job/store.ts";
+import {
+  ANNA,
+  ATTEMPT,
+  CHANNEL,
+  NOW,
+  PREPARED,
+  STATES,
+  sampleJob,
+  WAITS,
+  WORKSPACE,
+} from "../job/sample-jobs.ts";
+
+export interface StoreSettings {
+  readonly now: () => number;
+  readonly wakeAt: (job: Job) => number | undefined;
+  readonly responseUrlLife: number;
+}
+
+const MINUTE = 60_000;
+const RESPONSE_URL_LIFE = 29 * MINUTE;
+const RESPONSE_URL = "https://hooks.slack.com/commands/T1/1/secret";
+
+/** What every store owes the job, whatever it is made of. `open` gives an empty one. */
+export function describeStore(name: string, open: (settings: StoreSettings) => Promise<JobStore>): void {
+  describe(name, () => {
+    async function emptyStore() {
+      const clock = { now: NOW };
+      const store = await open({
+        now: () => clock.now,
+        wakeAt: (job) => wakeAt(job, WAITS),
+        responseUrlLife: RESPONSE_URL_LIFE,
+      });
+      onTestFinished(() => store.close());
+      let made = 0;
+      const add = async (state: JobState, over: Partial<Job> = {}) => {
+        made += 1;
+        const job = sampleJob(state, { id: `job${String(made).padStart(7, "0")}` as JobId, ...over });
+        await store.accept({ keys: [`made:${made}`], job });
+        return job;
+      };
+      /** A step's way into a state: the row is saved with what depends on it. */
+      const move = (id: JobId, state: JobState, more: Omit<Change, "job"> = {}) =>
+        store.update(id, (job) => ({ job: { ...job, state }, ...more }));
+      return { store, clock, add, move };
+    }
+
+    describe("accepting", () => {
+      it("gives a request back as it was saved", async () => {
+        const { store } = await emptyStore();
+        const job = sampleJob("preparing", { message: { status: "unposted" } });
+        expect(await store.accept({ keys: ["a"], job })).toEqual({ job, isNew: true });
+        expect(await store.find(job.id)).toEqual(job);
+      });
+
+      it("knows no job that was never accepted", async () => {
+        const { store } = await emptyStore();
+        expect(await store.find("nothing" as JobId)).toBeUndefined();
+      });
+
+      it("takes the same key again for the job it became, with the row as it is by then", async () => {
+        const { store, add, move } = await emptyStore();
+        const job = await add(STATES.preparing);
+        await move(job.id, STATES.queued);
+        const again = await store.accept({ keys: ["made:1"], job: { ...job, id: "other" as JobId } });
+        expect(again).toMatchObject({ isNew: false, job: { id: job.id, state: { status: "queued" } } });
+        expect(await store.find("other" as JobId)).toBeUndefined();
+      });
+
+      it("recognises a request by any one of its keys", async () => {
+        const { store } = await emptyStore();
+        const job = sampleJob("preparing");
+        await store.accept({ keys: ["post:1", "client:1"], job });
+        const again = await store.accept({ keys: ["post:2", "client:1"], job: { ...job, id: "b" as JobId } });
+        expect(again).toMatchObject({ isNew: false, job: { id: job.id } });
+      });
+
+      it("makes one job of the same request delivered many times at once", async () => {
+        const { store } = await emptyStore();
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, (_, n) =>
+            store.accept({ keys: ["same"], job: sampleJob("preparing", { id: `j${n}` as JobId }) }),
+          ),
+        );
+        expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
+        expect(new Set(answers.map(({ job }) => job.id)).size).toBe(1);
+        expect(await store.countByStatus()).toEqual({ preparing: 1 });
+      });
+
+      it("keeps different requests that arrive at once apart", async () => {
+        const { store } = await emptyStore();
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, (_, n) =>
+            store.accept({ keys: [`k${n}`], job: sampleJob("preparing", { id: `j${n}` as JobId }) }),
+          ),
+        );
+        expect(answers.every(({ isNew }) => isNew)).toBe(true);
+        expect(await store.countByStatus()).toEqual({ preparing: 20 });
+      });
+    });
+
+    describe("updating", () => {
+      it("saves what the change makes of the present row and gives it back", async () => {
+        const { store, add } = await emptyStore();
+        const { id } = await add(STATES.preparing);
+        const saved = await store.update(id, (job) => ({ job: { ...job, tries: job.tries + 1 } }));
+        expect(saved.tries).toBe(1);
+        expect(await store.find(id)).toEqual(saved);
+      });
+
+      it("leaves the row when the change is undefined", async () => {
+        const { store, add } = await emptyStore();
+        const job = await add(STATES.preparing);
+        expect(await store.update(job.id, () => undefined)).toEqual(job);
+        expect(await store.find(job.id)).toEqual(job);
+      });
+
+      it("loses none of many changes at once", async () => {
+        const { store, add } = await emptyStore();
+        const { id } = await add(STATES.preparing);
+        await Promise.all(
+          Array.from({ length: 50 }, () =>
+            store.update(id, (job) => ({ job: { ...job, tries: job.tries + 1 } })),
+          ),
+        );
+        expect((await store.find(id))?.tries).toBe(50);
+      });
+
+      it("keeps nothing of a change that throws, and all of its neighbours", async () => {
+        const { store, add } = await emptyStore();
+        const good = await add(STATES.preparing);
+        const bad = await add(STATES.preparing);
+        const mistake = store.update(bad.id, () => {
+          throw new Error("a mistake");
+        });
+        const neighbours = [1, 2].map(() =>
+          store.update(good.id, (job) => ({ job: { ...job, tries: job.tries + 1 } })),
+        );
+        await expect(mistake).rejects.toThrow("a mistake");
+        await Promise.all(neighbours);
+        expect(await store.find(bad.id)).toEqual(bad);
+        expect((await store.find(good.id))?.tries).toBe(2);
+      });
+
+      it("refuses to change a job that does not exist", async () => {
+        const { store } = await emptyStore();
+        await expect(store.update("nothing" as JobId, (job) => ({ job }))).rejects.toThrow("nothing");
+      });
+    });
+
+    describe("what a change may look at", () => {
+      const contentSeenBy = async (store: JobStore, id: JobId) => {
+        let seen: JobId | undefined;
+        await store.update(
+          id,
+          (job, view) => {
+            seen = view.sameContent;
+            return { job: { ...job, tries: job.tries + 1 } };
+          },
+          { contentKey: "same face, same voice" },
+        );
+        return seen;
+      };
+
+      it("names another job of the same content, while that one is in flight", async () => {
+        const { store, add, move } = await emptyStore();
+        const first = await add(STATES.preparing);
+        const second = await add(STATES.preparing);
+        expect(await contentSeenBy(store, first.id)).toBeUndefined();
+        expect(await contentSeenBy(store, first.id)).toBeUndefined();
+        expect(await contentSeenBy(store, second.id)).toBe(first.id);
+        await move(second.id, STATES.cancelled);
+        await move(first.id, STATES.delivered);
+        const third = await add(STATES.preparing);
+        expect(await contentSeenBy(store, third.id)).toBeUndefined();
+      });
+
+      it("counts the renders that hold a slot, and who is ahead in line", async () => {
+        const { store, add } = await emptyStore();
+        await add(STATES.creating);
+        await add(STATES.unsettled);
+        await add(STATES.rendering);
+        await add({ ...STATES.rendering, overdue: true });
+        await add(STATES.asking);
+        const third = await add({ ...STATES.queued, queuedAt: NOW + 2 });
+        const first = await add({ ...STATES.queued, queuedAt: NOW + 1 });
+        const second = await add({ ...STATES.queued, queuedAt: NOW + 1 });
+        const seen = await Promise.all(
+          [first, second, third].map(async ({ id }) => {
+            let line = {};
+            await store.update(
+              id,
+              (_job, { slotsInUse, ahead }) => {
+                line = { slotsInUse, ahead };
+                return undefined;
+              },
+              { line: true },
+            );
+            return line;
+          }),
+        );
+        expect(seen).toEqual([
+          { slotsInUse: 3, ahead: 0 },
+          { slotsInUse: 3, ahead: 1 },
+          { slotsInUse: 3, ahead: 2 },
+        ]);
+      });
+
+      it("names the attempt that a render belongs to, and never gives it to another", async () => {
+        const { store, add, move } = await emptyStore();
+        const ours = await add(STATES.queued);
+        const theirs = await add(STATES.queued);
+        const [key, otherKey] = ["ours" as AttemptKey, "theirs" as AttemptKey];
+        const renderId = "r1" as RenderId;
+        await move(ours.id, STATES.creating, { attempt: { key, number: 1, links: [] } });
+        await move(theirs.id, STATES.creating, { attempt: { key: otherKey, number: 1, links: [] } });
+        await move(ours.id, STATES.rendering, { render: { key, renderId } });
+        await move(theirs.id, STATES.rendering, { render: { key: otherKey, renderId } });
+        let owner: AttemptKey | undefined;
+        await store.update(
+          theirs.id,
+          (_job, view) => {
+            owner = view.renderOwner;
+            return undefined;
+          },
+          { renderId },
+        );
+        expect(owner).toBe(key);
+        expect(await store.findAttempt(key)).toEqual({ jobId: ours.id, renderId });
+        expect(await store.findAttempt(otherKey)).toEqual({ jobId: theirs.id });
+        expect(await store.findAttempt("nobody's" as AttemptKey)).toBeUndefined();
+      });
+    });
+
+    describe("what is due", () => {
+      it("hands out due jobs, oldest first, each to one caller until it is released", async () => {
+        const { store, add } = await emptyStore();
+        const later = await add(STATES.preparing, { dueAt: NOW - 1 });
+        const sooner = await add(STATES.preparing, { dueAt: NOW - 5 });
+        await add(STATES.preparing, { dueAt: NOW + 1 });
+        const ids = async (limit: number) => (await store.claimDue(NOW, limit)).map(({ id }) => id);
+        expect(await ids(1)).toEqual([sooner.id]);
+        expect(await ids(10)).toEqual([later.id]);
+        expect(await ids(10)).toEqual([]);
+        store.release(sooner.id);
+        expect(await ids(10)).toEqual([sooner.id]);
+      });
+
+      it("says when the next job that nobody works on is due", async () => {
+        const { store, add } = await emptyStore();
+        expect(await store.nextDueAt()).toBeUndefined();
+        await add(STATES.preparing, { dueAt: NOW - 5 });
+        await add(STATES.preparing, { dueAt: NOW + 7 });
+        expect(await store.nextDueAt()).toBe(NOW - 5);
+        await store.claimDue(NOW, 1);
+        expect(await store.nextDueAt()).toBe(NOW + 7);
+      });
+
+      it("leaves jobs that rest alone", async () => {
+        const { store, add } = await emptyStore();
+        const shown = { ...sampleJob("delivered").message, shown: "delivered" };
+        await add(STATES.delivered, { cleanedUp: true, message: shown as Job["message"] });
+        expect(await store.claimDue(NOW + 1e12, 10)).toEqual([]);
+        expect(await store.nextDueAt()).toBeUndefined();
+      });
+
+      it("lets a fresh process take over every job that still wants something, oldest first", async () => {
+        const { store, add } = await emptyStore();
+        const message = { status: "lost" } as const;
+        const young = await add(STATES.asking, { acceptedAt: NOW - 1, dueAt: NOW + MINUTE, message });
+        const old = await add(STATES.preparing, { acceptedAt: NOW - 2, dueAt: NOW + MINUTE, message });
+        const atRest = await add(STATES.delivered, { cleanedUp: true, message });
+        const taken: [JobId, number][] = [];
+        const count = await store.resumeAll((job, index) => {
+          taken.push([job.id, index]);
+          return { ...job, dueAt: NOW + index };
+        });
+        expect(count).toBe(2);
+        expect(taken).toEqual([
+          [old.id, 0],
+          [young.id, 1],
+        ]);
+        expect(await store.nextDueAt()).toBe(NOW);
+        expect((await store.claimDue(NOW + 1, 10)).map(({ id }) => id)).toEqual([old.id, young.id]);
+        expect(await store.find(atRest.id)).toEqual(atRest);
+      });
+
+      it("wakes the first in line when a slot is freed, and that job then has its create to do", async () => {
+        const { store, add, move } = await emptyStore();
+        const message = { status: "lost" } as const;
+        const waiting = { dueAt: NOW + MINUTE, message };
+        const running = await add(STATES.rendering, waiting);
+        const putOff = await add({ ...STATES.queued, queuedAt: NOW - 3 }, waiting);
+        await add({ ...STATES.queued, queuedAt: NOW - 1, placeInLine: 2 }, waiting);
+        const first = await add({ ...STATES.queued, queuedAt: NOW - 2, placeInLine: 1 }, waiting);
+        expect(await store.claimDue(NOW, 10)).toEqual([]);
+        await move(running.id, STATES.rendered);
+        const woken = await store.claimDue(NOW, 10);
+        expect(woken.map(({ id }) => id)).toEqual([first.id]);
+        // Woken only to be told to wait, it would be claimed again at once, and again.
+        expect(woken.map((job) => nextStep(job, NOW, WAITS))).toEqual([{ step: "create" }]);
+        // AKOOL itself said when that one may come again.
+        expect((await store.find(putOff.id))?.dueAt).toBe(NOW + MINUTE);
+      });
+    });
+
+    describe("media links", () => {
+      const links: MediaLink[] = [
+        { key: "photo link", file: "photo", expiresAt: NOW + MINUTE },
+        { key: "speech link", file: "speech", expiresAt: NOW + MINUTE },
+      ];
+      const key = "attempt" as AttemptKey;
+
+      async function withLinks() {
+        const world = await emptyStore();
+        const job = await world.add(STATES.queued);
+        await world.move(job.id, STATES.creating, { attempt: { key, number: 1, links } });
+        return { ...world, job };
+      }
+
+      it("lead to the job, the attempt and the file", async () => {
+        const { store, job } = await withLinks();
+        expect(await store.findMediaLink("photo link", NOW)).toEqual({
+          jobId: job.id,
+          attempt: key,
+          file: "photo",
+        });
+        expect(await store.findMediaLink("speech link", NOW)).toMatchObject({ file: "speech" });
+        expect(await store.findMediaLink("no link", NOW)).toBeUndefined();
+      });
+
+      it("expire", async () => {
+        const { store } = await withLinks();
+        expect(await store.findMediaLink("photo link", NOW + MINUTE - 1)).toBeDefined();
+        expect(await store.findMediaLink("photo link", NOW + MINUTE)).toBeUndefined();
+      });
+
+      it("outlive a create whose answer was lost", async () => {
+        const { store, job, move } = await withLinks();
+        await move(job.id, STATES.unsettled);
+        await move(job.id, STATES.asking);
+        expect(await store.findMediaLink("photo link", NOW)).toBeDefined();
+      });
+
+      it.each(["rendered", "failed", "cancelled"] as const)("die when the job is %s", async (status) => {
+        const { store, job, move } = await withLinks();
+        await move(job.id, STATES[status]);
+        expect(await store.findMediaLink("photo link", NOW)).toBeUndefined();
+        expect(await store.findMediaLink("speech link", NOW)).toBeUndefined();
+        expect(await store.findAttempt(key)).toEqual({ jobId: job.id });
+      });
+    });
+
+    describe("the address for private answers", () => {
+      async function withAddress() {
+        const world = await emptyStore();
+        const job = sampleJob("preparing", { acceptedAt: NOW });
+        await world.store.accept({ keys: ["a"], job, responseUrl: RESPONSE_URL });
+        return { ...world, job };
+      }
+
+      it("is kept for as long as Slack accepts it", async () => {
+        const { store, job } = await withAddress();
+        expect(await store.findResponseUrl(job.id, NOW + RESPONSE_URL_LIFE - 1)).toBe(RESPONSE_URL);
+        expect(await store.findResponseUrl(job.id, NOW + RESPONSE_URL_LIFE)).toBeUndefined();
+      });
+
+      it("is no part of the job", async () => {
+        const { store, job } = await withAddress();
+        expect(JSON.stringify(await store.find(job.id))).not.toContain("hooks.slack.com");
+      });
+
+      it("is there while the person is still to be told, and gone once the job rests", async () => {
+        const { store, job } = await withAddress();
+        const notice = { kind: "failed", stage: "private", tries: 0 } as const;
+        const message = { status: "none" } as const;
+        await store.update(job.id, () => ({
+          job: { ...job, state: STATES.failed, message, notice, cleanedUp: true },
+        }));
+        expect(await store.findResponseUrl(job.id, NOW)).toBe(RESPONSE_URL);
+        await store.update(job.id, ({ notice: _said, ...rest }) => ({ job: rest }));
+        expect(await store.findResponseUrl(job.id, NOW)).toBeUndefined();
+      });
+    });
+
+    describe("lists and figures", () => {
+      it("gives a person's own jobs of one workspace, newest first", async () => {
+        const { store, add } = await emptyStore();
+        const old = await add(STATES.delivered, { acceptedAt: NOW - 2 });
+        const young = await add(STATES.preparing, { acceptedAt: NOW - 1 });
+        await add(STATES.preparing, { requesterId: "U2" as UserId });
+        await add(STATES.preparing, { workspaceId: "T2" as WorkspaceId });
+        const ids = async (limit: number) => (await store.jobsOf(ANNA, WORKSPACE, limit)).map(({ id }) => id);
+        expect(await ids(10)).toEqual([young.id, old.id]);
+        expect(await ids(1)).toEqual([young.id]);
+      });
+
+      it("counts jobs by status", async () => {
+        const { store, add } = await emptyStore();
+        await add(STATES.preparing);
+        await add(STATES.delivered);
+        await add(STATES.delivered);
+        expect(await store.countByStatus()).toEqual({ preparing: 1, delivered: 2 });
+      });
+
+      it("remembers how long the last renders took, newest first", async () => {
+        const { store, clock, add, move } = await emptyStore();
+        for (const seconds of [60, 90, 120]) {
+          clock.now = NOW;
+          const attempt = { ...ATTEMPT, startedAt: NOW };
+          const { id } = await add({ ...STATES.rendering, attempt });
+          clock.now = NOW + seconds * 1000;
+          await move(id, STATES.rendered);
+          // What comes after the render is no render.
+          await store.update(id, (job) => ({ job: uploadOpened(job, STATES.uploading.fileId, clock.now) }));
+        }
+        expect(await store.renderSeconds(2)).toEqual([120, 90]);
+        expect(await store.renderSeconds(10)).toEqual([120, 90, 60]);
+      });
+    });
+
+    describe("channels and forms", () => {
+      it("watches a channel of one workspace until that is switched off", async () => {
+        const { store } = await emptyStore();
+        expect(await store.isWatched(WORKSPACE, CHANNEL)).toBe(false);
+        await store.setWatched(WORKSPACE, CHANNEL, ANNA, true);
+        await store.setWatched(WORKSPACE, CHANNEL, ANNA, true);
+        expect(await store.isWatched(WORKSPACE, CHANNEL)).toBe(true);
+        expect(await store.isWatched("T2" as WorkspaceId, CHANNEL)).toBe(false);
+        expect(await store.isWatched(WORKSPACE, "C2" as ChannelId)).toBe(false);
+        await store.setWatched(WORKSPACE, CHANNEL, ANNA, false);
+        expect(await store.isWatched(WORKSPACE, CHANNEL)).toBe(false);
+      });
+
+      it("knows where a form belongs, with what was taken from its message", async () => {
+        const { store } = await emptyStore();
+        const bare = { id: "f1", channelId: CHANNEL, taken: {}, openedAt: NOW };
+        const full = {
+          id: "f2",
+          channelId: CHANNEL,
+          threadTs: "1700000000.000200" as MessageTs,
+          taken: { photo: { type: "url", url: "https://example.com/face.jpg" } as const },
+          responseUrl: RESPONSE_URL,
+          openedAt: NOW,
+        };
+        await store.saveForm(bare);
+        await store.saveForm(full);
+        expect(await store.findForm("f1")).toEqual(bare);
+        expect(await store.findForm("f2")).toEqual(full);
+        expect(await store.findForm("f3")).toBeUndefined();
+      });
+
+      it("answers while it is healthy", async () => {
+        const { store } = await emptyStore();
+        await expect(store.check()).resolves.toBeUndefined();
+      });
+    });
+
+    it("keeps a prepared job's figures to the byte", async () => {
+      const { store, add } = await emptyStore();
+      const job = await add({ ...STATES.queued, prepared: { ...PREPARED, speechSeconds: 7.123456 } });
+      expect(await store.find(job.id)).toEqual(job);
+    });
+  });
+}
