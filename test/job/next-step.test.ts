@@ -114,6 +114,7 @@ const outcomes: Record<StepName, Move[]> = {
     shared((job, now) => deliver.fileLost(job, now, WAITS)),
     shared((job, now) => deliver.undeliverable(job, failure, now, WAITS)),
   ],
+  share_lost: [(job, now) => deliver.shareCalled(job, now, WAITS)],
   find_share: [
     (job, now) => deliver.shareFound(job, TS, now, WAITS),
     (job, now) => deliver.shareFound(job, undefined, now, WAITS),
@@ -213,7 +214,7 @@ describe("the next step", () => {
     const step = (job: Job) => nextStep(job, NOW, WAITS).step;
     expect(step(sampleJob("creating"))).toBe("create_lost");
     expect(step(sampleJob("uploading"))).toBe("relay_lost");
-    expect(step(sampleJob("sharing calling"))).toBe("find_share");
+    expect(step(sampleJob("sharing calling"))).toBe("share_lost");
     expect(step(sampleJob("linking calling"))).toBe("link_lost");
     expect(step(sampleJob("preparing", { message: { status: "posting" } }))).toBe("announcement_lost");
     expect(step(sampleJob("failed", { notice: { kind: "failed", stage: "sending", tries: 0 } }))).toBe(
