@@ -96,6 +96,7 @@ export type JobState =
   | {
       readonly status: "queued";
       readonly prepared: Prepared;
+      /** Orders the line: when the request was accepted, so that a slow download costs nobody their place. */
       readonly queuedAt: number;
       readonly attempts: number;
       readonly refusals: number;

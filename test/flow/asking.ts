@@ -8,6 +8,9 @@ import type { World } from "./world.ts";
 export const PHOTO = "test/fixtures/media/portrait.jpg";
 export const SPEECH = "test/fixtures/media/speech.mp3";
 
+const WAIT_MS = 10_000;
+const LOOK_AGAIN_MS = 5;
+
 export const DOORS = ["command", "form", "share"] as const;
 export type Door = (typeof DOORS)[number];
 
@@ -45,6 +48,22 @@ export async function ask(world: World, door: Door, asking: Asking = {}): Promis
   }
   await slack.waitUntil("a job message", () => jobMessagesIn(world, channel).length > before, { channel });
   return slack.thread(channel, jobMessagesIn(world, channel)[before]?.ts ?? "");
+}
+
+/** Asks, and waits until AKOOL is at work on it. For worlds whose renders are finished by hand. */
+export async function askAndWait(world: World, door: Door = "command", asking: Asking = {}) {
+  const before = world.akool.creates;
+  const thread = await ask(world, door, asking);
+  const render = await world.akool.waitForCreate(before + 1);
+  await thread.waitForMessage("AKOOL is making the video");
+  return { thread, render };
+}
+
+/** Resolves once the app has asked AKOOL about the render this many times more. */
+export async function waitForLooks({ akool }: World, renderId: string, more: number): Promise<void> {
+  const looks = () => akool.calls.filter((call) => call.endpoint === "info" && call.renderId === renderId);
+  const enough = looks().length + more;
+  await until(`${more} more looks at a render`, () => looks().length >= enough);
 }
 
 /** The app's one message about a job; it keeps its first words whatever becomes of the job. */
@@ -101,4 +120,13 @@ export async function sha256OfResult(videoUrl: string): Promise<string> {
 
 export async function media(name: string): Promise<Buffer> {
   return readFile(`test/fixtures/media/${name}`);
+}
+
+/** Any condition outside of Slack, looked at again and again. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const giveUpAt = Date.now() + WAIT_MS;
+  while (!condition()) {
+    if (Date.now() > giveUpAt) throw new Error(`waited ${WAIT_MS} ms for ${what}`);
+    await new Promise((again) => setTimeout(again, LOOK_AGAIN_MS));
+  }
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { ANNA, BEN } from "../../src/sandbox/slack/slack-sandbox.ts";
 import { ask, expectFailure, expectOneVideo, jobMessagesIn, media, PHOTO, SPEECH } from "./asking.ts";
-import { shareWorld } from "./world.ts";
+import { useWorld } from "./world.ts";
 
 const photo = { "talkingphoto.photo": [PHOTO] };
 const speech = { "talkingphoto.speech": [SPEECH] };
 
 describe("the form", () => {
-  const world = shareWorld();
+  const world = useWorld();
 
   async function openForm(channel: string, user = ANNA) {
     const { slack } = world();
@@ -145,7 +145,7 @@ describe("the form", () => {
 });
 
 describe("a form that was opened before a restart", () => {
-  const world = shareWorld();
+  const world = useWorld();
 
   it("can still be sent", async () => {
     const { slack, app } = world();

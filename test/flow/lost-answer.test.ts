@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BEN, type Thread } from "../../src/sandbox/slack/slack-sandbox.ts";
 import { ask, DOORS, expectFailure, expectOneVideo, jobMessageOf } from "./asking.ts";
-import { shareWorld } from "./world.ts";
+import { useWorld } from "./world.ts";
 
 /** Settling takes 0.6 s at the tests' pace. */
 const env = { SETTLE_MINUTES: "1" };
@@ -25,7 +25,7 @@ function waitForQuestion(thread: Thread) {
 }
 
 describe("a create whose answer was lost, although AKOOL took it", () => {
-  const world = shareWorld({ env });
+  const world = useWorld({ env });
 
   it.each(LOST_AFTER)("is found by its webhook and paid once when %s", async (_what, how) => {
     const { akool } = world();
@@ -37,7 +37,7 @@ describe("a create whose answer was lost, although AKOOL took it", () => {
 });
 
 describe("a create whose answer was lost, with nothing to settle it", () => {
-  const world = shareWorld({ env, polling: true });
+  const world = useWorld({ env, polling: true });
 
   it.each(LOST_AFTER)("asks the person instead of paying again when %s", async (_what, how) => {
     const { slack, akool } = world();
@@ -80,7 +80,7 @@ describe("a create whose answer was lost, with nothing to settle it", () => {
 });
 
 describe("an AKOOL that cannot be reached", () => {
-  const world = shareWorld({ env: { AKOOL_API_URL: "http://127.0.0.1:9", TIME_SCALE: "2000" } });
+  const world = useWorld({ env: { AKOOL_API_URL: "http://127.0.0.1:9", TIME_SCALE: "2000" } });
 
   it("ends in a sentence, and nothing was paid", async () => {
     const thread = await ask(world(), "command");

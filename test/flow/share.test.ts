@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ANNA, BEN } from "../../src/sandbox/slack/slack-sandbox.ts";
 import { ask, expectFailure, expectOneVideo, media, PHOTO, SPEECH, videosIn } from "./asking.ts";
-import { shareWorld } from "./world.ts";
+import { useWorld } from "./world.ts";
 
 const BOTH = [PHOTO, SPEECH];
 const HISTORY_TOO = [
@@ -16,7 +16,7 @@ const HISTORY_TOO = [
 ];
 
 describe("a photo and a recording shared in one message", () => {
-  const world = shareWorld();
+  const world = useWorld();
 
   it("in a direct message become a video in that message's thread", async () => {
     const { slack, akool } = world();
@@ -177,7 +177,7 @@ describe("a photo and a recording shared in one message", () => {
 });
 
 describe("in a workspace that lets the app read channels", () => {
-  const world = shareWorld({ slack: { scopes: HISTORY_TOO } });
+  const world = useWorld({ slack: { scopes: HISTORY_TOO } });
 
   it.each([
     ["message first", { order: ["message", "app_mention"] as const }],

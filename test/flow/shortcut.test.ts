@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ANNA, BEN } from "../../src/sandbox/slack/slack-sandbox.ts";
 import { expectOneVideo, PHOTO, SPEECH } from "./asking.ts";
-import { shareWorld } from "./world.ts";
+import { useWorld } from "./world.ts";
 
 describe('"Make it talk" on a message', () => {
-  const world = shareWorld();
+  const world = useWorld();
 
   it("opens the form with the message's photo in it, and makes the video in that message's thread", async () => {
     const { slack, akool } = world();

@@ -56,7 +56,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** One world for all tests of a `describe`. Misbehaviour ends with the test that asked for it. */
-export function shareWorld(options: WorldOptions = {}): () => World {
+export function useWorld(options: WorldOptions = {}): () => World {
   let world: OpenWorld | undefined;
   const get = () => {
     if (!world) throw new Error("the world opens before the tests, not while they are described");
