@@ -41,7 +41,7 @@ const due = (inMs: number, more: object = {}) => ({ dueAt: NOW + inMs, tries: 0,
 
 describe("getting ready", () => {
   describeEvent("files prepared", (job) => prepared(job, PREPARED, undefined, NOW), {
-    preparing: due(0, state("queued", { prepared: PREPARED, queuedAt: NOW, attempts: 0, refusals: 0 })),
+    preparing: due(0, state("queued", { prepared: PREPARED, attempts: 0, refusals: 0 })),
   });
   describeEvent("the same content is running already", (job) => prepared(job, PREPARED, RUNNING, NOW), {
     preparing: state("duplicate", { of: RUNNING }),
