@@ -48,11 +48,15 @@ export async function create(job: Job, deps: StepDeps, save: Save, signal: Abort
     to.createAnswered(current, addresses.key, answer, now(), waits, firstLook);
   if (answer.type !== "created") return save(learned, line);
   // The render id and the end of the intent in one transaction: a paid render's id is never half known.
-  return store.update(job.id, (current) => ({
-    job: learned(current),
-    audit: [line],
-    render: { key: addresses.key, renderId: answer.renderId },
-  }));
+  return store.update(
+    job.id,
+    (current) => ({
+      job: learned(current),
+      audit: [line],
+      render: { key: addresses.key, renderId: answer.renderId },
+    }),
+    { patient: true },
+  );
 }
 
 export async function look(job: Job, deps: StepDeps, save: Save, signal: AbortSignal): Promise<Job> {

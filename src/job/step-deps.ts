@@ -40,10 +40,14 @@ export type Save = (change: (current: Job) => Job, ...audit: AuditLine[]) => Pro
 
 export function saveTo(store: JobStore, job: Job): Save {
   return (change, ...audit) =>
-    store.update(job.id, (current) => {
-      const changed = change(current);
-      return changed === current && audit.length === 0 ? undefined : { job: changed, audit };
-    });
+    store.update(
+      job.id,
+      (current) => {
+        const changed = change(current);
+        return changed === current && audit.length === 0 ? undefined : { job: changed, audit };
+      },
+      { patient: true },
+    );
 }
 
 const CHANNEL_CLOSED: ReadonlySet<string> = new Set([

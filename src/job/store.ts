@@ -46,6 +46,8 @@ export interface Look {
   readonly contentKey?: string;
   readonly line?: boolean;
   readonly renderId?: RenderId;
+  /** What is written was learned from outside and cannot be asked for again: wait out a store in trouble. */
+  readonly patient?: boolean;
 }
 
 export interface Intake {

@@ -24,7 +24,11 @@ export function prepared(job: Job, result: Prepared, sameContent: JobId | undefi
     const duplicate = advance(job, { status: "duplicate", of: sameContent }, now);
     return job.message.status === "posted" ? duplicate : { ...duplicate, notice: newNotice("ended") };
   }
-  return advance(job, { status: "queued", prepared: result, queuedAt: job.acceptedAt, attempts: 0, refusals: 0 }, now);
+  return advance(
+    job,
+    { status: "queued", prepared: result, queuedAt: job.acceptedAt, attempts: 0, refusals: 0 },
+    now,
+  );
 }
 
 export function prepareLater(

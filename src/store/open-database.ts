@@ -28,7 +28,7 @@ export function openDatabase(dataDir: string): OpenDatabase {
   try {
     const db = new DatabaseSync(join(dataDir, "talkingphoto.sqlite"));
     db.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000; PRAGMA foreign_keys = ON;",
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 100; PRAGMA foreign_keys = ON;",
     );
     migrate(db);
     return {

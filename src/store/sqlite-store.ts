@@ -5,11 +5,18 @@ import { createGroupCommit } from "./group-commit.ts";
 import { openDatabase } from "./open-database.ts";
 import { createSideTables, forgetOldForms } from "./sqlite-side-tables.ts";
 import { createStatements } from "./sqlite-statements.ts";
+import { waitOutTrouble } from "./store-trouble.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 /** Longer than any redelivery by Slack, and than any replay the signature window lets in. */
 const INTAKE_KEYS_KEPT_MS = 7 * 24 * HOUR_MS;
 const RENDERS_KEPT = 500;
+
+const TROUBLE_PAUSE_MS = 250;
+/** A person is waiting, and Slack gives up after 3 s: then an honest no is better. */
+const ACCEPT_TRIES = 4;
+/** Half a minute, in which nobody else works on the job. */
+const PATIENT_TRIES = 100;
 
 export interface SqliteStoreOptions {
   readonly dataDir: string;
@@ -158,8 +165,8 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
     return job;
   }
 
-  const committed = async <T>(work: () => T): Promise<T> => {
-    const result = await write(work);
+  const committed = async <T>(work: () => T, tries = 1): Promise<T> => {
+    const result = await waitOutTrouble(() => write(work), tries, TROUBLE_PAUSE_MS);
     options.onDue?.();
     return result;
   };
@@ -184,17 +191,20 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
         if (intake.responseUrl)
           run("UPDATE jobs SET response_url = ? WHERE id = ?", intake.responseUrl, intake.job.id);
         return { job: intake.job, isNew: true };
-      }),
+      }, ACCEPT_TRIES),
 
     find: async (id) => read(id),
 
     update: (id, change, look = {}) =>
-      committed(() => {
-        const before = read(id);
-        if (!before) throw new Error(`no job ${id}`);
-        const wanted = change(before, viewFor(before, look));
-        return wanted ? apply(before, wanted, look.contentKey) : before;
-      }),
+      committed(
+        () => {
+          const before = read(id);
+          if (!before) throw new Error(`no job ${id}`);
+          const wanted = change(before, viewFor(before, look));
+          return wanted ? apply(before, wanted, look.contentKey) : before;
+        },
+        look.patient ? PATIENT_TRIES : 1,
+      ),
 
     findAttempt: async (key) => {
       const row = first("SELECT job_id, render_id FROM attempts WHERE key = ?", key);
