@@ -165,7 +165,7 @@ export function shareFound(job: Job, sharedAs: MessageTs | undefined, now: numbe
   if (sharedAs !== undefined) return delivered(job, "video", state.fileId, sharedAs, now);
   if (now - state.calledAt < waits.shareDeadline) {
     const looks = state.looks + 1;
-    const delay = Math.min(waits.shareLookMax, waits.shareLookFirst * 4 ** Math.min(looks, 10));
+    const delay = Math.min(waits.shareLookMax, waits.shareLookFirst * 3 ** Math.min(looks, 10));
     return snooze({ ...job, state: { ...state, stage: "called", looks } }, now, delay);
   }
   if (state.calls < SHARE_CALLS) return advance(job, { ...state, stage: "ready" }, now);

@@ -24,7 +24,7 @@ export interface Waits {
   /** The longest gap between two looks while webhooks arrive. */
   readonly pollSparse: number;
   readonly pollOverdue: number;
-  /** First look for the share after completing an upload; four times as long each time, up to `shareLookMax`. */
+  /** First look for the share after completing an upload, a moment that nearly always suffices; then three times as long each time. */
   readonly shareLookFirst: number;
   readonly shareLookMax: number;
   /** No share by then: complete the same file again. */
@@ -70,7 +70,7 @@ export function scaledWaits(settings: {
     pollFast: scaled(5 * SECOND),
     pollSparse: scaled(30 * SECOND),
     pollOverdue: scaled(2 * MINUTE),
-    shareLookFirst: scaled(300),
+    shareLookFirst: scaled(SECOND),
     shareLookMax: scaled(15 * SECOND),
     shareDeadline: scaled(90 * SECOND),
     undeliverableRetry: scaled(10 * MINUTE),
