@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import closeWithGrace from "close-with-grace";
 import { createAkoolClient } from "./akool/client.ts";
 import { createWebhookRoute } from "./akool/webhook-route.ts";
@@ -110,7 +111,17 @@ worker = startWorker({
 closeWithGrace({ delay: EXIT_WITHIN_MS, logger: false, onSecondSignal: () => {} }, stop);
 await socket?.start();
 phase = "ready";
+keepYoungGenerationSmall();
 log.info({ port: server.port, delivery: config.delivery.type, webhooks: config.webhooks }, "ready");
+
+/**
+ * Videos flow through in socket buffers that are garbage at once; left to grow, the young generation keeps tens
+ * of megabytes of them before it looks. Set only now, because loading the program does want the room.
+ */
+function keepYoungGenerationSmall(): void {
+  setFlagsFromString("--max-semi-space-size=1");
+  setFlagsFromString("--semi-space-growth-factor=1");
+}
 
 function settings(): Config {
   try {

@@ -111,12 +111,12 @@ describe("npm start", () => {
   it("keeps the last build and shows the errors when the sources do not compile", async () => {
     const root = await checkout();
     await start(root);
-    const before = await readFile(join(root, "dist/word.js"), "utf8");
+    const before = await readFile(join(root, "dist/main.js"), "utf8");
     await writeFile(join(root, "src/word.ts"), "export const word: string = 1;\n");
     const { code, stderr } = await start(root);
     expect(code).toBe(1);
     expect(stderr).toMatch(/word\.ts.*do not compile/s);
-    expect(await readFile(join(root, "dist/word.js"), "utf8")).toBe(before);
+    expect(await readFile(join(root, "dist/main.js"), "utf8")).toBe(before);
   });
 
   it("stops with one sentence on a Node that is too old", async () => {

@@ -61,6 +61,9 @@ function answerOf(error: unknown): Exclude<SlackAnswer, { type: "ok" }> {
   if (error instanceof WebAPIPlatformError) {
     const code = error.data.error;
     if (code === "ratelimited" || code === "rate_limited") return { type: "busy", retryAfterMs: 30_000 };
+    // The SDK takes any body for an answer: a proxy's web page ends up here as the "code".
+    if (!/^[a-z0-9_]+$/.test(code))
+      return { type: "unclear", error: new Error("Slack answered with no JSON") };
     return UNCLEAR_CODES.has(code) ? { type: "unclear", error } : { type: "refused", code };
   }
   if (

@@ -12,6 +12,11 @@ interface Waiting {
  * when the commit fails (full disk), all of its turn are rejected and nothing of them is kept.
  */
 export function createGroupCommit(db: DatabaseSync): { write<T>(work: () => T): Promise<T>; flush(): void } {
+  const begin = db.prepare("BEGIN IMMEDIATE");
+  const commit = db.prepare("COMMIT");
+  const mark = db.prepare("SAVEPOINT one");
+  const undo = db.prepare("ROLLBACK TO one");
+  const release = db.prepare("RELEASE one");
   let waiting: Waiting[] = [];
 
   function flush(): void {
@@ -20,19 +25,19 @@ export function createGroupCommit(db: DatabaseSync): { write<T>(work: () => T): 
     if (turn.length === 0) return;
     const done: Waiting[] = [];
     try {
-      db.exec("BEGIN IMMEDIATE");
+      begin.run();
       for (const write of turn) {
-        db.exec("SAVEPOINT one");
+        mark.run();
         try {
           write.run();
           done.push(write);
         } catch (error) {
-          db.exec("ROLLBACK TO one");
+          undo.run();
           write.reject(error);
         }
-        db.exec("RELEASE one");
+        release.run();
       }
-      db.exec("COMMIT");
+      commit.run();
     } catch (error) {
       if (db.isTransaction) db.exec("ROLLBACK");
       for (const write of turn) write.reject(error);

@@ -1,6 +1,7 @@
+import type { SQLInputValue } from "node:sqlite";
 import type { AttemptKey, JobId, RenderId } from "../job/ids.ts";
 import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
-import type { Change, JobStore, Look, View } from "../job/store.ts";
+import type { Change, Intake, JobStore, Look, View } from "../job/store.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { openDatabase } from "./open-database.ts";
 import { createSideTables, forgetOldForms } from "./sqlite-side-tables.ts";
@@ -41,40 +42,47 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
 
   const read = (id: JobId): Job | undefined => parse(first("SELECT job FROM jobs WHERE id = ?", id));
 
-  function save(job: Job, before: Job | undefined, contentKey: string | undefined): void {
+  /** The row's own columns: status, due_at, queued_at, holds_slot, job. */
+  function columnsOf(job: Job): SQLInputValue[] {
     const due = options.wakeAt(job);
     const inLine = job.state.status === "queued" ? job.state.queuedAt : null;
-    const slot = holdsSlot(job) ? 1 : 0;
-    if (before === undefined) {
-      run(
-        `INSERT INTO jobs (id, workspace_id, requester_id, status, accepted_at, due_at, queued_at, holds_slot, job)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        job.id,
-        job.workspaceId,
-        job.requesterId,
-        job.state.status,
-        job.acceptedAt,
-        due === undefined ? null : Math.ceil(due),
-        inLine,
-        slot,
-        JSON.stringify(job),
-      );
-      return;
-    }
-    run(
-      "UPDATE jobs SET status = ?, due_at = ?, queued_at = ?, holds_slot = ?, job = ? WHERE id = ?",
+    return [
       job.state.status,
       due === undefined ? null : Math.ceil(due),
       inLine,
-      slot,
+      holdsSlot(job) ? 1 : 0,
       JSON.stringify(job),
+    ];
+  }
+
+  function insert({ job, keys, responseUrl }: Intake): void {
+    run(
+      `INSERT INTO jobs (id, workspace_id, requester_id, accepted_at, response_url, status, due_at, queued_at, holds_slot, job)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[job.id, job.workspaceId, job.requesterId, job.acceptedAt, responseUrl ?? null, ...columnsOf(job)],
+    );
+    for (const key of keys) {
+      run(
+        "INSERT OR REPLACE INTO intake_keys (key, job_id, seen_at) VALUES (?, ?, ?)",
+        key,
+        job.id,
+        options.now(),
+      );
+    }
+  }
+
+  function save(job: Job, before: Job, contentKey?: string): void {
+    run(
+      "UPDATE jobs SET status = ?, due_at = ?, queued_at = ?, holds_slot = ?, job = ? WHERE id = ?",
+      ...columnsOf(job),
       job.id,
     );
     if (contentKey !== undefined) run("UPDATE jobs SET content_key = ? WHERE id = ?", contentKey, job.id);
     if (hasEnded(job) && !hasEnded(before)) run("UPDATE jobs SET content_key = NULL WHERE id = ?", job.id);
-    if (hasEnded(job) && due === undefined) run("UPDATE jobs SET response_url = NULL WHERE id = ?", job.id);
+    if (hasEnded(job) && options.wakeAt(job) === undefined)
+      run("UPDATE jobs SET response_url = NULL WHERE id = ?", job.id);
     if (!needsMedia(job) && needsMedia(before)) run("DELETE FROM media_links WHERE job_id = ?", job.id);
-    if (holdsSlot(before) && slot === 0) wakeFirstInLine();
+    if (holdsSlot(before) && !holdsSlot(job)) wakeFirstInLine();
   }
 
   /** A freed slot goes to whoever waits longest for one. Whom AKOOL itself has put off is not hurried. */
@@ -85,7 +93,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
          ORDER BY queued_at, id LIMIT 1`,
       ),
     );
-    if (waiting) save({ ...waiting, dueAt: options.now() }, waiting, undefined);
+    if (waiting) save({ ...waiting, dueAt: options.now() }, waiting);
   }
 
   function viewFor(job: Job, look: Look): View {
@@ -179,17 +187,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
           const job = seen ? read(String(seen.job_id) as JobId) : undefined;
           if (job) return { job, isNew: false };
         }
-        save(intake.job, undefined, undefined);
-        for (const key of intake.keys) {
-          run(
-            "INSERT OR REPLACE INTO intake_keys (key, job_id, seen_at) VALUES (?, ?, ?)",
-            key,
-            intake.job.id,
-            options.now(),
-          );
-        }
-        if (intake.responseUrl)
-          run("UPDATE jobs SET response_url = ? WHERE id = ?", intake.responseUrl, intake.job.id);
+        insert(intake);
         return { job: intake.job, isNew: true };
       }, ACCEPT_TRIES),
 
@@ -235,7 +233,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
           .all()
           .map(parse);
         for (const [index, job] of jobs.entries()) {
-          if (job) save(change(job, index), job, undefined);
+          if (job) save(change(job, index), job);
         }
         return jobs.length;
       }),

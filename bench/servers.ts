@@ -1,0 +1,79 @@
+/** The two servers that are held against each other, and the far ends of ours. */
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import type { AkoolOptions } from "../src/sandbox/akool/options.ts";
+import { type AkoolSandbox, startAkool } from "../src/sandbox/akool/start-akool.ts";
+import { type SlackSandbox, startSlack } from "../src/sandbox/slack/slack-sandbox.ts";
+import { type Links, SIGNING_SECRET } from "./command.ts";
+import { freePort, Server } from "./processes.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const MEDIA = join(ROOT, "test/fixtures/media");
+
+/** Stand-ins for everything outside. They run in this process, so what they use counts for nobody. */
+export interface FarEnd extends AsyncDisposable {
+  readonly slack: SlackSandbox;
+  readonly akool: AkoolSandbox;
+  /** A photo and a recording that are really there. */
+  readonly links: Links;
+  readonly trustedHosts: string;
+}
+
+export async function startFarEnd(options: AkoolOptions = {}): Promise<FarEnd> {
+  const slack = await startSlack({ signingSecret: SIGNING_SECRET });
+  const akool = await startAkool({ ...options, credit: 1_000_000 });
+  const files = new Map([
+    ["/portrait.jpg", { type: "image/jpeg", bytes: await readFile(join(MEDIA, "portrait.jpg")) }],
+    ["/speech.mp3", { type: "audio/mpeg", bytes: await readFile(join(MEDIA, "speech.mp3")) }],
+  ]);
+  const server = createServer((request, response) => {
+    const file = files.get(request.url ?? "");
+    if (!file) return response.writeHead(404).end();
+    response
+      .writeHead(200, { "content-type": file.type, "content-length": file.bytes.length })
+      .end(file.bytes);
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return {
+    slack,
+    akool,
+    links: {
+      photoUrl: `http://127.0.0.1:${port}/portrait.jpg`,
+      speechUrl: `http://127.0.0.1:${port}/speech.mp3`,
+    },
+    trustedHosts: `${slack.host},${akool.host},127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await Promise.all([slack.close(), akool.close()]);
+    },
+  };
+}
+
+export async function spawnBolt(dir: string): Promise<Server> {
+  const settings = () => ({ SLACK_SIGNING_SECRET: SIGNING_SECRET });
+  return Server.spawn([join(ROOT, "bench/bare-bolt.mjs")], dir, settings, await freePort());
+}
+
+/** With every setting at its default but those that say where things are. `dir` becomes its DATA_DIR. */
+export async function spawnApp(
+  dir: string,
+  { slack, akool, trustedHosts }: FarEnd,
+  { script = "dist/main.js", env = {} }: { script?: string; env?: Record<string, string> } = {},
+): Promise<Server> {
+  const settings = (port: number) => ({
+    SLACK_BOT_TOKEN: slack.settings.botToken,
+    SLACK_SIGNING_SECRET: SIGNING_SECRET,
+    SLACK_API_URL: slack.apiUrl,
+    AKOOL_API_KEY: akool.apiKey,
+    AKOOL_CLIENT_ID: akool.clientId,
+    AKOOL_API_URL: akool.url,
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    TRUSTED_HOSTS: trustedHosts,
+    DATA_DIR: dir,
+    ...env,
+  });
+  return Server.spawn([join(ROOT, script)], dir, settings, await freePort());
+}
