@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const READY_WITHIN_MS = 20_000;
+const LOOK_AGAIN_MS = 15;
+/** Each process that runs cases takes its ports from a block of its own. */
+const FIRST_PORT = 20_000;
+const PORT_BLOCKS = 60;
+const PORTS_IN_BLOCK = 200;
+/** A run starts the app hundreds of times, and compiles it once. */
+const COMPILE_CACHE = join(tmpdir(), "talkingphoto-compile-cache");
+
+/** The built app as its own process group, on one data folder that outlives it. Can be killed at any point. */
+export class AppProcess {
+  readonly port: number;
+  readonly dataDir: string;
+  /** Everything it has printed, over all its starts. */
+  output = "";
+  starts = 0;
+  /** Exit codes of all processes that are gone; null for one that was killed. */
+  readonly exits: (number | null)[] = [];
+  readonly #entry: string;
+  readonly #env: Readonly<Record<string, string>>;
+  #child: ChildProcess | undefined;
+  #ready = false;
+  #closed = false;
+
+  constructor(options: {
+    entry: string;
+    env: Readonly<Record<string, string>>;
+    port: number;
+    dataDir: string;
+  }) {
+    this.#entry = options.entry;
+    this.#env = options.env;
+    this.port = options.port;
+    this.dataDir = options.dataDir;
+  }
+
+  /** Does nothing while it runs. Resolves once /readyz answers 200, or once the process is gone again: killed before it got that far. */
+  async start(): Promise<void> {
+    if (this.#closed || (this.#child && isAlive(this.#child))) return;
+    this.starts += 1;
+    const child = spawn(process.execPath, [this.#entry], {
+      env: { PATH: process.env.PATH ?? "", NODE_COMPILE_CACHE: COMPILE_CACHE, ...this.#env },
+      cwd: this.dataDir,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    this.#child = child;
+    const endWithUs = () => this.signal("SIGKILL");
+    process.once("exit", endWithUs);
+    this.output += `--- start ${this.starts}\n`;
+    child.stdout.on("data", (chunk) => {
+      this.output += String(chunk);
+    });
+    child.stderr.on("data", (chunk) => {
+      this.output += String(chunk);
+    });
+    child.once("exit", (code) => {
+      this.exits.push(code);
+      if (this.#child === child) this.#ready = false;
+      process.off("exit", endWithUs);
+    });
+    const giveUpAt = performance.now() + READY_WITHIN_MS;
+    while (isAlive(child)) {
+      if (await this.#answersReady()) {
+        this.#ready = isAlive(child);
+        return;
+      }
+      if (performance.now() > giveUpAt) throw new Error(`the app did not get ready:\n${this.output}`);
+      await sleep(LOOK_AGAIN_MS);
+    }
+    if (child.signalCode !== "SIGKILL")
+      throw new Error(`the app ended by itself (${child.signalCode ?? child.exitCode}):\n${this.output}`);
+  }
+
+  get isReady(): boolean {
+    return this.#ready;
+  }
+
+  /** To the whole group, as an operator's `kill -9` or a deploy would. Does nothing when it is gone. */
+  signal(signal: NodeJS.Signals): void {
+    const child = this.#child;
+    if (!child || !isAlive(child) || child.pid === undefined) return;
+    if (signal === "SIGKILL") this.#ready = false;
+    process.kill(-child.pid, signal);
+  }
+
+  /** Resolves with the exit code once the process is gone. */
+  async gone(): Promise<number | null> {
+    const child = this.#child;
+    if (!child) return null;
+    if (isAlive(child)) await new Promise((exited) => child.once("exit", exited));
+    return child.exitCode;
+  }
+
+  /** For good: a start that was still to come does nothing. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.signal("SIGKILL");
+    await this.gone();
+  }
+
+  /** Rows of the app's own store. Only while it runs: a reader must not be in the way of its start. */
+  query(sql: string): Record<string, unknown>[] {
+    const db = new DatabaseSync(join(this.dataDir, "talkingphoto.sqlite"), { readOnly: true, timeout: 1000 });
+    try {
+      return db.prepare(sql).all();
+    } finally {
+      db.close();
+    }
+  }
+
+  #answersReady(): Promise<boolean> {
+    return fetch(`http://127.0.0.1:${this.port}/readyz`).then(
+      (response) => response.status === 200,
+      () => false,
+    );
+  }
+}
+
+function isAlive(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
+
+let portsTried = 0;
+
+/**
+ * A port for an app that will be killed and started again. Below the range from which the kernel hands out
+ * ports: while the app is down, nobody else is given it.
+ */
+export async function freePort(): Promise<number> {
+  while (true) {
+    const port = FIRST_PORT + (process.pid % PORT_BLOCKS) * PORTS_IN_BLOCK + (portsTried++ % PORTS_IN_BLOCK);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once("error", () => resolve(false));
+      server.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    await new Promise((closed) => server.close(closed));
+    if (free) return port;
+  }
+}

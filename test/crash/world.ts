@@ -1,0 +1,137 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { AkoolOptions } from "../../src/sandbox/akool/options.ts";
+import { type AkoolSandbox, startAkool } from "../../src/sandbox/akool/start-akool.ts";
+import {
+  ANNA,
+  BEN,
+  type SlackOptions,
+  type SlackSandbox,
+  startSlack,
+} from "../../src/sandbox/slack/slack-sandbox.ts";
+import { type FileHost, startFileHost } from "../flow/file-host.ts";
+import { AppProcess, freePort } from "./app-process.ts";
+import { type CallPoint, phaseOf } from "./calls.ts";
+import { type FrontDoor, openFrontDoor } from "./front-door.ts";
+
+/** A poll gap of 5 s takes 50 ms, a settling of 1 minute 0.6 s. */
+const TIME_SCALE = 100;
+/** AKOOL repeats a webhook until it gets its 200: long enough to outlast every restart of a case. */
+const WEBHOOK_TRIES = 250;
+const WEBHOOK_SPACING_MS = 60;
+/** Slack's own are 0, 1 and 5 minutes. */
+const EVENT_RETRIES_MS = [0, 1500, 6000];
+
+export interface WorldOptions {
+  readonly slack?: SlackOptions;
+  readonly akool?: AkoolOptions;
+  readonly env?: Readonly<Record<string, string>>;
+  /** AKOOL gets no webhook address. */
+  readonly polling?: boolean;
+  /** The app to run; by default the built one. */
+  readonly entry?: string;
+}
+
+export interface World {
+  readonly slack: SlackSandbox;
+  readonly akool: AkoolSandbox;
+  readonly files: FileHost;
+  readonly door: FrontDoor;
+  readonly app: AppProcess;
+  /** A public channel with Anna, Ben and the app in it. */
+  readonly channel: string;
+  /** Everything that happened at the stand-ins, for people to read. */
+  readonly diary: string[];
+  onPoint: ((point: CallPoint) => undefined | "drop" | Promise<undefined | "drop">) | undefined;
+  note(line: string): void;
+  /** Files and folders in the app's spool. */
+  spool(): string[];
+  close(): Promise<void>;
+}
+
+/** Stand-ins, a front door, and an app that is not started yet. Closing it ends the app. */
+export async function openWorld(options: WorldOptions): Promise<World> {
+  const slack = await startSlack({ eventRetryDelaysMs: EVENT_RETRIES_MS, ...options.slack });
+  const akool = await startAkool({
+    webhookTries: WEBHOOK_TRIES,
+    webhookSpacingMs: WEBHOOK_SPACING_MS,
+    ...options.akool,
+  });
+  const files = await startFileHost();
+  const port = await freePort();
+  const dataDir = mkdtempSync(join(tmpdir(), "talkingphoto-crash-"));
+  const startedAt = performance.now();
+  const diary: string[] = [];
+  const note = (line: string) =>
+    void diary.push(`${String(Math.round(performance.now() - startedAt)).padStart(6)} ${line}`);
+
+  let world: World | undefined;
+  const onPoint = async (point: CallPoint) => {
+    note(`${point.target} ${point.phase}${point.outcome ? ` (${point.outcome})` : ""}`);
+    return world?.onPoint?.(point);
+  };
+  slack.onCall = ({ method, phase, outcome }) => {
+    const named = phaseOf(phase);
+    return named && onPoint({ target: `slack:${method}`, phase: named, outcome });
+  };
+  akool.onCall = async ({ endpoint, phase, outcome }) => {
+    const named = phaseOf(phase);
+    // A webhook is seen at the front door, where more of it can be seen.
+    if (named && endpoint !== "webhook")
+      await onPoint({ target: `akool:${endpoint}`, phase: named, outcome });
+  };
+  const door = await openFrontDoor(port, onPoint);
+  slack.setRequestUrl(`${door.url}/slack/events`);
+
+  const app = new AppProcess({
+    entry: resolve(options.entry ?? "dist/main.js"),
+    port,
+    dataDir,
+    env: {
+      SLACK_BOT_TOKEN: slack.settings.botToken,
+      SLACK_SIGNING_SECRET: slack.settings.signingSecret,
+      SLACK_API_URL: slack.apiUrl,
+      AKOOL_API_KEY: akool.apiKey,
+      ...(options.polling ? {} : { AKOOL_CLIENT_ID: akool.clientId }),
+      AKOOL_API_URL: akool.url,
+      PUBLIC_URL: door.url,
+      HOST: "127.0.0.1",
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      TRUSTED_HOSTS: [slack.host, akool.host, files.host].join(","),
+      TIME_SCALE: String(TIME_SCALE),
+      SETTLE_MINUTES: "1",
+      RENDER_DEADLINE_MINUTES: "10",
+      LOG_LEVEL: "debug",
+      ...options.env,
+    },
+  });
+  const members = [ANNA, BEN, slack.settings.botUserId];
+  world = {
+    slack,
+    akool,
+    files,
+    door,
+    app,
+    channel: slack.workspace.addChannel({ name: "room", members }).id,
+    diary,
+    note,
+    onPoint: undefined,
+    spool: () => listFolder(join(dataDir, "spool")),
+    async close() {
+      await app.close();
+      await Promise.all([slack.close(), akool.close(), files.close(), door.close()]);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+function listFolder(path: string): string[] {
+  try {
+    return readdirSync(path, { recursive: true }).map(String);
+  } catch {
+    return [];
+  }
+}
