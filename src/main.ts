@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import closeWithGrace from "close-with-grace";
 import { createAkoolClient } from "./akool/client.ts";
 import { createWebhookRoute } from "./akool/webhook-route.ts";
@@ -33,6 +32,8 @@ const STORE_WAIT_MS = 12_000;
 const STOP_GRACE_MS = 6000;
 const STOP_ABORT_MS = 2000;
 const EXIT_WITHIN_MS = 9500;
+/** A WebSocket whose other end is frozen closes late or never. */
+const SOCKET_STOP_MS = 1000;
 const REMEMBERED_RENDERS = 100;
 
 const config = settings();
@@ -44,6 +45,18 @@ const spoolDir = join(config.dataDir, "spool");
 
 let phase: "starting" | "ready" | "draining" = "starting";
 let worker: Worker | undefined;
+
+// npm and process managers signal a whole group, so a signal may come twice: the second means nothing new.
+const closing = closeWithGrace({ delay: EXIT_WITHIN_MS, logger: false, skip: ["SIGTERM", "SIGINT"] }, stop);
+let toldToStop = false;
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  process.on(signal, () => {
+    if (toldToStop) return;
+    toldToStop = true;
+    log.info({ signal }, "stopping");
+    closing.close();
+  });
+}
 
 const store = await openStore();
 const pastRenders = (await store.renderSeconds(REMEMBERED_RENDERS)).map((seconds) => seconds * 1000);
@@ -90,6 +103,7 @@ worker = startWorker({
     spoolDir,
     maxAudioSeconds: config.maxAudioSeconds,
     tokenFor: async () => botToken,
+    findFileUrl: slack.findFileUrl,
   }),
   mintAddresses: (_job, at) =>
     mintAddresses(
@@ -108,20 +122,9 @@ worker = startWorker({
   webhooks: config.webhooks,
   log,
 });
-closeWithGrace({ delay: EXIT_WITHIN_MS, logger: false, onSecondSignal: () => {} }, stop);
 await socket?.start();
 phase = "ready";
-keepYoungGenerationSmall();
 log.info({ port: server.port, delivery: config.delivery.type, webhooks: config.webhooks }, "ready");
-
-/**
- * Videos flow through in socket buffers that are garbage at once; left to grow, the young generation keeps tens
- * of megabytes of them before it looks. Set only now, because loading the program does want the room.
- */
-function keepYoungGenerationSmall(): void {
-  setFlagsFromString("--max-semi-space-size=1");
-  setFlagsFromString("--semi-space-growth-factor=1");
-}
 
 function settings(): Config {
   try {
@@ -219,9 +222,18 @@ async function readiness(): Promise<number> {
   );
 }
 
+/** The header lets the doctor tell this program from whatever else may answer at PUBLIC_URL. */
 function plain(status: () => number | Promise<number>): Handler {
   return async (_request, response) => {
-    response.writeHead(await status(), { "content-length": 0, "cache-control": "no-store" }).end();
+    const code = await status();
+    const body = code === 200 ? "ok" : "not ready";
+    const headers = {
+      "content-type": "text/plain",
+      "content-length": body.length,
+      "cache-control": "no-store",
+      "x-talkingphoto": "1",
+    };
+    response.writeHead(code, headers).end(body);
   };
 }
 
@@ -243,12 +255,15 @@ function publicUrl({ publicUrl: url }: Config): string {
 }
 
 /** Takes no new requests, lets what runs end or parks it, and leaves the rest to the row. */
-async function stop({ signal, err }: { signal?: string; err?: Error }): Promise<void> {
+async function stop({ err }: { err?: Error }): Promise<void> {
   if (err) log.fatal({ err }, "a mistake in this program; stopping so that a fresh process takes over");
-  log.info({ signal }, "stopping");
+  // Told to stop before it was up: there is nothing to end.
+  if (phase === "starting") return;
   phase = "draining";
-  await socket?.stop();
-  await worker?.stop(err ? 0 : STOP_GRACE_MS, STOP_ABORT_MS);
+  await Promise.all([
+    Promise.race([socket?.stop(), new Promise((resolve) => setTimeout(resolve, SOCKET_STOP_MS))]),
+    worker?.stop(err ? 0 : STOP_GRACE_MS, STOP_ABORT_MS),
+  ]);
   await server.close(500);
   await akool.close();
   await outbound.close();

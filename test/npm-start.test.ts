@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { freePort } from "./crash/app-process.ts";
+import { freePort } from "./free-port.ts";
 
 /** The shell that npm puts in between must not keep the signal for itself. */
 it("npm start passes SIGTERM on to the app, which ends with 0", { timeout: 60_000 }, async () => {

@@ -1,6 +1,6 @@
 import type { CreateAnswer, RenderApi, RenderUpdate } from "../job/render-api.ts";
 import { authorize, type Credentials } from "./authorize.ts";
-import { getAkoolCode, isAccountTrouble, NOT_THERE, SUCCESS, TOO_FREQUENT } from "./codes.ts";
+import { akoolCodes, getAkoolCode, isAccountTrouble, NOT_THERE, SUCCESS, TOO_FREQUENT } from "./codes.ts";
 import { type AkoolCall, AkoolError, vendorText } from "./errors.ts";
 import { createdRender, creditInfo, renderInfo } from "./schemas.ts";
 import { createTransport, type Exchange } from "./transport.ts";
@@ -112,6 +112,8 @@ function readCreateAnswer(exchange: Exchange): CreateAnswer {
     return { type: "unclear", error: new AkoolError(CREATE, "no render id in the answer", { code }) };
   }
   if (isBusy(exchange)) return busy(exchange);
+  // A gateway's own error page in JSON: only a code of AKOOL's own list says that nothing was started.
+  if (httpStatus >= 500 && !(code !== undefined && akoolCodes.has(code))) return unreadable(CREATE, exchange);
   if (code !== undefined) {
     const { reason, retries } = getAkoolCode(code);
     return { type: "refused", reason, code, retries };
@@ -149,7 +151,7 @@ function readRenderUpdate(exchange: Exchange): RenderUpdate {
 type Answered = Extract<Exchange, { type: "answered" }>;
 
 function isBusy({ httpStatus, reply }: Answered): boolean {
-  return reply?.code === TOO_FREQUENT || (reply?.code === undefined && httpStatus === 429);
+  return reply?.code === TOO_FREQUENT || httpStatus === 429;
 }
 
 function busy({ retryAfterMs }: Answered): { readonly type: "busy"; readonly retryAfterMs?: number } {

@@ -48,14 +48,18 @@ export function createWebhookRoute({ store, credentials, health, keyOf, now, log
       log.warn({ jobId: attempt.jobId, status, err: error }, "a webhook was refused");
       return end(status);
     }
-    let foreign = attempt.renderId !== undefined && attempt.renderId !== fact.renderId;
+    const news = fact.status === "pending" ? "under_way" : "over";
+    let foreign = false;
     const job = await store.update(
       attempt.jobId,
       (current, view) => {
-        foreign ||= view.renderOwner !== undefined && view.renderOwner !== key;
-        const next =
-          foreign || fact.status === "pending" ? current : webhookArrived(current, key, fact.renderId, now());
-        return next === current ? undefined : { job: next };
+        const owned = view.renderOwner !== undefined && view.renderOwner !== key;
+        // Still unsettled although a render was named before: AKOOL did not know that one.
+        const open = current.state.status === "unsettled" || current.state.status === "asking";
+        const other = attempt.renderId !== undefined && attempt.renderId !== fact.renderId;
+        foreign = owned || (other && !open);
+        const next = foreign ? current : webhookArrived(current, key, fact.renderId, news, now());
+        return next === current ? undefined : { job: next, render: { key, renderId: fact.renderId } };
       },
       { renderId: fact.renderId },
     );

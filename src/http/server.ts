@@ -56,14 +56,13 @@ export async function startHttpServer(options: {
           });
         return;
       }
-      const known = routes.filter((route) => matchSegments(route.segments, segments));
-      const headers = known.length === 0 ? {} : { allow: known.flatMap((route) => route.methods).join(", ") };
-      response.writeHead(known.length === 0 ? 404 : 405, { ...headers, "content-length": 0 }).end();
+      response.writeHead(404, { "content-length": 0 }).end();
       request.resume();
     },
   );
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await listen(server, options.port, options.host);
+  server.on("error", (error) => options.log.error({ err: error }, "the HTTP listener is in trouble"));
   return {
     port: (server.address() as AddressInfo).port,
     async close(graceMs) {

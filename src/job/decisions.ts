@@ -54,7 +54,7 @@ export function triedAgain(job: Job, now: number): Job {
     {
       status: "queued",
       prepared: inputs,
-      queuedAt: now,
+      queuedAt: job.acceptedAt,
       attempts: attempt.number,
       refusals: 0,
       earlier: attempt,

@@ -1,7 +1,8 @@
 import * as deliver from "./deliver-transitions.ts";
 import type { SlackAnswer } from "./delivery.ts";
+import type { Failure } from "./failure.ts";
 import type { Job } from "./job.ts";
-import { retryLater, snooze } from "./moves.ts";
+import { snooze } from "./moves.ts";
 import { audit, cannotPost, retryAfter, type Save, type StepDeps } from "./step-deps.ts";
 
 /** Steps that bring the finished video into the thread. */
@@ -40,20 +41,29 @@ export async function relay(job: Job, deps: StepDeps, save: Save, signal: AbortS
           audit("upload", job.tries + 1, refusal),
         );
       }
-      return save((current) => deliver.relayFailed(current, now(), retryAfter(refusal), waits));
+      return save((current) =>
+        deliver.relayFailed(current, UPLOAD_FAILED, now(), retryAfter(refusal), waits),
+      );
     }
     case "try_later":
+      // Told to stop: the next process begins anew, and this was no failed try.
+      if (signal.aborted) return job;
       deps.log.warn(
         { jobId: job.id, err: answer.error, tries: job.tries + 1 },
         "moving the video to Slack failed; trying again",
       );
-      return save((current) => deliver.relayFailed(current, now(), answer.retryAfterMs, waits), {
-        effect: "upload",
-        attempt: job.tries + 1,
-        outcome: "failed",
-      });
+      return save(
+        (current) => deliver.relayFailed(current, answer.failure, now(), answer.retryAfterMs, waits),
+        {
+          effect: "upload",
+          attempt: job.tries + 1,
+          outcome: "failed",
+        },
+      );
   }
 }
+
+const UPLOAD_FAILED: Failure = { reason: "cannot_post", code: "upload" };
 
 /** Slack's support says of these: call again. They are no definite no. */
 const UNCLEAR_SHARE_CODES: ReadonlySet<string> = new Set(["file_update_failed"]);
@@ -73,7 +83,7 @@ export async function share(job: Job, deps: StepDeps, save: Save): Promise<Job> 
         answer.type !== "refused" ||
         UNCLEAR_SHARE_CODES.has(answer.code) ||
         (answer.code === "file_not_found" && calls > 0);
-      if (unclear) return deliver.shareCalled(current, now(), waits);
+      if (unclear) return deliver.shareCalled(current, answer.type === "ok", now(), waits);
       if (answer.code === "file_not_found") return deliver.fileLost(current, now(), waits);
       return deliver.undeliverable(current, cannotPost(answer.code), now(), waits);
     },
@@ -90,19 +100,16 @@ export async function findShare(job: Job, deps: StepDeps, save: Save): Promise<J
       case "ok":
         return deliver.shareFound(current, answer.sharedAs, now(), waits);
       case "refused":
-        if (answer.code === "file_not_found" || answer.code === "file_deleted")
-          return deliver.fileLost(current, now(), waits);
-        // Where the app may not look, Slack's yes to the share itself has to do: asking again could show it twice.
-        return deliver.shareTrusted(current, now());
+        // Somebody has seen it, and removed it.
+        if (answer.code === "file_deleted") return deliver.shareRemoved(current, now());
+        // Slack may not know a file yet whose scan is still going on.
+        if (answer.code === "file_not_found") return deliver.shareFound(current, undefined, now(), waits);
+        return deliver.shareNotForUs(current, now(), waits);
       case "busy":
         return snooze(current, now(), answer.retryAfterMs);
       case "not_sent":
       case "unclear":
-        return retryLater(
-          current,
-          now(),
-          Math.min(waits.shareLookMax, waits.shareLookFirst * 2 ** job.tries),
-        );
+        return deliver.shareUnseen(current, now(), waits);
     }
   });
 }

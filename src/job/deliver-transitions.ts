@@ -11,6 +11,8 @@ const RESULT_TRIES = 4;
 const RELAY_TRIES = 8;
 /** How often the same file is completed before the link is posted instead. */
 const SHARE_CALLS = 3;
+/** How often a file that Slack has forgotten is uploaded anew. */
+const UPLOADS = 4;
 
 /** What AKOOL's API says of the render: the only thing that moves it. */
 export function renderLooked(
@@ -114,18 +116,23 @@ export function uploaded(job: Job, now: number): Job {
   const { render, fileId } = job.state;
   return advance(
     job,
-    { status: "sharing", render, fileId, stage: "ready", calls: 0, calledAt: 0, looks: 0 },
+    { status: "sharing", render, fileId, stage: "ready", calls: 0, calledAt: 0, looks: 0, answered: false },
     now,
   );
 }
 
 /** Nothing visible happened yet: a new ticket, later. After many tries the person hears of it. */
-export function relayFailed(job: Job, now: number, delayMs: number | undefined, waits: Waits): Job {
+export function relayFailed(
+  job: Job,
+  failure: Failure,
+  now: number,
+  delayMs: number | undefined,
+  waits: Waits,
+): Job {
   const state = job.state;
   if (state.status !== "rendered" && state.status !== "uploading") return job;
   const again: Job = { ...job, state: { status: "rendered", render: state.render } };
-  if (job.tries + 1 >= RELAY_TRIES)
-    return undeliverable(again, { reason: "cannot_post", code: "upload" }, now, waits);
+  if (job.tries + 1 >= RELAY_TRIES) return undeliverable(again, failure, now, waits);
   return retryLater(again, now, delayMs ?? backoff(waits, job.tries));
 }
 
@@ -146,9 +153,14 @@ export function shareIntended(job: Job, now: number): Job {
 }
 
 /** Answered or not, the share may exist: look for it. */
-export function shareCalled(job: Job, now: number, waits: Waits): Job {
+export function shareCalled(job: Job, answered: boolean, now: number, waits: Waits): Job {
   if (job.state.status !== "sharing" || job.state.stage !== "calling") return job;
-  return { ...job, state: { ...job.state, stage: "called" }, dueAt: now + waits.shareLookFirst, tries: 0 };
+  return {
+    ...job,
+    state: { ...job.state, stage: "called", answered: job.state.answered || answered },
+    dueAt: now + waits.shareLookFirst,
+    tries: 0,
+  };
 }
 
 /** Certain that nothing became visible: the same file again, later. */
@@ -172,16 +184,46 @@ export function shareFound(job: Job, sharedAs: MessageTs | undefined, now: numbe
   return advance(job, { status: "linking", render: state.render, fileId: state.fileId, stage: "ready" }, now);
 }
 
-/** Nobody can tell whether the share is there; it was asked for, so it is taken to be. */
-export function shareTrusted(job: Job, now: number): Job {
+/** No readable answer: look again, and past the deadline go on as if nothing had been found. */
+export function shareUnseen(job: Job, now: number, waits: Waits): Job {
+  const state = job.state;
+  if (state.status !== "sharing") return job;
+  if (now - state.calledAt >= waits.shareDeadline) return shareFound(job, undefined, now, waits);
+  return retryLater(
+    job,
+    now,
+    Math.min(waits.shareLookMax, waits.shareLookFirst * 3 ** Math.min(job.tries, 10)),
+  );
+}
+
+/**
+ * Slack does not let us look, and never did. Its yes to the share itself has to do then: asking once more could
+ * show the video twice.
+ */
+export function shareNotForUs(job: Job, now: number, waits: Waits): Job {
+  const state = job.state;
+  if (state.status !== "sharing") return job;
+  const trusted = state.answered && state.looks === 0 && now - state.calledAt >= waits.shareDeadline;
+  return trusted ? delivered(job, "video", state.fileId, undefined, now) : shareUnseen(job, now, waits);
+}
+
+/** It was there, and somebody has deleted it since. */
+export function shareRemoved(job: Job, now: number): Job {
   return job.state.status === "sharing" ? delivered(job, "video", job.state.fileId, undefined, now) : job;
 }
 
-/** Slack no longer knows the file, so nothing of it can be visible: upload anew. */
+/** Slack refused to share because it does not know the file, so nothing of it can be visible: upload anew. */
 export function fileLost(job: Job, now: number, waits: Waits): Job {
   if (job.state.status !== "sharing") return job;
   const { render } = job.state;
-  return retryLater({ ...job, state: { status: "rendered", render } }, now, backoff(waits, job.tries));
+  const uploads = (render.uploads ?? 1) + 1;
+  if (uploads > UPLOADS)
+    return undeliverable(job, { reason: "cannot_post", code: "file_not_found" }, now, waits);
+  return retryLater(
+    { ...job, state: { status: "rendered", render: { ...render, uploads } } },
+    now,
+    backoff(waits, uploads),
+  );
 }
 
 export function linkIntended(job: Job): Job {
@@ -239,6 +281,7 @@ export function redelivering(job: Job, now: number, waits: Waits): Job {
       calls: 0,
       calledAt: 0,
       looks: 0,
+      answered: false,
     },
     now,
   );

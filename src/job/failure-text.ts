@@ -61,8 +61,6 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
     `AKOOL did not accept the request. Try another photo or recording; if that does not help, tell the person who runs this app.`,
   akool_media_unusable: () =>
     `AKOOL could not use this photo or recording. Try one clear face that looks at the camera, and a plain MP3.`,
-  akool_no_face: () =>
-    `AKOOL could not find a face in that photo. Try one clear face that looks at the camera.`,
   akool_too_many_faces: () =>
     `There are too many faces in that photo. Crop it to one face and share it again.`,
   akool_speech_unusable: () =>
@@ -82,8 +80,9 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
     `AKOOL could not make a video of this. Try one clear face that looks at the camera, and a plain recording of one voice.`,
   render_lost: () => `AKOOL never finished this video, and I have stopped waiting. Please ask for it again.`,
   render_gone: () => `AKOOL no longer has this video. Please ask for it again.`,
-  start_unclear: () => `I can't tell whether AKOOL started this one.`,
 
+  video_unreachable: () =>
+    `AKOOL's copy of the video could not be fetched. Nothing needs to be done: it is kept for 7 days.`,
   video_unusable: () =>
     `What AKOOL sent back was not a playable video. Please ask for it again; if it happens again, tell the person who runs this app.`,
   cannot_post: (f) =>

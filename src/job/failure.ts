@@ -31,7 +31,6 @@ export type FailureReason =
   // what AKOOL says
   | "akool_parameter"
   | "akool_media_unusable"
-  | "akool_no_face"
   | "akool_too_many_faces"
   | "akool_speech_unusable"
   | "akool_too_long"
@@ -45,8 +44,8 @@ export type FailureReason =
   | "render_failed"
   | "render_lost"
   | "render_gone"
-  | "start_unclear"
   // getting the video back to Slack
+  | "video_unreachable"
   | "video_unusable"
   | "cannot_post"
   | "not_in_channel"

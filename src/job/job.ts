@@ -91,12 +91,18 @@ export interface Attempt {
   readonly hintedRenderId?: RenderId;
 }
 
+/** An attempt that may have been paid without anybody knowing, and what it was made from. */
+export interface Late {
+  readonly prepared: Prepared;
+  readonly attempt: Attempt;
+}
+
 export type JobState =
   | { readonly status: "preparing" }
   | {
       readonly status: "queued";
       readonly prepared: Prepared;
-      /** Orders the line: when the request was accepted, so that a slow download costs nobody their place. */
+      /** Orders the line: when the request was accepted, so that neither a slow download nor a refusal costs a place. */
       readonly queuedAt: number;
       readonly attempts: number;
       readonly refusals: number;
@@ -109,6 +115,8 @@ export type JobState =
       readonly prepared: Prepared;
       readonly attempt: Attempt;
       readonly refusals: number;
+      /** As for `queued`. */
+      readonly earlier?: Attempt;
     }
   | {
       readonly status: "unsettled";
@@ -137,6 +145,8 @@ export type JobState =
       readonly calls: number;
       readonly calledAt: number;
       readonly looks: number;
+      /** Slack answered the call that it is done, which is not yet the share itself. */
+      readonly answered: boolean;
     }
   | {
       readonly status: "linking";
@@ -164,7 +174,7 @@ export type JobState =
       readonly failure: Failure;
       readonly finishedAt: number;
       /** What was left alone without being settled. */
-      readonly late?: { readonly prepared: Prepared; readonly attempt: Attempt };
+      readonly late?: Late;
     }
   | { readonly status: "cancelled"; readonly renderWasRunning: boolean; readonly finishedAt: number };
 
@@ -173,6 +183,8 @@ export interface FinishedRender {
   readonly videoUrl: string;
   readonly seconds: number;
   readonly renderedAt: number;
+  /** Uploads begun anew because Slack had forgotten the file. */
+  readonly uploads?: number;
   /** Why it could not be posted, once the person has been told: they are not told the same again at every try. */
   readonly told?: string;
 }

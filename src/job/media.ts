@@ -39,4 +39,10 @@ export type RelayAnswer =
   | { readonly type: "stopped" }
   /** AKOOL no longer has the video, or what it has is no video. */
   | { readonly type: "refused"; readonly failure: Failure }
-  | { readonly type: "try_later"; readonly retryAfterMs?: number; readonly error: Error };
+  | {
+      readonly type: "try_later";
+      /** What the person is told should it never work: which of the two sides it was. */
+      readonly failure: Failure;
+      readonly retryAfterMs?: number;
+      readonly error: Error;
+    };

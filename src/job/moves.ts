@@ -1,5 +1,5 @@
 import type { Failure } from "./failure.ts";
-import { hasEnded, type Job, type JobState, type Notice } from "./job.ts";
+import { hasEnded, type Job, type JobState, type Late, type Notice } from "./job.ts";
 
 /** The few ways in which any transition moves a job. */
 
@@ -19,10 +19,10 @@ export function snooze(job: Job, now: number, delayMs: number): Job {
 }
 
 /** Ends the job with a sentence for the person, in its thread and on its job message. */
-export function failed(job: Job, failure: Failure, now: number): Job {
+export function failed(job: Job, failure: Failure, now: number, late?: Late): Job {
   if (hasEnded(job)) return job;
   return {
-    ...advance(job, { status: "failed", failure, finishedAt: now }, now),
+    ...advance(job, { status: "failed", failure, finishedAt: now, ...(late && { late }) }, now),
     notice: newNotice("failed"),
   };
 }

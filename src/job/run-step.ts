@@ -28,6 +28,8 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
       const answer = await deps.media.prepare(job, signal);
       if (answer.type === "refused") return save((current) => failed(current, answer.failure, now()));
       if (answer.type === "try_later") {
+        // Told to stop: the next process begins anew, and this was no failed try.
+        if (signal.aborted) return job;
         deps.log.warn(
           { jobId: job.id, err: answer.error, tries: job.tries + 1 },
           "fetching the files failed; trying again",
@@ -55,11 +57,17 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
     case "relay":
       return delivering.relay(job, deps, save, signal);
     case "relay_lost":
-      return save((current) => deliver.relayFailed(current, now(), 0, waits), lost("upload", job.tries + 1));
+      return save(
+        (current) => deliver.relayFailed(current, { reason: "cannot_post", code: "upload" }, now(), 0, waits),
+        lost("upload", job.tries + 1),
+      );
     case "share":
       return delivering.share(job, deps, save);
     case "share_lost":
-      return save((current) => deliver.shareCalled(current, now(), waits), lost("share", attemptOf(job)));
+      return save(
+        (current) => deliver.shareCalled(current, false, now(), waits),
+        lost("share", attemptOf(job)),
+      );
     case "find_share":
       return delivering.findShare(job, deps, save);
     case "link":

@@ -53,6 +53,8 @@ export interface Look {
 export interface Intake {
   /** What Slack gives once per gesture; the same key again is the same request, delivered again. */
   readonly keys: readonly string[];
+  /** Keys that make it an old request too, without being taken by it. */
+  readonly unless?: readonly string[];
   readonly job: Job;
   /** Where a private answer can be sent for half an hour. A secret: never logged. */
   readonly responseUrl?: string;
@@ -65,6 +67,8 @@ export interface Intake {
 export interface JobStore {
   /** Saves a new request, unless one of its keys was seen before: then the job it became. */
   accept(intake: Intake): Promise<{ job: Job; isNew: boolean }>;
+  /** True for the first time a gesture that makes no job is seen; a replay of it gets false. */
+  firstTime(key: string): Promise<boolean>;
   find(id: JobId): Promise<Job | undefined>;
   /** Applies `change` to the current row; undefined leaves it. Returns the row as it then is. */
   update(id: JobId, change: (job: Job, view: View) => Change | undefined, look?: Look): Promise<Job>;

@@ -1,6 +1,6 @@
 import type { Failure } from "./failure.ts";
 import type { AttemptKey, JobId, RenderId } from "./ids.ts";
-import type { Attempt, Job, JobState, Prepared } from "./job.ts";
+import type { Attempt, Job, JobState, Late, Prepared } from "./job.ts";
 import { advance, failed, newNotice, retryLater, snooze } from "./moves.ts";
 import type { CreateAnswer } from "./render-api.ts";
 import { backoff, type Waits } from "./waits.ts";
@@ -67,7 +67,15 @@ export function createIntended(
     };
   }
   const attempt: Attempt = { number: attempts + 1, key, startedAt: now, fetched: false };
-  return { ...job, state: { status: "creating", prepared: inputs, attempt, refusals }, dueAt: now };
+  const { earlier } = job.state;
+  const state: JobState = {
+    status: "creating",
+    prepared: inputs,
+    attempt,
+    refusals,
+    ...(earlier && { earlier }),
+  };
+  return { ...job, state, dueAt: now };
 }
 
 export function createAnswered(
@@ -84,26 +92,39 @@ export function createAnswered(
   const backInLine = (refusals: number): JobState => ({
     status: "queued",
     prepared: state.prepared,
-    queuedAt: state.attempt.startedAt,
+    queuedAt: job.acceptedAt,
     attempts: state.attempt.number,
     refusals,
+    ...(state.earlier && { earlier: state.earlier }),
   });
+  const giveUp = (failure: Failure): Job => failed(job, failure, now, lateOf(state));
+  // Whatever this answer says: a render that a webhook has named is there, and asking AKOOL will tell.
+  const hinted = [state.attempt, state.earlier].find((attempt) => attempt?.hintedRenderId !== undefined);
+  if (answer.type !== "created" && hinted?.hintedRenderId !== undefined) {
+    return rendering(
+      job,
+      { prepared: state.prepared, attempt: hinted },
+      hinted.hintedRenderId,
+      "announced",
+      now,
+      0,
+    );
+  }
   switch (answer.type) {
     case "created":
-      return rendering(job, state, answer.renderId, true, now, firstLook);
+      return rendering(job, state, answer.renderId, "created", now, firstLook);
     case "refused":
       if (state.refusals < answer.retries) {
         return advance(job, backInLine(state.refusals + 1), now, backoff(waits, state.refusals));
       }
-      return failed(job, { reason: answer.reason, code: String(answer.code) }, now);
+      return giveUp({ reason: answer.reason, code: String(answer.code) });
     case "busy": {
-      if (job.tries + 1 >= BUSY_TRIES) return failed(job, { reason: "akool_busy" }, now);
+      if (job.tries + 1 >= BUSY_TRIES) return giveUp({ reason: "akool_busy" });
       const waiting = { ...job, state: backInLine(state.refusals) };
       return retryLater(waiting, now, answer.retryAfterMs ?? backoff(waits, job.tries));
     }
     case "not_sent":
-      if (job.tries + 1 >= UNREACHABLE_TRIES)
-        return failed(job, { reason: "akool_busy", code: "unreachable" }, now);
+      if (job.tries + 1 >= UNREACHABLE_TRIES) return giveUp({ reason: "akool_busy", code: "unreachable" });
       return retryLater({ ...job, state: backInLine(state.refusals) }, now, backoff(waits, job.tries));
     case "unclear":
       return createLost(job, now, waits);
@@ -114,7 +135,8 @@ export function createAnswered(
 export function createLost(job: Job, now: number, waits: Waits): Job {
   const state = job.state;
   if (state.status !== "creating") return job;
-  if (state.attempt.hintedRenderId) return rendering(job, state, state.attempt.hintedRenderId, false, now, 0);
+  const hinted = state.attempt.hintedRenderId;
+  if (hinted !== undefined) return rendering(job, state, hinted, "announced", now, 0);
   return advance(
     job,
     { status: "unsettled", prepared: state.prepared, attempt: state.attempt, unclearSince: now },
@@ -150,39 +172,58 @@ export function mediaFetched(job: Job, key: AttemptKey): Job {
   return { ...job, state: { ...state, attempt: { ...state.attempt, fetched: true } } };
 }
 
+/** The unclear attempt that a later one was meant to replace: should it turn up after the end, its video is posted. */
+function lateOf({ prepared, earlier }: { prepared: Prepared; earlier?: Attempt }): Late | undefined {
+  return earlier && { prepared, attempt: earlier };
+}
+
+/** What a webhook says of its render: that it is under way, or over, however it ended. */
+export type WebhookNews = "under_way" | "over";
+
 /**
  * A webhook came in on the URL of attempt `key` and names `renderId`. A hint: it makes the job look, or look
  * for a render whose create answer was lost; what AKOOL's API then says is what counts.
  */
-export function webhookArrived(job: Job, key: AttemptKey, renderId: RenderId, now: number): Job {
+export function webhookArrived(
+  job: Job,
+  key: AttemptKey,
+  renderId: RenderId,
+  news: WebhookNews,
+  now: number,
+): Job {
   const state = job.state;
+  const found = (from: Late): Job => {
+    const { notice: _answered, ...rest } = rendering(
+      job,
+      from,
+      renderId,
+      news === "over" ? "announced" : "named",
+      now,
+      0,
+    );
+    return rest;
+  };
   switch (state.status) {
-    case "creating":
-      if (state.attempt.key !== key || state.attempt.hintedRenderId) return job;
-      return {
-        ...job,
-        state: { ...state, attempt: { ...state.attempt, fetched: true, hintedRenderId: renderId } },
-      };
+    case "creating": {
+      const hint = (attempt: Attempt): Attempt => ({ ...attempt, fetched: true, hintedRenderId: renderId });
+      if (state.attempt.key === key && state.attempt.hintedRenderId === undefined)
+        return { ...job, state: { ...state, attempt: hint(state.attempt) } };
+      if (state.earlier?.key === key && state.earlier.hintedRenderId === undefined)
+        return { ...job, state: { ...state, earlier: hint(state.earlier) } };
+      return job;
+    }
     case "unsettled":
-    case "asking": {
-      if (state.attempt.key !== key) return job;
-      const { notice: _answered, ...rest } = rendering(job, state, renderId, false, now, 0);
-      return rest;
-    }
+    case "asking":
+      return state.attempt.key === key ? found(state) : job;
     case "rendering":
-      if (state.attempt.key !== key || state.renderId !== renderId) return job;
+      if (state.attempt.key !== key || state.renderId !== renderId || news === "under_way") return job;
       return { ...job, state: { ...state, webhookSeen: true }, dueAt: now };
-    case "queued": {
+    case "queued":
       // "Try again" was pressed, but the first attempt had taken effect after all: nothing is paid again.
-      const { earlier } = state;
-      if (earlier?.key !== key) return job;
-      return rendering(job, { prepared: state.prepared, attempt: earlier }, renderId, false, now, 0);
-    }
-    case "failed": {
+      return state.earlier?.key === key ? found({ prepared: state.prepared, attempt: state.earlier }) : job;
+    case "failed":
       // Left alone by the person, with the promise that a video that comes after all is posted.
-      if (state.late?.attempt.key !== key) return job;
-      return rendering(job, state.late, renderId, false, now, 0);
-    }
+      return state.late?.attempt.key === key ? found(state.late) : job;
     case "preparing":
     case "rendered":
     case "uploading":
@@ -196,24 +237,25 @@ export function webhookArrived(job: Job, key: AttemptKey, renderId: RenderId, no
   }
 }
 
+/** `created`: AKOOL's own answer. Else a webhook named the render, and it may be `announced` as over. */
 function rendering(
   job: Job,
-  from: { prepared: Prepared; attempt: Attempt },
+  { prepared, attempt }: Late,
   renderId: RenderId,
-  confirmed: boolean,
+  known: "created" | "named" | "announced",
   now: number,
   firstLook: number,
 ): Job {
-  const webhookSeen = from.attempt.hintedRenderId === renderId || !confirmed;
+  const webhookSeen = known === "announced" || attempt.hintedRenderId === renderId;
   const state: JobState = {
     status: "rendering",
-    prepared: from.prepared,
-    attempt: from.attempt,
+    prepared,
+    attempt,
     renderId,
-    confirmed,
+    confirmed: known === "created",
     looks: 0,
     overdue: false,
     webhookSeen,
   };
-  return advance(job, state, now, webhookSeen ? 0 : firstLook);
+  return advance(job, state, now, known === "created" && !webhookSeen ? firstLook : 0);
 }

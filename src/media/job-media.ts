@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Failure, RequestProblem } from "../job/failure.ts";
-import type { JobId } from "../job/ids.ts";
+import type { JobId, SlackFileId } from "../job/ids.ts";
 import type { Job, MediaSource } from "../job/job.ts";
 import type { Media, PrepareAnswer, RelayAnswer } from "../job/media.ts";
 import { downloadToFile } from "./download.ts";
@@ -13,6 +13,9 @@ import { TemporaryProblem } from "./problems.ts";
 import { openVideo, uploadVideo } from "./relay-video.ts";
 import { isSlackHost } from "./slack-hosts.ts";
 
+/** A stream that only drips is no better than one that stands still. */
+const RELAY_TIMEOUT_MS = 15 * 60 * 1000;
+
 export interface JobMediaDeps {
   readonly outbound: Outbound;
   /** One folder in it for each job. */
@@ -20,6 +23,8 @@ export interface JobMediaDeps {
   readonly maxAudioSeconds: number;
   /** The workspace's present bot token, for Slack's private files. */
   readonly tokenFor: (job: Job) => Promise<string>;
+  /** Where a Slack file lies, for one that came without its address (from another organisation, say). */
+  readonly findFileUrl: (job: Job, fileId: SlackFileId) => Promise<string | undefined>;
 }
 
 /** Where the prepared files of a job lie while AKOOL may need them. */
@@ -31,7 +36,13 @@ export function spoolPaths(
   return { folder, photo: join(folder, "photo.jpg"), speech: join(folder, "speech.mp3") };
 }
 
-export function createJobMedia({ outbound, spoolDir, maxAudioSeconds, tokenFor }: JobMediaDeps): Media {
+export function createJobMedia({
+  outbound,
+  spoolDir,
+  maxAudioSeconds,
+  tokenFor,
+  findFileUrl,
+}: JobMediaDeps): Media {
   async function fetchInput(
     job: Job,
     source: MediaSource,
@@ -43,12 +54,13 @@ export function createJobMedia({ outbound, spoolDir, maxAudioSeconds, tokenFor }
     if (source.type === "none")
       throw new RequestProblem({ reason: file === "photo" ? "photo_missing" : "speech_missing" });
     const fromSlack = source.type === "slack";
-    if (!URL.canParse(source.url))
+    const address = source.url === "" && fromSlack ? await findFileUrl(job, source.fileId) : source.url;
+    if (address === undefined || !URL.canParse(address))
       throw new RequestProblem({ reason: fromSlack ? "slack_file_unavailable" : "url_not_allowed", file });
     const authorization = fromSlack
       ? { token: await tokenFor(job), allowedHost: (url: URL) => isSlackHost(url, outbound) }
       : undefined;
-    const { sha256 } = await downloadToFile(new URL(source.url), {
+    const { sha256 } = await downloadToFile(new URL(address), {
       outbound,
       toPath,
       maxBytes,
@@ -106,12 +118,15 @@ export function createJobMedia({ outbound, spoolDir, maxAudioSeconds, tokenFor }
       }
     },
 
-    async relay(videoUrl, openUpload, signal): Promise<RelayAnswer> {
+    async relay(videoUrl, openUpload, stop): Promise<RelayAnswer> {
+      const signal = AbortSignal.any([stop, AbortSignal.timeout(RELAY_TIMEOUT_MS)]);
+      let failure: Failure = { reason: "video_unreachable" };
       try {
         const source = await openVideo(videoUrl, { outbound, signal, spoolDir });
         try {
           const uploadUrl = await openUpload(source.sizeBytes);
           if (uploadUrl === undefined) return { type: "stopped" };
+          failure = { reason: "cannot_post", code: "upload" };
           await uploadVideo(source, uploadUrl, {
             outbound,
             isAllowedHost: (url) => isSlackHost(url, outbound),
@@ -123,7 +138,7 @@ export function createJobMedia({ outbound, spoolDir, maxAudioSeconds, tokenFor }
         }
       } catch (error) {
         if (error instanceof RequestProblem) return { type: "refused", failure: error.failure };
-        return { type: "try_later", error: asError(error), ...retryAfterOf(error) };
+        return { type: "try_later", failure, error: asError(error), ...retryAfterOf(error) };
       }
     },
 

@@ -1,7 +1,8 @@
 import { App, type Logger, LogLevel } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
 import type { Delivery } from "../job/delivery.ts";
-import type { WorkspaceId } from "../job/ids.ts";
+import type { SlackFileId, WorkspaceId } from "../job/ids.ts";
+import type { Job } from "../job/job.ts";
 import type { JobStore } from "../job/store.ts";
 import type { AnswerPrivately } from "./delivery/slack-delivery.ts";
 import { createSlackDelivery } from "./delivery/slack-delivery.ts";
@@ -9,7 +10,7 @@ import { type IntakeDeps, registerHandlers } from "./intake/handlers.ts";
 import { createHttpReceiver } from "./intake/http-receiver.ts";
 import { createSocketReceiver, type SocketReceiver } from "./intake/socket-receiver.ts";
 import { createUnknownPayload } from "./intake/unknown-payload.ts";
-import { createWebClient } from "./slack-call.ts";
+import { createWebClient, slackCall } from "./slack-call.ts";
 
 export interface SlackAppOptions extends Omit<IntakeDeps, "clientFor"> {
   readonly store: JobStore;
@@ -21,6 +22,8 @@ export interface SlackAppOptions extends Omit<IntakeDeps, "clientFor"> {
 
 export interface SlackApp {
   readonly delivery: Delivery;
+  /** The private address of a file that came without one; undefined when Slack does not tell. */
+  findFileUrl(job: Job, fileId: SlackFileId): Promise<string | undefined>;
   /** The handler of `POST /slack/events`. */
   http(signingSecret: string): ReturnType<typeof createHttpReceiver>;
   socket(appToken: string): SocketReceiver;
@@ -58,6 +61,13 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
       findResponseUrl: (id) => store.findResponseUrl(id, now()),
       answerPrivately,
     }),
+    async findFileUrl(_job, fileId) {
+      const info = await slackCall(
+        () => client.files.info({ file: fileId }),
+        ({ file }) => ({ url: file?.url_private_download ?? file?.url_private }),
+      );
+      return info.type === "ok" ? info.url : undefined;
+    },
     http: (signingSecret) => createHttpReceiver({ app, signingSecret, unknown, log }),
     socket: (appToken) =>
       createSocketReceiver({ app, appToken, slackApiUrl, unknown, logger: boltLogger, log }),

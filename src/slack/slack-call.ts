@@ -9,6 +9,7 @@ import {
 import type { SlackAnswer } from "../job/delivery.ts";
 
 const CALL_TIMEOUT_MS = 15_000;
+const BARE_429_MS = 30_000;
 /** Slack's own words for these: "it is possible some aspect of the operation succeeded". */
 const UNCLEAR_CODES: ReadonlySet<string> = new Set(["fatal_error", "internal_error", "service_unavailable"]);
 /** The connection was never made, so nothing can have been done. */
@@ -58,9 +59,12 @@ export async function slackCall<R, T extends object>(
 
 function answerOf(error: unknown): Exclude<SlackAnswer, { type: "ok" }> {
   if (error instanceof WebAPIRateLimitedError) return { type: "busy", retryAfterMs: error.retryAfter * 1000 };
+  // The SDK's words for a 429 that does not say for how long.
+  if (error instanceof Error && /valid timeout/i.test(error.message))
+    return { type: "busy", retryAfterMs: BARE_429_MS };
   if (error instanceof WebAPIPlatformError) {
     const code = error.data.error;
-    if (code === "ratelimited" || code === "rate_limited") return { type: "busy", retryAfterMs: 30_000 };
+    if (code === "ratelimited" || code === "rate_limited") return { type: "busy", retryAfterMs: BARE_429_MS };
     // The SDK takes any body for an answer: a proxy's web page ends up here as the "code".
     if (!/^[a-z0-9_]+$/.test(code))
       return { type: "unclear", error: new Error("Slack answered with no JSON") };

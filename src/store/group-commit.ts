@@ -32,14 +32,16 @@ export function createGroupCommit(db: DatabaseSync): { write<T>(work: () => T): 
           write.run();
           done.push(write);
         } catch (error) {
-          undo.run();
           write.reject(error);
+          // A full disk has undone the whole turn already.
+          if (!db.isTransaction) throw error;
+          undo.run();
         }
         release.run();
       }
       commit.run();
     } catch (error) {
-      if (db.isTransaction) db.exec("ROLLBACK");
+      if (db.isOpen && db.isTransaction) db.exec("ROLLBACK");
       for (const write of turn) write.reject(error);
       return;
     }

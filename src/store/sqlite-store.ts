@@ -82,7 +82,10 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
     if (hasEnded(job) && options.wakeAt(job) === undefined)
       run("UPDATE jobs SET response_url = NULL WHERE id = ?", job.id);
     if (!needsMedia(job) && needsMedia(before)) run("DELETE FROM media_links WHERE job_id = ?", job.id);
-    if (holdsSlot(before) && !holdsSlot(job)) wakeFirstInLine();
+    const slotFreed = holdsSlot(before) && !holdsSlot(job);
+    // When several slots were freed at once, each job that leaves the line wakes the next.
+    const leftLine = before.state.status === "queued" && job.state.status !== "queued";
+    if (slotFreed || leftLine) wakeFirstInLine();
   }
 
   /** A freed slot goes to whoever waits longest for one. Whom AKOOL itself has put off is not hurried. */
@@ -109,10 +112,13 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
     const queuedAt = job.state.status === "queued" ? job.state.queuedAt : Number.MAX_SAFE_INTEGER;
     const ahead = look.line
       ? first(
-          "SELECT count(*) AS n FROM jobs WHERE queued_at < ? OR (queued_at = ? AND id < ?)",
+          // Whom AKOOL has put off for a while stands in nobody's way.
+          `SELECT count(*) AS n FROM jobs WHERE (queued_at < ? OR (queued_at = ? AND id < ?))
+           AND (due_at <= ? OR json_extract(job, '$.state.placeInLine') IS NOT NULL)`,
           queuedAt,
           queuedAt,
           job.id,
+          options.now(),
         )
       : undefined;
     return {
@@ -146,12 +152,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
         );
       }
     }
-    if (render)
-      run(
-        "UPDATE OR IGNORE attempts SET render_id = ? WHERE key = ? AND render_id IS NULL",
-        render.renderId,
-        render.key,
-      );
+    if (render) run("UPDATE OR IGNORE attempts SET render_id = ? WHERE key = ?", render.renderId, render.key);
     for (const line of change.audit ?? []) {
       run(
         "INSERT INTO audit (at, job_id, effect, attempt, outcome) VALUES (?, ?, ?, ?, ?)",
@@ -182,7 +183,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
   return {
     accept: (intake) =>
       committed(() => {
-        for (const key of intake.keys) {
+        for (const key of [...intake.keys, ...(intake.unless ?? [])]) {
           const seen = first("SELECT job_id FROM intake_keys WHERE key = ?", key);
           const job = seen ? read(String(seen.job_id) as JobId) : undefined;
           if (job) return { job, isNew: false };
@@ -190,6 +191,13 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
         insert(intake);
         return { job: intake.job, isNew: true };
       }, ACCEPT_TRIES),
+
+    firstTime: (key) =>
+      write(() => {
+        if (first("SELECT 1 FROM intake_keys WHERE key = ?", key)) return false;
+        run("INSERT INTO intake_keys (key, job_id, seen_at) VALUES (?, '', ?)", key, options.now());
+        return true;
+      }),
 
     find: async (id) => read(id),
 
@@ -290,7 +298,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
     ...sideTables,
 
     check: async () => {
-      first("SELECT 1");
+      db.exec("BEGIN IMMEDIATE; ROLLBACK;");
     },
     close: async () => {
       flush();

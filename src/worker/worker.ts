@@ -1,12 +1,17 @@
-import pLimit from "p-limit";
-import type { JobId } from "../job/ids.ts";
+import pLimit, { type LimitFunction } from "p-limit";
+import type { JobId, UserId } from "../job/ids.ts";
 import type { Job } from "../job/job.ts";
 import { nextStep, type StepName } from "../job/next-step.ts";
 import { runStep } from "../job/run-step.ts";
 import type { StepDeps } from "../job/step-deps.ts";
 
-/** Steps in flight at once; nearly all of them only wait for an answer. */
-const CONCURRENCY = 64;
+/** Jobs held at once. Each waits for an answer, or for its turn among the steps that are limited by kind. */
+const HELD_AT_ONCE = 1000;
+/** Calls to Slack and AKOOL under way at once. */
+const CALLS_AT_ONCE = 64;
+/** Photos and recordings being fetched; one person's slow links leave room for everybody else's. */
+const PREPARES_AT_ONCE = 16;
+const PREPARES_OF_ONE_PERSON = 4;
 /** Videos on their way from AKOOL to Slack. */
 const RELAYS_AT_ONCE = 32;
 const STORE_TROUBLE_PAUSE_MS = 1000;
@@ -31,7 +36,10 @@ export interface Worker {
  */
 export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): Worker {
   const { store, waits, now, log } = deps;
+  const calls = pLimit(CALLS_AT_ONCE);
   const relays = pLimit(RELAYS_AT_ONCE);
+  const prepares = pLimit(PREPARES_AT_ONCE);
+  const preparesOf = new Map<UserId, LimitFunction>();
   const running = new Map<JobId, Promise<void>>();
   const stopping = new AbortController();
   let stopped = false;
@@ -48,7 +56,7 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
     try {
       do {
         pumpAgain = false;
-        const free = CONCURRENCY - running.size;
+        const free = HELD_AT_ONCE - running.size;
         if (stopped || free <= 0) return;
         for (const job of await store.claimDue(now(), free)) {
           const work = workOn(job).finally(() => {
@@ -101,7 +109,18 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
   function runLimited(job: Job, step: StepName): Promise<Job> {
     const run = () => (stopped ? Promise.resolve(job) : runStep(job, step, deps, stopping.signal));
     if (step === "relay") return relays(run);
-    return run();
+    if (step === "prepare") return prepareOf(job.requesterId, run);
+    return calls(run);
+  }
+
+  async function prepareOf(person: UserId, run: () => Promise<Job>): Promise<Job> {
+    const theirs = preparesOf.get(person) ?? pLimit(PREPARES_OF_ONE_PERSON);
+    preparesOf.set(person, theirs);
+    try {
+      return await theirs(() => prepares(run));
+    } finally {
+      if (theirs.activeCount + theirs.pendingCount === 0) preparesOf.delete(person);
+    }
   }
 
   void pump();

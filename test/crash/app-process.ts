@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -7,10 +6,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const READY_WITHIN_MS = 20_000;
 const LOOK_AGAIN_MS = 15;
-/** Each process that runs cases takes its ports from a block of its own. */
-const FIRST_PORT = 20_000;
-const PORT_BLOCKS = 60;
-const PORTS_IN_BLOCK = 200;
 /** A run starts the app hundreds of times, and compiles it once. */
 const COMPILE_CACHE = join(tmpdir(), "talkingphoto-compile-cache");
 
@@ -126,23 +121,4 @@ export class AppProcess {
 
 function isAlive(child: ChildProcess): boolean {
   return child.exitCode === null && child.signalCode === null;
-}
-
-let portsTried = 0;
-
-/**
- * A port for an app that will be killed and started again. Below the range from which the kernel hands out
- * ports: while the app is down, nobody else is given it.
- */
-export async function freePort(): Promise<number> {
-  while (true) {
-    const port = FIRST_PORT + (process.pid % PORT_BLOCKS) * PORTS_IN_BLOCK + (portsTried++ % PORTS_IN_BLOCK);
-    const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen(port, "127.0.0.1", () => resolve(true));
-    });
-    await new Promise((closed) => server.close(closed));
-    if (free) return port;
-  }
 }

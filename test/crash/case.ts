@@ -84,8 +84,11 @@ async function runIn(world: World, test: Case): Promise<Result> {
     const giveUpAt = performance.now() + CASE_LIMIT_MS;
     request = await askThrough(test.door, world);
     await test.meanwhile?.(world, request);
-    if (!(await comesToRest(world, killer, request, test, giveUpAt)))
-      return fault("limit", `no rest within ${CASE_LIMIT_MS / 1000} s`);
+    if (!(await comesToRest(world, killer, request, test, giveUpAt))) {
+      const { broken } = fault("limit", `no rest within ${CASE_LIMIT_MS / 1000} s`);
+      const why = world.app.isReady ? await findBroken(world, request, { ...test, kills: killer.fired }) : [];
+      return { broken: [...broken, ...why], request };
+    }
     if (test.mustFire && killer.fired < test.kills.length)
       return fault("harness", "the point to kill at was never reached");
 
@@ -103,9 +106,11 @@ async function runIn(world: World, test: Case): Promise<Result> {
 
 /** The person answers "Leave it": then this, too, is an end that leaves nothing behind. */
 async function leaveQuestion(world: World, killer: Killer, request: Request, test: Case): Promise<Broken[]> {
-  const { endings, posts } = lookAt(world, request);
+  const { endings, posts, questions } = lookAt(world, request);
   if (endings[0] !== "question") return [];
-  const question = posts.find((post) => JSON.stringify(post.blocks).includes('"Leave it"'));
+  const question = [...questions, ...posts].find((post) =>
+    JSON.stringify(post.blocks).includes('"Leave it"'),
+  );
   if (!question) return [{ invariant: "I3", what: "the question has no buttons" }];
   await world.slack.pressButton(question, "Leave it", { user: ANNA });
   if (!(await comesToRest(world, killer, request, test, performance.now() + CASE_LIMIT_MS)))

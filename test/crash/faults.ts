@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Misbehaviour as AkoolMisbehaviour } from "../../src/sandbox/akool/misbehaviour.ts";
+import type { AkoolSandbox } from "../../src/sandbox/akool/start-akool.ts";
 import type {
   Misbehaviour as SlackMisbehaviour,
   SlackOptions,
@@ -72,6 +74,7 @@ const SECOND_COMPLETE = [
 /** Calls that may be made again and again, and that are down for a while. */
 const REPEATABLE = ["chat.update", "files.getUploadURLExternal", "upload", "files.info", "download"];
 const DOWN_TIMES = 4;
+const LOOKS_WITHIN_MS = 10_000;
 
 /** One trouble with one call. */
 export function singleFaults(): Fault[] {
@@ -296,6 +299,11 @@ export function incomingFaults(): Fault[] {
       await akool.sendWebhook(id, { payload: { status: 3, url: `${akool.url}/results/${id}.mp4` } });
       await akool.finish(id, { webhook: "once" });
     }),
+    disagreeing("done without its URL, which comes later", async ({ akool }, id) => {
+      await akool.doneWithoutUrl(id);
+      await lookedAtTwice(akool);
+      await akool.finish(id, { webhook: "once" });
+    }),
     disagreeing("webhook says failed, the API done", async ({ akool }, id) => {
       await akool.sendWebhook(id, { payload: { status: 4 } });
       await akool.finish(id, { webhook: "never" });
@@ -325,6 +333,13 @@ export function incomingFaults(): Fault[] {
       ["cancelled"],
     ),
   ];
+}
+
+async function lookedAtTwice(akool: AkoolSandbox): Promise<void> {
+  const looks = () => akool.calls.filter(({ endpoint }) => endpoint === "info").length;
+  const before = looks();
+  for (const giveUpAt = performance.now() + LOOKS_WITHIN_MS; looks() < before + 2; await sleep(10))
+    if (performance.now() > giveUpAt) throw new Error("the app does not look at its render");
 }
 
 function disagreeing(

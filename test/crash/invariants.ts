@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ANNA } from "../../src/sandbox/slack/slack-sandbox.ts";
 import type { Request } from "./doors.ts";
-import { type Ending, lookAt, MARKS } from "./outcome.ts";
+import { type Ending, lookAt, MARKS, saidTooOften } from "./outcome.ts";
 import type { World } from "./world.ts";
 
 export interface Expected {
@@ -65,13 +65,14 @@ export async function findBroken(world: World, request: Request, expected: Expec
   if (ending && !expected.endings.includes(ending))
     say("I3", `it ended in ${ending}; here only ${expected.endings.join(" or ")} would be right`);
   if (seen.jobMessages.length > 1) say("I3", `${seen.jobMessages.length} job messages`);
-  if (new Set(seen.failures).size !== seen.failures.length) say("I3", "the same failure was told twice");
-  if (seen.questions.length > 1) say("I3", "the question was posted twice");
   const [row] = app.query("SELECT json_extract(job, '$.message.status') AS message FROM jobs");
   const [jobMessage] = seen.jobMessages;
+  const hasJobMessage = row?.message === "posted";
+  if (saidTooOften(seen.failures, hasJobMessage)) say("I3", "the same failure was told twice");
+  if (saidTooOften(seen.questions, hasJobMessage)) say("I3", "the same question was asked twice");
   if (row?.message === "lost" && !expected.mayLoseJobMessage)
     say("I3", "the job message was given up for no reason");
-  if (row?.message === "posted" && ending) {
+  if (hasJobMessage && ending) {
     if (!jobMessage) say("I3", "the app believes in a job message that is not there");
     else if (!jobMessage.text.startsWith(MARKS[ending]))
       say("I3", `the job message still says "${jobMessage.text}" although it ended in ${ending}`);

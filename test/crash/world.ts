@@ -11,7 +11,8 @@ import {
   startSlack,
 } from "../../src/sandbox/slack/slack-sandbox.ts";
 import { type FileHost, startFileHost } from "../flow/file-host.ts";
-import { AppProcess, freePort } from "./app-process.ts";
+import { freePort } from "../free-port.ts";
+import { AppProcess } from "./app-process.ts";
 import { type CallPoint, phaseOf } from "./calls.ts";
 import { type FrontDoor, openFrontDoor } from "./front-door.ts";
 

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -14,6 +13,7 @@ import {
   type SlackSandbox,
   startSlack,
 } from "../../src/sandbox/slack/slack-sandbox.ts";
+import { freePort } from "../free-port.ts";
 import { type FileHost, startFileHost } from "./file-host.ts";
 
 /** How much faster the app's own waits go by: a settling of 10 minutes takes 6 s, a poll gap of 5 s 50 ms. */
@@ -219,13 +219,4 @@ export class App {
       db.close();
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
 }

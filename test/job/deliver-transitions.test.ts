@@ -120,7 +120,7 @@ describe("moving the video", () => {
   });
   describeEvent(
     "not moved",
-    (job) => deliver.relayFailed(job, NOW, 3000, WAITS),
+    (job) => deliver.relayFailed(job, { reason: "cannot_post", code: "upload" }, NOW, 3000, WAITS),
     each(["rendered", "uploading"], {
       ...state("rendered", { render: FINISHED }),
       tries: 1,
@@ -129,7 +129,7 @@ describe("moving the video", () => {
   );
   describeEvent(
     "not moved once too often",
-    (job) => deliver.relayFailed(job, NOW, undefined, WAITS),
+    (job) => deliver.relayFailed(job, { reason: "cannot_post", code: "upload" }, NOW, undefined, WAITS),
     each(["rendered", "uploading"], { ...state("undeliverable"), notice: { kind: "undeliverable" } }),
     { tries: 7 },
   );
@@ -149,7 +149,7 @@ describe("showing the video", () => {
   describeEvent("about to be shared", (job) => deliver.shareIntended(job, NOW), {
     "sharing ready": { ...state("sharing", { stage: "calling", calls: 1, calledAt: NOW }), dueAt: NOW },
   });
-  describeEvent("shared, or perhaps not", (job) => deliver.shareCalled(job, NOW, WAITS), {
+  describeEvent("shared, or perhaps not", (job) => deliver.shareCalled(job, true, NOW, WAITS), {
     "sharing calling": {
       ...state("sharing", { stage: "called", calls: 1 }),
       dueAt: NOW + WAITS.shareLookFirst,

@@ -27,7 +27,6 @@ const reasons: Record<FailureReason, true> = {
   speech_empty: true,
   akool_parameter: true,
   akool_media_unusable: true,
-  akool_no_face: true,
   akool_too_many_faces: true,
   akool_speech_unusable: true,
   akool_too_long: true,
@@ -41,7 +40,8 @@ const reasons: Record<FailureReason, true> = {
   render_failed: true,
   render_lost: true,
   render_gone: true,
-  start_unclear: true,
+
+  video_unreachable: true,
   video_unusable: true,
   cannot_post: true,
   not_in_channel: true,

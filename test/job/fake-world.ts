@@ -170,11 +170,14 @@ export class FakeWorld {
         "crash after",
       );
       if (how === "no video") return { type: "refused", failure: { reason: "video_unusable" } };
-      if (how === "cut before") return { type: "try_later", error: broken };
+      if (how === "cut before")
+        return { type: "try_later", failure: { reason: "video_unreachable" }, error: broken };
       if (how === "crash before") return this.#settings.crash();
       if ((await openUpload(1000)) === undefined) return { type: "stopped" };
       if (how === "crash after") return this.#settings.crash();
-      return how === "ok" ? { type: "uploaded" } : { type: "try_later", error: broken };
+      return how === "ok"
+        ? { type: "uploaded" }
+        : { type: "try_later", failure: { reason: "cannot_post" }, error: broken };
     },
     discard: async () => {
       if (this.#settings.chance.among("ok", "crash") === "crash") await this.#settings.crash();

@@ -88,8 +88,8 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
   }
 
   return {
-    async accept({ keys: given, job, responseUrl }) {
-      for (const key of given) {
+    async accept({ keys: given, unless = [], job, responseUrl }) {
+      for (const key of [...given, ...unless]) {
         const seen = keys.get(key);
         if (seen !== undefined) return { job: rowOf(seen).job, isNew: false };
       }
@@ -97,6 +97,11 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
       rows.set(job.id, row);
       for (const key of given) keys.set(key, job.id);
       return { job: row.job, isNew: true };
+    },
+    async firstTime(key) {
+      const first = !keys.has(key);
+      if (first) keys.set(key, "" as JobId);
+      return first;
     },
     find: async (id) => rows.get(id)?.job,
     async update(id, change, look = {}) {

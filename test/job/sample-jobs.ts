@@ -84,7 +84,7 @@ export const STATES = {
   },
   delivered: { status: "delivered", fileId: FILE, as: "video", finishedAt: NOW - 50 },
   duplicate: { status: "duplicate", of: "abcdefghjk" as JobId },
-  failed: { status: "failed", failure: { reason: "akool_no_face" }, finishedAt: NOW - 50 },
+  failed: { status: "failed", failure: { reason: "akool_media_unusable" }, finishedAt: NOW - 50 },
   "left alone": {
     status: "failed",
     failure: { reason: "left_alone" },
@@ -148,5 +148,14 @@ export function sampleJob(state: StateName | JobState, over: Partial<Job> = {}):
 
 function sharing(stage: "ready" | "calling" | "called", calls: number) {
   const calledAt = calls === 0 ? 0 : NOW - 1000;
-  return { status: "sharing", render: FINISHED, fileId: FILE, stage, calls, calledAt, looks: 0 } as const;
+  return {
+    status: "sharing",
+    render: FINISHED,
+    fileId: FILE,
+    stage,
+    calls,
+    calledAt,
+    looks: 0,
+    answered: true,
+  } as const;
 }

@@ -135,7 +135,7 @@ export async function simulate(options: SimulationOptions): Promise<History> {
       world.webhooks.splice(world.webhooks.indexOf(webhook), 1);
       if (!webhooks) continue;
       await change(webhook.key, (job) => {
-        const next = webhookArrived(job, webhook.key, webhook.renderId, now());
+        const next = webhookArrived(job, webhook.key, webhook.renderId, "over", now());
         if (next !== job && !holdsSlot(job) && holdsSlot(next)) revived.add(job.id);
         return next;
       });

@@ -102,14 +102,14 @@ describe("paying once", () => {
 
   const answer = (given: CreateAnswer) => (job: Job) =>
     createAnswered(job, KEY, given, NOW, WAITS, FIRST_LOOK);
-  const refused = { type: "refused", reason: "akool_no_face", code: 1015, retries: 0 } as const;
-  const inLine = state("queued", { queuedAt: ATTEMPT.startedAt, attempts: 2 });
+  const refused = { type: "refused", reason: "akool_media_unusable", code: 1015, retries: 0 } as const;
+  const inLine = state("queued", { attempts: 2 });
   describeEvent("created", answer({ type: "created", renderId: RENDER }), {
     creating: due(FIRST_LOOK, state("rendering", { renderId: RENDER, confirmed: true, overdue: false })),
   });
   describeEvent("refused", answer(refused), {
     creating: {
-      ...state("failed", { failure: { reason: "akool_no_face", code: "1015" } }),
+      ...state("failed", { failure: { reason: "akool_media_unusable", code: "1015" } }),
       notice: { kind: "failed" },
     },
   });
@@ -185,26 +185,30 @@ describe("evidence of a lost create", () => {
     0,
     state("rendering", { renderId: RENDER, confirmed: false, webhookSeen: true, attempt: ATTEMPT }),
   );
-  describeEvent("a webhook of this attempt", (job) => webhookArrived(job, KEY, RENDER, NOW), {
+  describeEvent("a webhook of this attempt", (job) => webhookArrived(job, KEY, RENDER, "over", NOW), {
     creating: { state: { status: "creating", attempt: { fetched: true, hintedRenderId: RENDER } } },
     unsettled: found,
     asking: found,
     rendering: { ...state("rendering", { webhookSeen: true, confirmed: true }), dueAt: NOW },
     "left alone": found,
   });
-  describeEvent("a webhook of the attempt before", (job) => webhookArrived(job, EARLIER_KEY, RENDER, NOW), {
-    "queued again": due(0, state("rendering", { renderId: RENDER, attempt: EARLIER })),
-  });
-  describeEvent("a webhook of another job", (job) => webhookArrived(job, OTHER_KEY, RENDER, NOW), {});
+  describeEvent(
+    "a webhook of the attempt before",
+    (job) => webhookArrived(job, EARLIER_KEY, RENDER, "over", NOW),
+    {
+      "queued again": due(0, state("rendering", { renderId: RENDER, attempt: EARLIER })),
+    },
+  );
+  describeEvent("a webhook of another job", (job) => webhookArrived(job, OTHER_KEY, RENDER, "over", NOW), {});
 
   it("ignores a webhook that names another render than ours", () => {
     const job = sampleJob("rendering");
-    expect(webhookArrived(job, KEY, OTHER_RENDER, NOW)).toBe(job);
+    expect(webhookArrived(job, KEY, OTHER_RENDER, "over", NOW)).toBe(job);
   });
 
   it("takes the question back when the answer came by itself", () => {
     const asking = sampleJob("asking", { notice: { kind: "asking", stage: "todo", tries: 0 } });
-    expect(webhookArrived(asking, KEY, RENDER, NOW)).not.toHaveProperty("notice");
+    expect(webhookArrived(asking, KEY, RENDER, "over", NOW)).not.toHaveProperty("notice");
   });
 });
 
@@ -224,7 +228,7 @@ describe("what people decide", () => {
     ...each(paid, state("cancelled", { renderWasRunning: true, finishedAt: NOW })),
   });
   describeEvent("try again", (job) => triedAgain(job, NOW), {
-    asking: due(0, state("queued", { attempts: ATTEMPT.number, earlier: ATTEMPT, queuedAt: NOW })),
+    asking: due(0, state("queued", { attempts: ATTEMPT.number, earlier: ATTEMPT })),
   });
   describeEvent("leave it", (job) => leftAlone(job, NOW), {
     asking: state("failed", {

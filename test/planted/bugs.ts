@@ -24,11 +24,11 @@ export const BUGS: readonly PlantedBug[] = [
     name: "the create is repeated after a crash in the middle of it",
     file: "src/job/transitions.ts",
     find: `  if (state.status !== "creating") return job;
-  if (state.attempt.hintedRenderId)`,
+  const hinted = state.attempt.hintedRenderId;`,
     replace: `  if (state.status !== "creating") return job;
   const again = { prepared: state.prepared, queuedAt: now, attempts: state.attempt.number, refusals: 0 };
   if (now > 0) return advance(job, { status: "queued", ...again }, now, 1000);
-  if (state.attempt.hintedRenderId)`,
+  const hinted = state.attempt.hintedRenderId;`,
     caughtBy: LIFE,
   },
   {
@@ -77,7 +77,7 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: "the share is asked for again as soon as its answer is unclear",
     file: "src/job/deliver-steps.ts",
-    find: `    if (unclear) return deliver.shareCalled(current, now(), waits);`,
+    find: `    if (unclear) return deliver.shareCalled(current, answer.type === "ok", now(), waits);`,
     replace: `    if (unclear) return deliver.shareLater(current, now(), 0, waits);`,
     caughtBy: LIFE,
   },
@@ -99,10 +99,9 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: "the webhook is believed without asking AKOOL",
     file: "src/akool/webhook-route.ts",
-    find: `        const next =
-          foreign || fact.status === "pending" ? current : webhookArrived(current, key, fact.renderId, now());`,
+    find: `        const next = foreign ? current : webhookArrived(current, key, fact.renderId, news, now());`,
     replace: `        const next =
-          fact.status === "failed" ? { ...current, state: { status: "failed" as const, failure: { reason: "render_failed" as const }, finishedAt: now() } } : webhookArrived(current, key, fact.renderId, now());`,
+          fact.status === "failed" ? { ...current, state: { status: "failed" as const, failure: { reason: "render_failed" as const }, finishedAt: now() } } : webhookArrived(current, key, fact.renderId, news, now());`,
     caughtBy: { file: "test/flow/forged-webhook.test.ts", test: "of a failure fails nothing" },
   },
   {

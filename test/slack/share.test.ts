@@ -69,7 +69,11 @@ describe("the photo and the recording among shared files", () => {
     ["nothing", [], { reason: "nothing_shared" }],
     ["a photo alone", [jpeg], { reason: "speech_missing", seen: "one photo" }],
     ["a recording alone", [mp3], { reason: "photo_missing", seen: "one recording" }],
-    ["a photo with a video", [jpeg, video], { reason: "speech_missing", seen: "one photo and one video" }],
+    [
+      "a photo with two videos",
+      [jpeg, video, video],
+      { reason: "speech_missing", seen: "one photo and 2 videos" },
+    ],
     ["a photo with a PDF", [jpeg, pdf], { reason: "speech_missing", seen: "one photo and one PDF" }],
     [
       "two photos and a recording",

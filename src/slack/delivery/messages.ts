@@ -76,7 +76,7 @@ export function jobMessage(job: Job, runningLink?: string): Message {
     case "undeliverable":
       return message(
         job,
-        `:warning: ${asked}: the video is ready, but ${lowerFirst(failureText(state.failure))}`,
+        `:warning: ${asked}: the video is ready, but I could not post it. ${failureText(state.failure)} I keep it and try again by myself.`,
         POST_AGAIN,
       );
     case "delivered":
@@ -168,8 +168,4 @@ function message(job: Job, text: string, ...buttons: Button[]): Message {
       },
     ],
   };
-}
-
-function lowerFirst(sentence: string): string {
-  return sentence.startsWith("I ") ? sentence : sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }

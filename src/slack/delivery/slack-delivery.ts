@@ -23,10 +23,7 @@ export type AnswerPrivately = (responseUrl: string, text: string) => Promise<Sla
 
 const posted = z.object({ ts: z.string() });
 const ticket = z.object({ upload_url: z.url(), file_id: z.string() });
-const shareList = z.record(
-  z.string(),
-  z.array(z.object({ ts: z.string(), thread_ts: z.string().optional() })),
-);
+const shareList = z.record(z.string(), z.array(z.object({ ts: z.string() })));
 const fileInfo = z.object({
   file: z.object({
     shares: z.object({ public: shareList.optional(), private: shareList.optional() }).optional(),
@@ -117,7 +114,6 @@ export function createSlackDelivery({
             client.chat.postEphemeral({
               channel: job.place.channelId,
               user: job.requesterId,
-              ...inThread(job),
               ...words,
             }),
           () => ({}),
@@ -142,7 +138,8 @@ export function createSlackDelivery({
       let answer: SlackAnswer = { type: "refused", code: "no_way_to_tell" };
       for (const rung of ladder) {
         answer = await rung();
-        if (answer.type !== "refused") return answer;
+        // Heard twice in private is better than not at all, so an unclear answer is no reason to stop.
+        if (answer.type !== "refused" && answer.type !== "unclear") return answer;
       }
       return answer;
     },

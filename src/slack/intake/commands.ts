@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { App } from "@slack/bolt";
 import { cancelled, cancelOutcome } from "../../job/decisions.ts";
 import { failureText } from "../../job/failure-text.ts";
@@ -7,12 +8,13 @@ import { surface } from "../surface.ts";
 import { mayDecide, refusalFor } from "./access.ts";
 import { cancelText, HELP, historyText, NOT_YOURS, statusText, unknownText, watchText } from "./answers.ts";
 import { type IntakeDeps, NOT_SAVED } from "./handlers.ts";
-import { newJob } from "./new-job.ts";
+import { acceptRequest, newJob } from "./new-job.ts";
 import { openForm } from "./open-form.ts";
 import { type Command, parseCommand } from "./parse-command.ts";
 import { type CommandBody, commandBody } from "./payloads.ts";
 
 const LISTED = 10;
+const LOOKED_THROUGH = 200;
 
 export function registerCommand(app: App, deps: IntakeDeps): void {
   app.command(surface.commands[0], async ({ command, ack }) => {
@@ -59,16 +61,11 @@ async function answerTo(
     case "help":
       return HELP;
     case "status": {
-      const jobs = await store.jobsOf(body.user_id, body.team_id, 50);
-      return statusText(
-        jobs.filter((job) => !hasEnded(job)),
-        now(),
-      );
+      const running = (await requestsOf(body, deps)).filter((job) => !hasEnded(job));
+      return statusText(running, now());
     }
     case "history":
-      return historyText(
-        (await store.jobsOf(body.user_id, body.team_id, 50)).filter(hasEnded).slice(0, LISTED),
-      );
+      return historyText((await requestsOf(body, deps)).filter(hasEnded).slice(0, LISTED));
     case "cancel":
       return cancel(parsed.jobId, body, deps);
     case "watch":
@@ -77,6 +74,12 @@ async function answerTo(
     case "unknown":
       return unknownText(parsed.understood);
   }
+}
+
+/** Slack gives each gesture one trigger: the same signed request again is the same gesture. */
+function gestureKey({ team_id, user_id, channel_id, text, trigger_id }: CommandBody): string {
+  const gesture = JSON.stringify([team_id, user_id, channel_id, text, trigger_id]);
+  return `command:${createHash("sha256").update(gesture).digest("base64url")}`;
 }
 
 async function start(
@@ -106,14 +109,14 @@ async function start(
     },
     deps.now(),
   );
-  // Slack gives each gesture one trigger: the same signed request again is the same job.
-  const { isNew } = await deps.store.accept({
-    keys: [`command:${body.team_id}:${body.trigger_id}`],
-    job,
-    ...(body.response_url === undefined ? {} : { responseUrl: body.response_url }),
-  });
-  if (isNew)
-    deps.log.info({ jobId: job.id, workspaceId: job.workspaceId, door: job.door }, "request accepted");
+  await acceptRequest(
+    {
+      keys: [gestureKey(body)],
+      job,
+      ...(body.response_url === undefined ? {} : { responseUrl: body.response_url }),
+    },
+    deps,
+  );
   return undefined;
 }
 
@@ -128,6 +131,8 @@ async function cancel(jobId: string | undefined, body: CommandBody, deps: Intake
       ? "You have nothing running that could be cancelled."
       : "I know no job with that id. `/talkingphoto status` lists yours.";
   if (!mayDecide(body.user_id, ours, deps.access)) return NOT_YOURS;
+  // Without an id it would mean another job by now.
+  if (!(await deps.store.firstTime(gestureKey(body)))) return "I have had this very command already.";
   let outcome = cancelOutcome(ours);
   await deps.store.update(ours.id, (job) => {
     outcome = cancelOutcome(job);
@@ -138,6 +143,11 @@ async function cancel(jobId: string | undefined, body: CommandBody, deps: Intake
 }
 
 async function newestInFlight(body: CommandBody, deps: IntakeDeps): Promise<Job | undefined> {
-  const jobs = await deps.store.jobsOf(body.user_id, body.team_id, 50);
-  return jobs.find((job) => !hasEnded(job));
+  return (await requestsOf(body, deps)).find((job) => !hasEnded(job));
+}
+
+/** The person's last requests, newest first; what was refused outright is not one of them. */
+async function requestsOf(body: CommandBody, deps: IntakeDeps): Promise<Job[]> {
+  const jobs = await deps.store.jobsOf(body.user_id, body.team_id, LOOKED_THROUGH);
+  return jobs.filter(({ request }) => request.photo.type !== "none");
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { App } from "@slack/bolt";
 import { BodyTooLargeError, readBody } from "../../http/read-body.ts";
 import { dispatch } from "./dispatch.ts";
-import { parseSlackPayload } from "./slack-payload.ts";
+import { isUnwatchedEvent, parseSlackPayload } from "./slack-payload.ts";
 import type { UnknownPayload } from "./unknown-payload.ts";
 import { isSignedBySlack } from "./verify-signature.ts";
 
@@ -48,6 +48,7 @@ export function createHttpReceiver({ app, signingSecret, unknown, log }: HttpRec
     const payload = parseSlackPayload(rawBody, header(request, "content-type") ?? "");
     if (!payload) return end(response, 400);
     if (payload.type === "ssl_check") return end(response, 200);
+    if (isUnwatchedEvent(payload)) return end(response, 200);
     if (payload.type === "url_verification") return end(response, 200, { challenge: payload.challenge });
 
     const reply = await dispatch(app, payload, retryOf(request), unknown);

@@ -1,11 +1,12 @@
 import type { App } from "@slack/bolt";
+import type { z } from "zod";
 import type { Failure } from "../../job/failure.ts";
 import type { WorkspaceId } from "../../job/ids.ts";
 import { announcementSeen } from "../../job/message-transitions.ts";
 import { slackCall } from "../slack-call.ts";
 import { refusalFor } from "./access.ts";
 import type { IntakeDeps } from "./handlers.ts";
-import { newJob, refusedJob } from "./new-job.ts";
+import { acceptRequest, newJob, refusedJob } from "./new-job.ts";
 import {
   eventBody,
   type OwnJobMessage,
@@ -23,32 +24,40 @@ import { isFromAPerson, sortFiles } from "./share.ts";
 export function registerMessages(app: App, deps: IntakeDeps): void {
   const botUsers = new Map<WorkspaceId, string>();
 
-  /** Our own user id: from the event where Slack names it, else asked for once. */
-  async function botUserOf(body: {
-    team_id: WorkspaceId;
-    authorizations?: { user_id: string; is_bot?: boolean | undefined }[] | undefined;
-  }) {
-    const named = body.authorizations?.find((authorization) => authorization.is_bot)?.user_id;
-    const known = named ?? botUsers.get(body.team_id);
-    if (known !== undefined) return known;
-    const client = await deps.clientFor(body.team_id);
+  /** Our own user id: from the event where Slack names it, else asked for once, without keeping Slack waiting. */
+  function botUserOf({
+    team_id: workspaceId,
+    authorizations,
+  }: z.output<typeof eventBody>): string | undefined {
+    const named = authorizations?.find((authorization) => authorization.is_bot)?.user_id;
+    const known = named ?? botUsers.get(workspaceId);
+    if (known === undefined) void askForBotUser(workspaceId);
+    return known === "" ? undefined : known;
+  }
+
+  async function askForBotUser(workspaceId: WorkspaceId): Promise<void> {
+    botUsers.set(workspaceId, "");
+    const client = await deps.clientFor(workspaceId);
     const answer = await slackCall(
       () => client.auth.test(),
-      (result) => ({ userId: result.user_id }),
+      (result) => ({ userId: result.user_id ?? "" }),
     );
-    if (answer.type === "ok" && answer.userId !== undefined) botUsers.set(body.team_id, answer.userId);
-    return answer.type === "ok" ? answer.userId : undefined;
+    if (answer.type === "ok" && answer.userId !== "") botUsers.set(workspaceId, answer.userId);
+    else botUsers.delete(workspaceId);
   }
 
   async function take(event: PostedMessage, raw: unknown): Promise<void> {
     const body = eventBody.parse(raw);
-    const botUser = await botUserOf(body);
+    const botUser = botUserOf(body);
     const { user } = event;
     if (user === undefined || !isFromAPerson(event, botUser)) return;
     const inDirectMessage = event.channel_type === "im" || event.channel.startsWith("D");
     const mentioned =
       event.type === "app_mention" || (botUser !== undefined && event.text.includes(`<@${botUser}>`));
     const sorted = sortFiles(event.files);
+    // "Thanks!" under a video is no request.
+    const smallTalk = inDirectMessage && event.thread_ts !== undefined && event.files.length === 0;
+    if (smallTalk) return;
     if (!inDirectMessage && !mentioned) {
       // In a watched channel people also just talk: only a photo together with a recording is for us.
       if (sorted.type !== "both" || !(await deps.store.isWatched(body.team_id, event.channel))) return;
@@ -58,8 +67,10 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
     const refusal = refusalFor(user, event.channel, deps.access);
     const post = `${body.team_id}:${event.channel}:${event.ts}`;
     const refuse = async (failure: Failure, how: "openly" | "privately") => {
+      // Of the two events for one post one may come without its files: a refusal does not use the post's key up.
       await deps.store.accept({
-        keys: [`post:${post}`],
+        keys: [`refused:${post}`],
+        unless: [`post:${post}`],
         job: refusedJob({ ...who, door: "share", place }, failure, how, deps.now()),
       });
     };
@@ -75,17 +86,17 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
       `post:${post}`,
       ...(event.client_msg_id ? [`client:${body.team_id}:${event.channel}:${event.client_msg_id}`] : []),
     ];
-    const { isNew } = await deps.store.accept({ keys, job });
-    if (isNew)
-      deps.log.info({ jobId: job.id, workspaceId: job.workspaceId, door: job.door }, "request accepted");
+    await acceptRequest({ keys, job }, deps);
   }
 
   /** Heals a job whose first post was answered into the void: Slack shows us our own post with the job's id on it. */
-  async function adopt({ ts, channel, metadata }: OwnJobMessage): Promise<void> {
+  async function adopt({ ts, channel, metadata }: OwnJobMessage, raw: unknown): Promise<void> {
+    const { team_id: workspaceId } = eventBody.parse(raw);
     const jobId = metadata.event_payload.job_id;
     if (!(await deps.store.find(jobId))) return;
     await deps.store.update(jobId, (job) => {
-      const next = channel === job.place.channelId ? announcementSeen(job, ts, deps.now()) : job;
+      const ours = workspaceId === job.workspaceId && channel === job.place.channelId;
+      const next = ours ? announcementSeen(job, ts, deps.now()) : job;
       return next === job ? undefined : { job: next };
     });
   }
@@ -93,7 +104,7 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
   app.event("app_mention", ({ event, body }) => take(postedMessage.parse(event), body));
   app.event("message", async ({ event, body }) => {
     const own = ownJobMessage.safeParse(event);
-    if (own.success) return adopt(own.data);
+    if (own.success) return adopt(own.data, body);
     const parsed = postedMessage.safeParse(event);
     // Edits, deletions and other kinds of message have other shapes, and are none of our business.
     if (parsed.success) await take(parsed.data, body);

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Failure } from "../../job/failure.ts";
 import type { JobId, UserId, WorkspaceId } from "../../job/ids.ts";
 import type { Job, Place, RenderRequest } from "../../job/job.ts";
+import type { Intake, JobStore } from "../../job/store.ts";
 
 /** Easy to read aloud and to type: no 0/o, 1/l/i. Ten of them are 49 random bits. */
 const ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
@@ -47,6 +48,16 @@ export function refusedJob(
     notice: { kind: "failed", stage: how === "openly" ? "todo" : "private", tries: 0 },
     cleanedUp: true,
   };
+}
+
+/** Saves a request and says so in the log; known already, it is the job it became. */
+export async function acceptRequest(
+  intake: Intake,
+  { store, log }: { store: Pick<JobStore, "accept">; log: { info(fields: object, message: string): void } },
+): Promise<void> {
+  const { job, isNew } = await store.accept(intake);
+  const { id: jobId, workspaceId, door } = job;
+  if (isNew) log.info({ jobId, workspaceId, door }, "request accepted");
 }
 
 function newJobId(): JobId {

@@ -24,7 +24,10 @@ export async function openForm(
   deps: IntakeDeps,
 ): Promise<void> {
   const { workspaceId, channelId, threadTs, triggerId, responseUrl, taken } = opening;
-  const formId = createHash("sha256").update(`${workspaceId}:${triggerId}`).digest("base64url").slice(0, 22);
+  const formId = createHash("sha256")
+    .update(JSON.stringify([workspaceId, channelId, threadTs, triggerId]))
+    .digest("base64url")
+    .slice(0, 22);
   await deps.store.saveForm({
     id: formId,
     channelId,

@@ -23,6 +23,16 @@ const messageTs = z
   .regex(/^\d+\.\d+$/)
   .transform((ts) => ts as MessageTs);
 
+/** Slack leaves a field out, or sends null for it, as it pleases. */
+function maybe<T extends z.ZodType>(schema: T) {
+  return schema.nullish().transform((value) => value ?? undefined);
+}
+
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? "");
+
 /** Form-encoded body of a slash command. Source: docs.slack.dev, "Slash commands", and Bolt's types/command. */
 export const commandBody = z.object({
   team_id: workspaceId,
@@ -38,30 +48,31 @@ export type CommandBody = z.output<typeof commandBody>;
 /** A file as it stands in messages and forms. Labels are hints only: `mimetype` may be empty or wrong. */
 export const slackFile = z.object({
   id: z.string().min(1),
-  mode: z.string().optional(),
-  subtype: z.string().optional(),
-  mimetype: z.string().default(""),
-  filetype: z.string().default(""),
-  size: z.number().optional(),
-  url_private_download: z.string().optional(),
-  url_private: z.string().optional(),
-  is_external: z.boolean().optional(),
+  name: text,
+  mode: maybe(z.string()),
+  subtype: maybe(z.string()),
+  mimetype: text,
+  filetype: text,
+  size: maybe(z.number()),
+  url_private_download: maybe(z.string()),
+  url_private: maybe(z.string()),
+  is_external: maybe(z.boolean()),
 });
 export type SlackFile = z.output<typeof slackFile>;
 
 /** `event` of a message (any subtype) or an app_mention: the two come for one post, in either order. */
 export const postedMessage = z.object({
   type: z.enum(["message", "app_mention"]),
-  subtype: z.string().optional(),
+  subtype: maybe(z.string()),
   channel: channelId,
-  channel_type: z.string().optional(),
-  user: userId.optional(),
-  bot_id: z.string().optional(),
-  text: z.string().default(""),
+  channel_type: maybe(z.string()),
+  user: maybe(userId),
+  bot_id: maybe(z.string()),
+  text,
   ts: messageTs,
-  thread_ts: messageTs.optional(),
-  client_msg_id: z.string().optional(),
-  files: z.array(slackFile).default([]),
+  thread_ts: maybe(messageTs),
+  client_msg_id: maybe(z.string()),
+  files: maybe(z.array(slackFile)).transform((files) => files ?? []),
 });
 export type PostedMessage = z.output<typeof postedMessage>;
 
@@ -79,7 +90,7 @@ export type OwnJobMessage = z.output<typeof ownJobMessage>;
 
 export const eventBody = z.object({
   team_id: workspaceId,
-  authorizations: z.array(z.object({ user_id: z.string(), is_bot: z.boolean().optional() })).optional(),
+  authorizations: maybe(z.array(z.object({ user_id: z.string(), is_bot: maybe(z.boolean()) }))),
 });
 
 /** `block_actions` for one of our buttons. */

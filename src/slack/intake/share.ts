@@ -21,6 +21,9 @@ export function sortFiles(files: readonly SlackFile[]): SortedFiles {
   if (unlabelled.length === 1 && photos.length + recordings.length === 1) {
     (photos.length === 0 ? photos : recordings).push(...unlabelled);
   }
+  // Browsers record sound into WebM and MP4, which Slack takes for video: beside a photo it is the recording.
+  const videos = files.filter((file) => file.mimetype.startsWith("video/") && roleOf(file) === "other");
+  if (photos.length === 1 && recordings.length === 0 && videos.length === 1) recordings.push(...videos);
   const [photo, secondPhoto] = photos;
   const [recording, secondRecording] = recordings;
   if (secondPhoto || secondRecording) return refused({ reason: "too_many_files", seen: describe(files) });
@@ -53,15 +56,20 @@ export function slackSource(file: SlackFile): MediaSource {
 
 export type Role = "photo" | "recording" | "other" | "unknown";
 
-/** Voice clips come labelled as video or WebM; their subtype is what tells. */
+const PHOTO_ENDINGS = /^(jpe?g|png|webp|heic|heif|gif|avif|tiff?|bmp)$/;
+const SOUND_ENDINGS = /^(mp3|m4a|wav|ogg|oga|opus|flac|aac|amr|wma|aiff?|caf)$/;
+
+/** Voice clips come labelled as video or WebM; their subtype is what tells. A label may still be missing. */
 export function roleOf(file: SlackFile): Role {
   if (file.subtype === "slack_audio") return "recording";
   const [kind] = file.mimetype.split("/");
   if (kind === "image") return "photo";
   if (kind === "audio") return "recording";
-  return file.mimetype === "" || file.mimetype === "application/octet-stream" || file.filetype === "binary"
-    ? "unknown"
-    : "other";
+  if (file.mimetype !== "" && file.mimetype !== "application/octet-stream" && file.filetype !== "binary")
+    return "other";
+  const ending = (/\.(\w+)$/.exec(file.name)?.[1] ?? file.filetype).toLowerCase();
+  if (PHOTO_ENDINGS.test(ending)) return "photo";
+  return SOUND_ENDINGS.test(ending) ? "recording" : "unknown";
 }
 
 /** Whether the app is the one spoken to: not itself, no bot, no edit, and nothing but a plain post or a share. */

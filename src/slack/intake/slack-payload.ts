@@ -1,3 +1,5 @@
+import { surface } from "../surface.ts";
+
 /** A request body that Slack's documentation knows, as Bolt wants it; undefined when it is nothing of the kind. */
 export type SlackPayload =
   | { readonly type: "url_verification"; readonly challenge: string }
@@ -51,6 +53,8 @@ function parseInteraction(body: Record<string, unknown>): SlackPayload | undefin
   if (!hasId(user) || !(hasId(team) || hasId(enterprise))) return undefined;
   const pressed = Array.isArray(actions) && actions.length > 0 && actions.every(isObject);
   if (kind === "block_actions" && !pressed) return undefined;
+  const view = body.view;
+  if (kind.startsWith("view_") && !(isObject(view) && typeof view.callback_id === "string")) return undefined;
   return { type: "interaction", kind, body };
 }
 
@@ -66,6 +70,13 @@ function parseEvent(body: Record<string, unknown> | undefined): SlackPayload | u
   return type === "event_callback" && isObject(event) && typeof event.type === "string"
     ? { type: "event", body }
     : undefined;
+}
+
+const WATCHED: ReadonlySet<unknown> = new Set(surface.events);
+
+/** An event nobody here listens to. Bolt is spared it: it stumbles over shapes it does not know. */
+export function isUnwatchedEvent(payload: SlackPayload): boolean {
+  return payload.type === "event" && isObject(payload.body.event) && !WATCHED.has(payload.body.event.type);
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

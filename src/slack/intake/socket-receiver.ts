@@ -2,7 +2,7 @@ import type { App } from "@slack/bolt";
 import { LogLevel, SocketModeClient } from "@slack/socket-mode";
 import type { WebClientOptions } from "@slack/web-api";
 import { dispatch } from "./dispatch.ts";
-import { classifySocketPayload } from "./slack-payload.ts";
+import { classifySocketPayload, isUnwatchedEvent } from "./slack-payload.ts";
 import type { UnknownPayload } from "./unknown-payload.ts";
 
 export interface SocketReceiver {
@@ -48,7 +48,13 @@ export function createSocketReceiver(options: SocketReceiverOptions): SocketRece
   client.on("slack_event", async ({ ack, body, retry_num, retry_reason }: SlackEvent) => {
     const payload = classifySocketPayload(body);
     try {
-      if (!payload || payload.type === "url_verification" || payload.type === "ssl_check") return await ack();
+      if (
+        !payload ||
+        payload.type === "url_verification" ||
+        payload.type === "ssl_check" ||
+        isUnwatchedEvent(payload)
+      )
+        return await ack();
       const retry = {
         ...(retry_num === undefined ? {} : { num: retry_num }),
         ...(retry_reason === undefined ? {} : { reason: retry_reason }),

@@ -3,7 +3,7 @@ import { formCallbackId } from "../surface.ts";
 import { refusalFor } from "./access.ts";
 import { readForm } from "./form.ts";
 import { type IntakeDeps, NOT_SAVED } from "./handlers.ts";
-import { newJob } from "./new-job.ts";
+import { acceptRequest, newJob } from "./new-job.ts";
 import { formBody } from "./payloads.ts";
 
 /** A field that every form has, for what concerns none in particular. */
@@ -31,13 +31,11 @@ export function registerForm(app: App, deps: IntakeDeps): void {
         { workspaceId: team.id, requesterId: user.id, door: "form", place, request: result.request },
         deps.now(),
       );
-      const { isNew } = await deps.store.accept({
-        keys: [`view:${team.id}:${view.id}`],
-        job,
-        ...(form.responseUrl === undefined ? {} : { responseUrl: form.responseUrl }),
-      });
-      if (isNew)
-        deps.log.info({ jobId: job.id, workspaceId: job.workspaceId, door: job.door }, "request accepted");
+      const { responseUrl } = form;
+      await acceptRequest(
+        { keys: [`view:${team.id}:${view.id}`], job, ...(responseUrl === undefined ? {} : { responseUrl }) },
+        deps,
+      );
       await ack();
     } catch (error) {
       deps.log.error({ err: error }, "a form could not be saved");
