@@ -246,14 +246,15 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
         return jobs.length;
       }),
     claimDue: async (now, limit) => {
-      const rows = sql("SELECT job FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT ?").all(
+      const due = sql("SELECT id FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT ?").all(
         now,
         limit + leased.size,
       );
-      const jobs = rows
-        .map(parse)
-        .filter((job): job is Job => job !== undefined && !leased.has(job.id))
-        .slice(0, limit);
+      const free = due.map((row) => String(row.id) as JobId).filter((id) => !leased.has(id));
+      const jobs = free
+        .slice(0, limit)
+        .map(read)
+        .filter((job) => job !== undefined);
       for (const job of jobs) leased.add(job.id);
       return jobs;
     },

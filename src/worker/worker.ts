@@ -1,12 +1,13 @@
-import pLimit, { type LimitFunction } from "p-limit";
+import pLimit from "p-limit";
 import type { JobId, UserId } from "../job/ids.ts";
 import type { Job } from "../job/job.ts";
+import { snooze } from "../job/moves.ts";
 import { nextStep, type StepName } from "../job/next-step.ts";
 import { runStep } from "../job/run-step.ts";
 import type { StepDeps } from "../job/step-deps.ts";
 
-/** Jobs held at once. Each waits for an answer, or for its turn among the steps that are limited by kind. */
-const HELD_AT_ONCE = 1000;
+/** Jobs held at once: nearly all of them only wait for an answer. */
+const HELD_AT_ONCE = 128;
 /** Calls to Slack and AKOOL under way at once. */
 const CALLS_AT_ONCE = 64;
 /** Photos and recordings being fetched; one person's slow links leave room for everybody else's. */
@@ -39,7 +40,7 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
   const calls = pLimit(CALLS_AT_ONCE);
   const relays = pLimit(RELAYS_AT_ONCE);
   const prepares = pLimit(PREPARES_AT_ONCE);
-  const preparesOf = new Map<UserId, LimitFunction>();
+  const preparesOf = new Map<UserId, number>();
   const running = new Map<JobId, Promise<void>>();
   const stopping = new AbortController();
   let stopped = false;
@@ -91,6 +92,11 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
       while (!stopped) {
         const next = nextStep(job, now(), waits);
         if (next.step === "wait") return;
+        if (!hasRoomFor(job, next.step)) {
+          // Held while it waits, it would be in the way of jobs that have something quick to do.
+          await store.update(job.id, (current) => ({ job: snooze(current, now(), waits.retryFirst) }));
+          return;
+        }
         const before = job.state.status;
         job = await runLimited(job, next.step);
         const status = job.state.status;
@@ -113,13 +119,22 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
     return calls(run);
   }
 
+  /** Long steps are limited by kind, and the fetching of photos and recordings for each person too. */
+  function hasRoomFor(job: Job, step: StepName): boolean {
+    if (step === "relay") return relays.pendingCount < RELAYS_AT_ONCE;
+    if (step !== "prepare") return true;
+    const theirs = preparesOf.get(job.requesterId) ?? 0;
+    return theirs < PREPARES_OF_ONE_PERSON && prepares.pendingCount < PREPARES_AT_ONCE;
+  }
+
   async function prepareOf(person: UserId, run: () => Promise<Job>): Promise<Job> {
-    const theirs = preparesOf.get(person) ?? pLimit(PREPARES_OF_ONE_PERSON);
-    preparesOf.set(person, theirs);
+    preparesOf.set(person, (preparesOf.get(person) ?? 0) + 1);
     try {
-      return await theirs(() => prepares(run));
+      return await prepares(run);
     } finally {
-      if (theirs.activeCount + theirs.pendingCount === 0) preparesOf.delete(person);
+      const left = (preparesOf.get(person) ?? 1) - 1;
+      if (left === 0) preparesOf.delete(person);
+      else preparesOf.set(person, left);
     }
   }
 
