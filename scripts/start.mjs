@@ -12,7 +12,6 @@ try {
   process.exit(1);
 }
 
-process.setSourceMapsEnabled(true);
 // Code that was compiled at an earlier start is not compiled again.
 enableCompileCache();
 await import(new URL("../dist/main.js", import.meta.url).href);

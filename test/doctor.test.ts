@@ -35,7 +35,7 @@ async function startFarEnd(): Promise<FarEnd> {
     },
     "/api/apps.connections.open": { body: { ok: true, url: "wss://127.0.0.1/?ticket=canary" } },
     "/api/open/v3/faceswap/quota/info": { body: { code: 1000, msg: "OK", data: { credit: 12.5 } } },
-    "/healthz": { body: "ok" },
+    "/healthz": { headers: { "x-talkingphoto": "1" }, body: "ok" },
   };
   const seen: FarEnd["seen"] = [];
   const server = createServer((request, response) => {
@@ -97,6 +97,14 @@ async function diagnose(env: Record<string, string>): Promise<{ healthy: boolean
 }
 
 describe("doctor", () => {
+  it("is not taken in by another page at PUBLIC_URL that answers 200", async () => {
+    const farEnd = await startFarEnd();
+    farEnd.answers["/healthz"] = { body: "<html>You are about to visit…</html>" };
+    const { healthy, text } = await diagnose(await settingsFor(farEnd));
+    expect(text).toMatch(/^✗ PUBLIC_URL: .*something else is there/m);
+    expect(healthy).toBe(false);
+  });
+
   it("finds nothing wrong with a configuration that works", async () => {
     const farEnd = await startFarEnd();
     const env = await settingsFor(farEnd);
@@ -203,7 +211,7 @@ describe("doctor", () => {
       "a public address that leads elsewhere",
       "/healthz",
       { status: 404, body: "nginx" },
-      /^✗ PUBLIC_URL: \/healthz answers 404, so something else is there/m,
+      /^✗ PUBLIC_URL: \/healthz answers 404, but not as this app does: something else is there/m,
       false,
     ],
   ];

@@ -16,12 +16,15 @@ export async function checkPublicAddress({ publicUrl, host, port }: Config): Pro
   const standIn = port === 0 ? undefined : await answerInstead(host, port);
   try {
     const address = `${publicUrl.href.replace(/\/$/, "")}/healthz`;
-    const { statusCode, body } = await request(address, {
+    const { statusCode, headers, body } = await request(address, {
       headers: { "user-agent": "talkingphoto-doctor" },
       signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
     });
     const text = await body.text();
     if (statusCode !== 200) return { mark: "✗", about, text: wrongAnswer(statusCode, port) };
+    // A tunnel's warning page or a parking page answers 200 too; only this program names itself.
+    if (headers["x-talkingphoto"] === undefined)
+      return { mark: "✗", about, text: wrongAnswer(statusCode, port) };
     if (standIn && text !== standIn.token) {
       const seen = `/healthz answers 200, but not from this machine's port ${port}. Right if the app runs elsewhere.`;
       return { mark: "!", about, text: seen };
@@ -35,7 +38,7 @@ export async function checkPublicAddress({ publicUrl, host, port }: Config): Pro
 }
 
 function wrongAnswer(statusCode: number, port: number): string {
-  return `/healthz answers ${statusCode}, so something else is there. Point the tunnel or proxy at port ${port}, path included.`;
+  return `/healthz answers ${statusCode}, but not as this app does: something else is there. Point the tunnel or proxy at port ${port}, path included.`;
 }
 
 function noAnswer(why: string, port: number, standingIn: boolean): string {
@@ -53,7 +56,10 @@ interface StandIn {
 /** Undefined when the port is taken, most likely by the app itself, or cannot be had. */
 async function answerInstead(host: string, port: number): Promise<StandIn | undefined> {
   const token = randomUUID();
-  const server = createServer((_request, response) => response.end(token));
+  const server = createServer((_request, response) => {
+    response.setHeader("x-talkingphoto", "1");
+    response.end(token);
+  });
   try {
     server.listen(port, host);
     await once(server, "listening");

@@ -103,7 +103,7 @@ export async function findShare(job: Job, deps: StepDeps, save: Save): Promise<J
         // Somebody has seen it, and removed it.
         if (answer.code === "file_deleted") return deliver.shareRemoved(current, now());
         // Slack may not know a file yet whose scan is still going on.
-        if (answer.code === "file_not_found") return deliver.shareFound(current, undefined, now(), waits);
+        if (answer.code === "file_not_found") return deliver.fileUnknown(current, now(), waits);
         return deliver.shareNotForUs(current, now(), waits);
       case "busy":
         return snooze(current, now(), answer.retryAfterMs);
@@ -118,6 +118,8 @@ export async function link({ delivery, waits, now }: StepDeps, save: Save): Prom
   const intended = await save(deliver.linkIntended);
   if (intended.state.status !== "linking" || intended.state.stage !== "calling") return intended;
   const answer = await delivery.postLink(intended, intended.state.fileId);
+  // Without a link to post, nothing was said and there is nothing to audit.
+  const lines = answer.type === "not_sent" ? [] : [audit("post", 0, answer)];
   return save(
     (current) => {
       if (answer.type === "ok" || answer.type === "unclear") return deliver.linked(current, now());
@@ -125,6 +127,6 @@ export async function link({ delivery, waits, now }: StepDeps, save: Save): Prom
         return deliver.undeliverable(current, cannotPost(answer.code), now(), waits);
       return deliver.linkLater(current, now(), retryAfter(answer), waits);
     },
-    audit("post", 0, answer),
+    ...lines,
   );
 }

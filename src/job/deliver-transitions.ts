@@ -13,6 +13,7 @@ const RELAY_TRIES = 8;
 const SHARE_CALLS = 3;
 /** How often a file that Slack has forgotten is uploaded anew. */
 const UPLOADS = 4;
+const LINK_TRIES = 8;
 
 /** What AKOOL's API says of the render: the only thing that moves it. */
 export function renderLooked(
@@ -212,6 +213,17 @@ export function shareRemoved(job: Job, now: number): Job {
   return job.state.status === "sharing" ? delivered(job, "video", job.state.fileId, undefined, now) : job;
 }
 
+/**
+ * Slack says that there is no such file. Not there yet, as long as its scan may be going on or Slack has said yes to
+ * the share; else the bytes never arrived, whatever the upload's answer was.
+ */
+export function fileUnknown(job: Job, now: number, waits: Waits): Job {
+  const state = job.state;
+  if (state.status !== "sharing") return job;
+  const arrived = state.answered || now - state.calledAt < waits.shareDeadline;
+  return arrived ? shareFound(job, undefined, now, waits) : fileLost(job, now, waits);
+}
+
 /** Slack refused to share because it does not know the file, so nothing of it can be visible: upload anew. */
 export function fileLost(job: Job, now: number, waits: Waits): Job {
   if (job.state.status !== "sharing") return job;
@@ -238,6 +250,8 @@ export function linked(job: Job, now: number): Job {
 
 export function linkLater(job: Job, now: number, delayMs: number | undefined, waits: Waits): Job {
   if (job.state.status !== "linking") return job;
+  if (job.tries + 1 >= LINK_TRIES)
+    return undeliverable(job, { reason: "cannot_post", code: "link" }, now, waits);
   return retryLater(
     { ...job, state: { ...job.state, stage: "ready" } },
     now,

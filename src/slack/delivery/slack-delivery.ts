@@ -193,6 +193,7 @@ export function createSlackDelivery({
         (result) => ({ link: filePermalink.parse(result).file.permalink }),
       );
       // Only reading has happened so far: whatever went wrong, nothing was posted.
+      if (info.type === "refused") return { type: "not_sent", error: new Error(`no link: ${info.code}`) };
       if (info.type === "unclear") return { type: "not_sent", error: info.error };
       if (info.type !== "ok") return info;
       return slackCall(
