@@ -117,7 +117,7 @@ export const BUGS: readonly PlantedBug[] = [
     file: "src/store/group-commit.ts",
     find: `        if (waiting.length === 0) setImmediate(flush);`,
     replace: `        if (waiting.length === 0) setTimeout(flush, 20);
-        if (/accept/.test(new Error().stack ?? "")) resolve({ job: {}, isNew: true } as T);`,
+        if (/accept/.test(new Error().stack ?? "")) setImmediate(() => resolve({ job: {}, isNew: true } as T));`,
     caughtBy: { file: "test/store/sqlite-store.test.ts", test: "loses no acknowledged request" },
   },
   {
