@@ -14,6 +14,8 @@ const SHARE_CALLS = 3;
 /** How often a file that Slack has forgotten is uploaded anew. */
 const UPLOADS = 4;
 const LINK_TRIES = 8;
+/** Slack's record of a file has to be unreadable for so many share deadlines (15 minutes) before anything is done without it. */
+const UNSEEN_DEADLINES = 10;
 
 /** What AKOOL's API says of the render: the only thing that moves it. */
 export function renderLooked(
@@ -185,16 +187,21 @@ export function shareFound(job: Job, sharedAs: MessageTs | undefined, now: numbe
   return advance(job, { status: "linking", render: state.render, fileId: state.fileId, stage: "ready" }, now);
 }
 
-/** No readable answer: look again, and past the deadline go on as if nothing had been found. */
+/**
+ * No readable answer says nothing about the share: look again, for long. Slack down for that long, its yes to the
+ * share has to do; without one the same file is completed once more.
+ */
 export function shareUnseen(job: Job, now: number, waits: Waits): Job {
   const state = job.state;
   if (state.status !== "sharing") return job;
-  if (now - state.calledAt >= waits.shareDeadline) return shareFound(job, undefined, now, waits);
-  return retryLater(
-    job,
-    now,
-    Math.min(waits.shareLookMax, waits.shareLookFirst * 3 ** Math.min(job.tries, 10)),
-  );
+  if (now - state.calledAt < UNSEEN_DEADLINES * waits.shareDeadline)
+    return retryLater(
+      job,
+      now,
+      Math.min(waits.shareLookMax, waits.shareLookFirst * 3 ** Math.min(job.tries, 10)),
+    );
+  if (state.answered) return delivered(job, "video", state.fileId, undefined, now);
+  return shareFound(job, undefined, now, waits);
 }
 
 /**

@@ -38,9 +38,10 @@ function expectKept({ job, ledger, videos, triedAgain }: Life): void {
   expect(seen, "videos and links that people see").toBeLessThanOrEqual(1);
   if (status === "delivered") {
     if (!ledger.unreachable) expect(seen, "a delivered video is there").toBe(1);
-    // What was left alone may turn up after all, as was promised then.
+    // What was left alone may turn up after all, as was promised then; and so may the unclear attempt before a
+    // "Try again" that failed.
     const failures = ledger.failureNotices.filter((reason) => reason !== "left_alone");
-    expect(failures, "no failure beside a video").toEqual([]);
+    if (triedAgain === 0) expect(failures, "no failure beside a video").toEqual([]);
   } else {
     expect(seen, `nothing to see of a job that is ${status}`).toBe(0);
   }
