@@ -97,7 +97,9 @@ describe("npm run demo", { timeout: TIMEOUT_MS }, () => {
     expect(run.stderr).toBe("");
 
     const output = join("demo-output", "command.mp4");
-    expect(run.stdout).toContain(output);
+    expect(run.stdout).toMatch(/\/demo-output\/command\.mp4\n +from the command: /);
+    expect(run.stdout).toMatch(/\/demo-output\/share\.mp4\n +from the shared message: /);
+    expect(run.stdout).toContain("Try a face and a voice of your own");
     await expectTalking(join(place.folder, output), "speech.mp3");
     await expectTalking(join(place.folder, "demo-output", "share.mp4"), "slack-clip.m4a");
     expect(await place.leftovers()).toEqual([]);
@@ -112,6 +114,7 @@ describe("npm run demo", { timeout: TIMEOUT_MS }, () => {
     const output = join("demo-output", "talking-my face.mp4");
     expect(run.stdout).toContain(output);
     expect(run.stdout).not.toContain("/talkingphoto");
+    expect(run.stdout).not.toContain("of your own");
     await expectTalking(join(place.folder, output), "slack-clip.m4a");
   });
 

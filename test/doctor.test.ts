@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { examine } from "../src/doctor/examine.ts";
+import { whyUnreachable } from "../src/doctor/public-address.ts";
 import { surface } from "../src/slack/surface.ts";
 
 const SCRIPT = join(import.meta.dirname, "../src/doctor.ts");
@@ -109,13 +110,18 @@ describe("doctor", () => {
     const farEnd = await startFarEnd();
     const env = await settingsFor(farEnd);
     const { healthy, text } = await diagnose({ ...env, SLACK_APP_TOKEN: "xapp-canary" });
-    expect(text).not.toMatch(/^[✗!]/m);
+    expect(text).not.toMatch(/^✗/m);
     expect(text).toMatch(/^✓ Slack token: Slack knows it as talkingphoto in Acme$/m);
     expect(text).toMatch(/^✓ Slack scopes: all 7 that the app needs$/m);
     expect(text).toMatch(/^✓ Slack app token: /m);
     expect(text).toMatch(/^✓ Clock: within a minute/m);
     expect(text).toMatch(/^✓ AKOOL credit: 12\.5 left$/m);
-    expect(text).toMatch(/^✓ PUBLIC_URL: /m);
+    expect(text.match(/^! .*/gm)).toEqual([
+      expect.stringMatching(
+        /^! PUBLIC_URL: this app answers there, but only this machine can reach it: AKOOL /,
+      ),
+    ]);
+    expect(text).toMatch(/^– AKOOL webhooks: none without AKOOL_CLIENT_ID/m);
     expect(text).toMatch(/^✓ Store: .* is writable, [\d.]+ GB free$/m);
     expect(healthy).toBe(true);
     expect(await readdir(env.DATA_DIR ?? "")).toEqual([]);
@@ -228,9 +234,28 @@ describe("doctor", () => {
     const port = await freePort();
     const env = { ...(await settingsFor(farEnd)), PORT: String(port) };
     const direct = await diagnose({ ...env, PUBLIC_URL: `http://127.0.0.1:${port}` });
-    expect(direct.text).toMatch(/^✓ PUBLIC_URL: leads to port/m);
+    expect(direct.text).toMatch(/^! PUBLIC_URL: leads to port \d+ of this machine, but only this machine/m);
     const astray = await diagnose(env);
     expect(astray.text).toMatch(/^! PUBLIC_URL: .*not from this machine's port/m);
+  });
+
+  it.each([
+    ["https://photos.example.com", undefined],
+    ["https://example.com/photos", undefined],
+    ["http://photos.example.com", /^it is not https: AKOOL could not fetch/],
+    ["http://localhost:3000", /^only this machine can reach it/],
+    ["https://127.0.0.1", /^only this machine can reach it/],
+    ["http://[::1]:3000", /^only this machine can reach it/],
+  ])("knows whether AKOOL could come to %s", (address, why) => {
+    const found = whyUnreachable(new URL(address));
+    if (why) expect(found).toMatch(why);
+    else expect(found).toBeUndefined();
+  });
+
+  it("does not claim webhooks that it has not seen", async () => {
+    const env = await settingsFor(await startFarEnd());
+    const { text } = await diagnose({ ...env, AKOOL_CLIENT_ID: "canary" });
+    expect(text).toMatch(/^– AKOOL webhooks: asked for, not checked/m);
   });
 
   it("tells when nothing answers at all", async () => {

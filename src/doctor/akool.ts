@@ -18,7 +18,9 @@ export async function* checkAkool({ akool, publicUrl, webhooks }: Config): Async
     await client.close();
   }
   if (webhooks) {
-    yield { mark: "✓", about: "AKOOL webhooks", text: "AKOOL reports finished videos to PUBLIC_URL" };
+    const text =
+      'asked for, not checked: only a real video shows that AKOOL reaches PUBLIC_URL ("webhook stored" in the log)';
+    yield { mark: "–", about: "AKOOL webhooks", text };
   } else {
     const missing = publicUrl ? "AKOOL_CLIENT_ID" : "PUBLIC_URL";
     const text = `none without ${missing}; the app asks AKOOL every few seconds instead`;

@@ -21,20 +21,30 @@ export async function checkPublicAddress({ publicUrl, host, port }: Config): Pro
       signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
     });
     const text = await body.text();
-    if (statusCode !== 200) return { mark: "✗", about, text: wrongAnswer(statusCode, port) };
     // A tunnel's warning page or a parking page answers 200 too; only this program names itself.
-    if (headers["x-talkingphoto"] === undefined)
+    if (statusCode !== 200 || headers["x-talkingphoto"] !== "1")
       return { mark: "✗", about, text: wrongAnswer(statusCode, port) };
     if (standIn && text !== standIn.token) {
       const seen = `/healthz answers 200, but not from this machine's port ${port}. Right if the app runs elsewhere.`;
       return { mark: "!", about, text: seen };
     }
-    return { mark: "✓", about, text: `leads to port ${port} of this machine (as seen from here)` };
+    const seen = standIn ? `leads to port ${port} of this machine` : "this app answers there";
+    const unreachable = whyUnreachable(publicUrl);
+    if (unreachable) return { mark: "!", about, text: `${seen}, but ${unreachable}` };
+    return { mark: "✓", about, text: `${seen} (as seen from here)` };
   } catch (error) {
     return { mark: "✗", about, text: noAnswer(whyUnanswered(error), port, standIn !== undefined) };
   } finally {
     await standIn?.close();
   }
+}
+
+/** Why AKOOL cannot come to an address that works from here; undefined for one that it may reach. */
+export function whyUnreachable({ protocol, hostname }: URL): string | undefined {
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  if (!loopback && protocol === "https:") return undefined;
+  const why = loopback ? "only this machine can reach it" : "it is not https";
+  return `${why}: AKOOL could not fetch the photo and the recording. Set a public https address.`;
 }
 
 function wrongAnswer(statusCode: number, port: number): string {

@@ -33,12 +33,17 @@ interface Door {
   readonly heading: string;
   /** What the video is called in the output folder. */
   readonly videoName: string;
+  /** "from the command" */
+  readonly origin: string;
   readonly act: (world: World, screen: Screen) => Promise<unknown>;
 }
+
+interface DemoVideo extends KeptVideo, Pick<Door, "origin"> {}
 
 const command: Door = {
   heading: "1. Anna types the command in #general",
   videoName: "command.mp4",
+  origin: "from the command",
   act: async ({ slack, web }, screen) => {
     const text = `/talkingphoto ${web.url}/${basename(PORTRAIT)} ${web.url}/${basename(SPEECH)}`;
     screen.row({ name: "Anna", text });
@@ -49,6 +54,7 @@ const command: Door = {
 const share: Door = {
   heading: "2. Ben shares a photo and a voice clip in #general and mentions the app",
   videoName: "share.mp4",
+  origin: "from the shared message",
   act: async ({ slack }) => {
     const clip = {
       name: "audio_message.m4a",
@@ -62,6 +68,7 @@ const share: Door = {
 const shareOwn = (paths: readonly string[]): Door => ({
   heading: "Anna shares your files in #general and mentions the app",
   videoName: `talking-${parse(paths.find((path) => PICTURE.test(path)) ?? paths[0] ?? "").name}.mp4`,
+  origin: "from your files",
   act: ({ slack }) =>
     slack.shareFiles(paths, { user: ANNA, mention: true, text: "make this one talk, please" }),
 });
@@ -95,7 +102,7 @@ export async function runDemo(args: readonly string[]): Promise<number> {
     const world = await startWorld(options, ending.signal);
     screen.note("The app is ready.");
     showSlack(world.slack, screen);
-    const videos: KeptVideo[] = [];
+    const videos: DemoVideo[] = [];
     for (const door of doors) {
       const video = await play(door, world, screen, ending.signal);
       if (!video && args.length > 0) {
@@ -103,11 +110,11 @@ export async function runDemo(args: readonly string[]): Promise<number> {
         return 1;
       }
       if (!video) throw new Error("The samples were turned away; what the app says about them is above.");
-      videos.push(video);
+      videos.push({ ...video, origin: door.origin });
     }
     const problems = [...world.slack.problems, ...world.akool.problems];
     if (problems.length > 0) throw new Error(`The stand-ins saw something wrong: ${problems.join("; ")}.`);
-    conclude(screen, videos);
+    conclude(screen, videos, args.length > 0);
     return 0;
   } catch (error) {
     const reason: unknown = ending.signal.aborted ? ending.signal.reason : error;
@@ -153,7 +160,10 @@ function introduce(screen: Screen): void {
     "The app is the real one. Slack and AKOOL are stand-ins, so no account is needed and nothing is spent.",
   );
   screen.paragraph(
-    "The stand-in for AKOOL animates no face: its video shows the photo and a bar that moves with the voice.",
+    "The stand-in for AKOOL does not look for a face: its video shows the photo as it is, with a bar at the bottom that moves with the voice.",
+  );
+  screen.paragraph(
+    "Links to 127.0.0.1 are let through in this demo only; otherwise links must be https and public.",
   );
   screen.say();
 }
@@ -170,17 +180,16 @@ async function play(
   return video && render && keepVideo(video, render.videoUrl, join(OUTPUT_FOLDER, door.videoName));
 }
 
-function conclude(screen: Screen, videos: readonly KeptVideo[]): void {
+function conclude(screen: Screen, videos: readonly DemoVideo[], fromOwnFiles: boolean): void {
   screen.heading(
     videos.length > 1 ? "The videos, as they arrived in Slack" : "The video, as it arrived in Slack",
   );
-  for (const { path, facts, sha256 } of videos) {
-    screen.say(`  ${path}`);
-    screen.say(`    ${facts}`);
-    screen.say(`    sha256 ${sha256.slice(0, 16)}…, the same as rendered`);
+  for (const { path, facts, origin } of videos) {
+    screen.say(`  ${resolve(path)}`);
+    screen.say(`    ${origin}: ${facts}, the same bytes as the stand-in for AKOOL rendered`);
   }
   screen.heading("What next");
-  screen.say("  Try a face and a voice of your own:  npm run demo -- photo.jpg voice.mp3");
+  if (!fromOwnFiles) screen.say("  Try a face and a voice of your own:  npm run demo -- photo.jpg voice.mp3");
   screen.say('  With a real Slack and a real AKOOL:  see "Run it for real" in README.md');
 }
 
