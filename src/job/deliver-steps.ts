@@ -1,6 +1,7 @@
 import * as deliver from "./deliver-transitions.ts";
 import type { SlackAnswer } from "./delivery.ts";
 import type { Failure } from "./failure.ts";
+import type { SlackFileId } from "./ids.ts";
 import type { Job } from "./job.ts";
 import { snooze } from "./moves.ts";
 import { audit, cannotPost, retryAfter, type Save, type StepDeps } from "./step-deps.ts";
@@ -10,14 +11,19 @@ import { audit, cannotPost, retryAfter, type Save, type StepDeps } from "./step-
 export async function relay(job: Job, deps: StepDeps, save: Save, signal: AbortSignal): Promise<Job> {
   if (job.state.status !== "rendered") return job;
   const { waits, now, delivery } = deps;
-  let ticket: SlackAnswer | undefined;
+  let ticket: SlackAnswer<{ fileId: SlackFileId }> | undefined;
+  /** What came of this upload says nothing about another one, begun by a process that took this one for dead. */
+  const unlessOther = (change: (current: Job) => Job) => (current: Job) =>
+    current.state.status === "uploading" && ticket?.type === "ok" && current.state.fileId !== ticket.fileId
+      ? current
+      : change(current);
   const answer = await deps.media.relay(
     job.state.render.videoUrl,
     async (sizeBytes) => {
       const opened = await delivery.openUpload(job, sizeBytes);
       ticket = opened;
       if (opened.type !== "ok") return undefined;
-      const stored = await save((current) => deliver.uploadOpened(current, opened.fileId, now()));
+      const stored = await save.intent((current) => deliver.uploadOpened(current, opened.fileId, now()));
       const ours = stored.state.status === "uploading" && stored.state.fileId === opened.fileId;
       return ours ? opened.uploadUrl : undefined;
     },
@@ -25,13 +31,16 @@ export async function relay(job: Job, deps: StepDeps, save: Save, signal: AbortS
   );
   switch (answer.type) {
     case "uploaded":
-      return save((current) => deliver.uploaded(current, now()), {
-        effect: "upload",
-        attempt: job.tries + 1,
-        outcome: "ok",
-      });
+      return save(
+        unlessOther((current) => deliver.uploaded(current, now())),
+        {
+          effect: "upload",
+          attempt: job.tries + 1,
+          outcome: "ok",
+        },
+      );
     case "refused":
-      return save((current) => deliver.resultRefused(current, answer.failure, now(), waits));
+      return save(unlessOther((current) => deliver.resultRefused(current, answer.failure, now(), waits)));
     case "stopped": {
       const refusal = ticket;
       if (refusal === undefined || refusal.type === "ok") return save((current) => current);
@@ -53,7 +62,9 @@ export async function relay(job: Job, deps: StepDeps, save: Save, signal: AbortS
         "moving the video to Slack failed; trying again",
       );
       return save(
-        (current) => deliver.relayFailed(current, answer.failure, now(), answer.retryAfterMs, waits),
+        unlessOther((current) =>
+          deliver.relayFailed(current, answer.failure, now(), answer.retryAfterMs, waits),
+        ),
         {
           effect: "upload",
           attempt: job.tries + 1,
@@ -72,7 +83,7 @@ export async function share(job: Job, deps: StepDeps, save: Save): Promise<Job> 
   if (job.state.status !== "sharing") return job;
   const { waits, now } = deps;
   const { fileId, calls } = job.state;
-  const intended = await save((current) => deliver.shareIntended(current, now()));
+  const intended = await save.intent((current) => deliver.shareIntended(current, now()));
   if (intended.state.status !== "sharing" || intended.state.stage !== "calling") return intended;
   const answer = await deps.delivery.shareFile(intended, fileId);
   return save(
@@ -115,7 +126,7 @@ export async function findShare(job: Job, deps: StepDeps, save: Save): Promise<J
 }
 
 export async function link({ delivery, waits, now }: StepDeps, save: Save): Promise<Job> {
-  const intended = await save(deliver.linkIntended);
+  const intended = await save.intent(deliver.linkIntended);
   if (intended.state.status !== "linking" || intended.state.stage !== "calling") return intended;
   const answer = await delivery.postLink(intended, intended.state.fileId);
   // Without a link to post, nothing was said and there is nothing to audit.

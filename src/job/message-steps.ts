@@ -6,7 +6,7 @@ import { audit, cannotPost, retryAfter, type Save, type StepDeps } from "./step-
 /** Steps that say something: the job message and its edits, notices, private answers. */
 
 export async function announce({ delivery, waits, now }: StepDeps, save: Save): Promise<Job> {
-  const intended = await save(to.announceIntended);
+  const intended = await save.intent(to.announceIntended);
   if (intended.message.status !== "posting") return intended;
   const answer = await delivery.postJobMessage(intended);
   const shown = shownBy(intended) ?? "checking";
@@ -22,7 +22,7 @@ export async function announce({ delivery, waits, now }: StepDeps, save: Save): 
 }
 
 export async function notify({ delivery, waits, now }: StepDeps, save: Save): Promise<Job> {
-  const intended = await save(to.noticeIntended);
+  const intended = await save.intent(to.noticeIntended);
   if (intended.notice?.stage !== "sending") return intended;
   const { kind } = intended.notice;
   const answer = await delivery.postNotice(intended);

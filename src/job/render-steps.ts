@@ -20,7 +20,7 @@ export async function create(job: Job, deps: StepDeps, save: Save, signal: Abort
         attempt: { key: addresses.key, number: next.state.attempt.number, links: addresses.links },
       };
     },
-    { line: true },
+    { line: true, intent: true },
   );
   if (intended.state.status !== "creating" || intended.state.attempt.key !== addresses.key) return intended;
   const { resolution, gesturePrompt } = job.request;

@@ -5,7 +5,7 @@ import type { Job } from "./job.ts";
 import type { Media } from "./media.ts";
 import type { WebhookHealth } from "./poll-plan.ts";
 import type { RenderApi } from "./render-api.ts";
-import type { AuditLine, JobStore, MediaLink } from "./store.ts";
+import type { AuditLine, JobStore, Look, MediaLink } from "./store.ts";
 import type { Waits } from "./waits.ts";
 
 /** The addresses of one attempt: its token is in every URL, only hashes of it are stored. */
@@ -36,18 +36,29 @@ export interface StepDeps {
 }
 
 /** Commits what a pure change makes of the present row, and audit lines with it. */
-export type Save = (change: (current: Job) => Job, ...audit: AuditLine[]) => Promise<Job>;
+export interface Save {
+  (change: (current: Job) => Job, ...audit: AuditLine[]): Promise<Job>;
+  /**
+   * Commits the intent to do something that must not happen twice; what comes of it is then for the caller alone
+   * to do. @throws LeaseLostError
+   */
+  intent(change: (current: Job) => Job): Promise<Job>;
+}
 
 export function saveTo(store: JobStore, job: Job): Save {
-  return (change, ...audit) =>
+  const commit = (change: (current: Job) => Job, audit: readonly AuditLine[], look: Look) =>
     store.update(
       job.id,
       (current) => {
         const changed = change(current);
         return changed === current && audit.length === 0 ? undefined : { job: changed, audit };
       },
-      { patient: true },
+      look,
     );
+  return Object.assign(
+    (change: (current: Job) => Job, ...audit: AuditLine[]) => commit(change, audit, { patient: true }),
+    { intent: (change: (current: Job) => Job) => commit(change, [], { patient: true, intent: true }) },
+  );
 }
 
 const CHANNEL_CLOSED: ReadonlySet<string> = new Set([

@@ -35,7 +35,10 @@ export interface View {
   readonly sameContent?: JobId;
   /** Renders in flight at AKOOL over all processes. */
   readonly slotsInUse: number;
-  /** Jobs in line before this one. */
+  /**
+   * Jobs in line before this one. Workspaces take turns: each one's next job comes before any other's second,
+   * so that one with a thousand requests holds up nobody else. Within a workspace, in the order of arrival.
+   */
   readonly ahead: number;
   /** The attempt that `look.renderId` belongs to already. */
   readonly renderOwner?: AttemptKey;
@@ -48,6 +51,16 @@ export interface Look {
   readonly renderId?: RenderId;
   /** What is written was learned from outside and cannot be asked for again: wait out a store in trouble. */
   readonly patient?: boolean;
+  /**
+   * What is written is the intent to do something that must not happen twice: refused with a LeaseLostError
+   * when the caller holds the job's lease no longer.
+   */
+  readonly intent?: boolean;
+}
+
+/** Another process has taken the job over: this one was taken for dead. Whatever it was about to do, the other does. */
+export class LeaseLostError extends Error {
+  override readonly name = "LeaseLostError";
 }
 
 export interface Intake {
@@ -78,11 +91,14 @@ export interface JobStore {
     key: string,
     now: number,
   ): Promise<{ jobId: JobId; attempt: AttemptKey; file: "photo" | "speech" } | undefined>;
-  /** Applies `change` to every job that still wants something, oldest first: what a fresh process takes over. */
+  /** Applies `change` to every unfinished job that no living process looks after, oldest first: what a fresh one takes over. */
   resumeAll(change: (job: Job, index: number) => Job): Promise<number>;
-  /** Jobs whose time has come, oldest first; each is the caller's until `release`. */
-  claimDue(now: number, limit: number): Promise<readonly Job[]>;
-  release(id: JobId): void;
+  /**
+   * Jobs whose time has come; each is the caller's until `release`, over all processes. Of one workspace's jobs at
+   * most `ofOneWorkspace` are in hand at once.
+   */
+  claimDue(now: number, limit: number, ofOneWorkspace?: number): Promise<readonly Job[]>;
+  release(id: JobId): Promise<void>;
   /** When the next job that nobody works on is due. */
   nextDueAt(): Promise<number | undefined>;
   /** Seconds that the last finished renders took, newest first. */

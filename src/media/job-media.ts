@@ -5,6 +5,7 @@ import { type Failure, RequestProblem } from "../job/failure.ts";
 import type { JobId, SlackFileId } from "../job/ids.ts";
 import type { Job, MediaSource } from "../job/job.ts";
 import type { Media, PrepareAnswer, RelayAnswer } from "../job/media.ts";
+import { LeaseLostError } from "../job/store.ts";
 import { downloadToFile } from "./download.ts";
 import type { Outbound } from "./outbound.ts";
 import { MAX_PHOTO_BYTES, preparePhoto } from "./prepare-photo.ts";
@@ -138,6 +139,8 @@ export function createJobMedia({
         }
       } catch (error) {
         if (error instanceof RequestProblem) return { type: "refused", failure: error.failure };
+        // Another process has the job by now, and does the rest.
+        if (error instanceof LeaseLostError) throw error;
         return { type: "try_later", failure, error: asError(error), ...retryAfterOf(error) };
       }
     },

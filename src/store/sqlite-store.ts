@@ -1,8 +1,9 @@
 import type { SQLInputValue } from "node:sqlite";
-import type { AttemptKey, JobId, RenderId } from "../job/ids.ts";
+import type { AttemptKey, JobId, RenderId, WorkspaceId } from "../job/ids.ts";
 import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
 import type { Change, Intake, JobStore, Look, View } from "../job/store.ts";
 import { createGroupCommit } from "./group-commit.ts";
+import { type JobRow, parseJob, toJobRow } from "./job-row.ts";
 import { openDatabase } from "./open-database.ts";
 import { createSideTables, forgetOldForms } from "./sqlite-side-tables.ts";
 import { createStatements } from "./sqlite-statements.ts";
@@ -36,30 +37,45 @@ export interface SqliteStoreOptions {
 export function openSqliteStore(options: SqliteStoreOptions): JobStore {
   const { db, close } = openDatabase(options.dataDir);
   const { write, flush } = createGroupCommit(db);
-  const leased = new Set<JobId>();
+  const leased = new Map<JobId, WorkspaceId>();
   const { sql, first, run } = createStatements(db);
   const sideTables = createSideTables({ first, run }, write, options.now);
 
-  const read = (id: JobId): Job | undefined => parse(first("SELECT job FROM jobs WHERE id = ?", id));
+  const read = (id: JobId): Job | undefined => {
+    const row = first("SELECT job FROM jobs WHERE id = ?", id);
+    return row && parseJob(row.job);
+  };
 
-  /** The row's own columns: status, due_at, queued_at, holds_slot, job. */
-  function columnsOf(job: Job): SQLInputValue[] {
-    const due = options.wakeAt(job);
-    const inLine = job.state.status === "queued" ? job.state.queuedAt : null;
-    return [
-      job.state.status,
-      due === undefined ? null : Math.ceil(due),
-      inLine,
-      holdsSlot(job) ? 1 : 0,
-      JSON.stringify(job),
-    ];
+  /**
+   * One after its workspace's last, and not before the turn it is: who was idle has saved up nothing. A job that
+   * comes back into the line goes before those of its workspace that arrived after it.
+   */
+  function turnFor({ workspaceId, state }: Job): number {
+    const back = first(
+      "SELECT min(turn) AS turn FROM jobs WHERE workspace_id = ? AND turn IS NOT NULL AND queued_at > ?",
+      workspaceId,
+      state.status === "queued" ? state.queuedAt : Number.MAX_SAFE_INTEGER,
+    );
+    if (typeof back?.turn === "number") return back.turn;
+    const row = first(
+      `SELECT max(
+         coalesce((SELECT max(turn) FROM jobs WHERE holds_slot = 1), 0),
+         coalesce((SELECT min(turn) FROM jobs WHERE queued_at IS NOT NULL), 0),
+         coalesce((SELECT max(turn) + 1 FROM jobs WHERE workspace_id = ? AND turn IS NOT NULL), 0)) AS turn`,
+      workspaceId,
+    );
+    return Number(row?.turn);
   }
 
   function insert({ job, keys, responseUrl }: Intake): void {
+    const row = toJobRow(job, options.wakeAt);
     run(
-      `INSERT INTO jobs (id, workspace_id, requester_id, accepted_at, response_url, status, due_at, queued_at, holds_slot, job)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[job.id, job.workspaceId, job.requesterId, job.acceptedAt, responseUrl ?? null, ...columnsOf(job)],
+      `INSERT INTO jobs (id, workspace_id, requester_id, accepted_at, response_url,
+         status, due_at, queued_at, waits_for_slot, holds_slot, job, turn)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[job.id, job.workspaceId, job.requesterId, job.acceptedAt, responseUrl ?? null],
+      ...valuesOf(row),
+      row.hasTurn ? turnFor(job) : null,
     );
     for (const key of keys) {
       run(
@@ -72,11 +88,16 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
   }
 
   function save(job: Job, before: Job, contentKey?: string): void {
+    const row = toJobRow(job, options.wakeAt);
     run(
-      "UPDATE jobs SET status = ?, due_at = ?, queued_at = ?, holds_slot = ?, job = ? WHERE id = ?",
-      ...columnsOf(job),
+      "UPDATE jobs SET status = ?, due_at = ?, queued_at = ?, waits_for_slot = ?, holds_slot = ?, job = ? WHERE id = ?",
+      ...valuesOf(row),
       job.id,
     );
+    const hadTurn = toJobRow(before, options.wakeAt).hasTurn;
+    if (row.hasTurn !== hadTurn) {
+      run("UPDATE jobs SET turn = ? WHERE id = ?", row.hasTurn ? turnFor(job) : null, job.id);
+    }
     if (contentKey !== undefined) run("UPDATE jobs SET content_key = ? WHERE id = ?", contentKey, job.id);
     if (hasEnded(job) && !hasEnded(before)) run("UPDATE jobs SET content_key = NULL WHERE id = ?", job.id);
     if (hasEnded(job) && options.wakeAt(job) === undefined)
@@ -90,13 +111,25 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
 
   /** A freed slot goes to whoever waits longest for one. Whom AKOOL itself has put off is not hurried. */
   function wakeFirstInLine(): void {
-    const waiting = parse(
-      first(
-        `SELECT job FROM jobs WHERE queued_at IS NOT NULL AND json_extract(job, '$.state.placeInLine') IS NOT NULL
-         ORDER BY queued_at, id LIMIT 1`,
-      ),
+    const row = first(
+      `SELECT job FROM jobs WHERE queued_at IS NOT NULL AND waits_for_slot = 1
+       ORDER BY turn, queued_at, id LIMIT 1`,
     );
+    const waiting = row && parseJob(row.job);
     if (waiting) save({ ...waiting, dueAt: options.now() }, waiting);
+  }
+
+  function countAhead({ id }: Job): number {
+    // A job that is not in line itself would come last.
+    const row = first(
+      `SELECT count(*) AS n FROM jobs AS other
+       LEFT JOIN (SELECT turn, queued_at, id FROM jobs WHERE id = ? AND queued_at IS NOT NULL) AS own
+       WHERE other.queued_at IS NOT NULL AND (other.waits_for_slot = 1 OR other.due_at <= ?)
+         AND (own.id IS NULL OR (other.turn, other.queued_at, other.id) < (own.turn, own.queued_at, own.id))`,
+      id,
+      options.now(),
+    );
+    return Number(row?.n);
   }
 
   function viewFor(job: Job, look: Look): View {
@@ -109,21 +142,10 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
         ? undefined
         : first("SELECT id FROM jobs WHERE content_key = ? AND id <> ? LIMIT 1", look.contentKey, job.id);
     const inUse = look.line ? first("SELECT count(*) AS n FROM jobs WHERE holds_slot = 1") : undefined;
-    const queuedAt = job.state.status === "queued" ? job.state.queuedAt : Number.MAX_SAFE_INTEGER;
-    const ahead = look.line
-      ? first(
-          // Whom AKOOL has put off for a while stands in nobody's way.
-          `SELECT count(*) AS n FROM jobs WHERE (queued_at < ? OR (queued_at = ? AND id < ?))
-           AND (due_at <= ? OR json_extract(job, '$.state.placeInLine') IS NOT NULL)`,
-          queuedAt,
-          queuedAt,
-          job.id,
-          options.now(),
-        )
-      : undefined;
+    const ahead = look.line ? countAhead(job) : 0;
     return {
       slotsInUse: Number(inUse?.n ?? 0),
-      ahead: Number(ahead?.n ?? 0),
+      ahead,
       ...(same ? { sameContent: String(same.id) as JobId } : {}),
       ...(owner ? { renderOwner: String(owner.key) as AttemptKey } : {}),
     };
@@ -239,26 +261,31 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
         run("DELETE FROM intake_keys WHERE seen_at < ?", options.now() - INTAKE_KEYS_KEPT_MS);
         const jobs = sql("SELECT job FROM jobs WHERE due_at IS NOT NULL ORDER BY accepted_at, id")
           .all()
-          .map(parse);
-        for (const [index, job] of jobs.entries()) {
-          if (job) save(change(job, index), job);
-        }
+          .map((row) => parseJob(row.job));
+        for (const [index, job] of jobs.entries()) save(change(job, index), job);
         return jobs.length;
       }),
-    claimDue: async (now, limit) => {
-      const due = sql("SELECT id FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT ?").all(
-        now,
-        limit + leased.size,
-      );
-      const free = due.map((row) => String(row.id) as JobId).filter((id) => !leased.has(id));
-      const jobs = free
-        .slice(0, limit)
-        .map(read)
-        .filter((job) => job !== undefined);
-      for (const job of jobs) leased.add(job.id);
+    claimDue: async (now, limit, ofOneWorkspace = limit) => {
+      const inHand = new Map<WorkspaceId, number>();
+      for (const workspaceId of leased.values()) inHand.set(workspaceId, (inHand.get(workspaceId) ?? 0) + 1);
+      const jobs: Job[] = [];
+      // Only as far as is needed: a workspace with thousands of due jobs is passed over, not read.
+      const due = sql("SELECT id, workspace_id FROM jobs WHERE due_at <= ? ORDER BY due_at").iterate(now);
+      for (const row of due) {
+        if (jobs.length === limit) break;
+        const id = String(row.id) as JobId;
+        const workspaceId = String(row.workspace_id) as WorkspaceId;
+        const theirs = inHand.get(workspaceId) ?? 0;
+        if (leased.has(id) || theirs >= ofOneWorkspace) continue;
+        const job = read(id);
+        if (!job) continue;
+        inHand.set(workspaceId, theirs + 1);
+        leased.set(id, workspaceId);
+        jobs.push(job);
+      }
       return jobs;
     },
-    release: (id) => {
+    release: async (id) => {
       leased.delete(id);
       options.onDue?.();
     },
@@ -287,8 +314,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
         "SELECT job FROM jobs WHERE workspace_id = ? AND requester_id = ? ORDER BY accepted_at DESC, id DESC LIMIT ?",
       )
         .all(workspaceId, requesterId, limit)
-        .map(parse)
-        .filter((job) => job !== undefined),
+        .map((row) => parseJob(row.job)),
     countByStatus: async () =>
       Object.fromEntries(
         sql("SELECT status, count(*) AS n FROM jobs GROUP BY status")
@@ -308,7 +334,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
   };
 }
 
-/** The row's document was written by this program, in this version or one that a migration has brought up. */
-function parse(row: Record<string, unknown> | undefined): Job | undefined {
-  return row ? (JSON.parse(String(row.job)) as Job) : undefined;
+/** In the order in which the statements name them. */
+function valuesOf({ status, dueAt, queuedAt, waitsForSlot, holdsSlot, document }: JobRow): SQLInputValue[] {
+  return [status, dueAt, queuedAt, Number(waitsForSlot), Number(holdsSlot), document];
 }

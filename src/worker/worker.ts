@@ -60,10 +60,12 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
         const free = HELD_AT_ONCE - running.size;
         if (stopped || free <= 0) return;
         for (const job of await store.claimDue(now(), free)) {
-          const work = workOn(job).finally(() => {
-            running.delete(job.id);
-            store.release(job.id);
-          });
+          const work = workOn(job)
+            .then(() => store.release(job.id))
+            .catch((error: unknown) =>
+              log.error({ err: error, jobId: job.id }, "a job could not be put back"),
+            )
+            .finally(() => running.delete(job.id));
           running.set(job.id, work);
         }
       } while (pumpAgain);

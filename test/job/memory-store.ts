@@ -1,10 +1,13 @@
 import type { AttemptKey, JobId, RenderId } from "../../src/job/ids.ts";
 import { hasEnded, holdsSlot, type Job, needsMedia } from "../../src/job/job.ts";
 import type { Change, JobStore, Look, MediaLink, OpenForm, View } from "../../src/job/store.ts";
+import { toJobRow } from "../../src/store/job-row.ts";
 
 interface Row {
   job: Job;
   dueAt: number | undefined;
+  /** As in the real stores: workspaces take turns at renders. */
+  turn?: number;
   contentKey?: string;
   responseUrl?: string;
 }
@@ -42,9 +45,14 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
   };
   const inLine = () =>
     all()
-      .map(({ job }) => job)
-      .filter((job) => job.state.status === "queued")
-      .sort((a, b) => queuedAtOf(a) - queuedAtOf(b) || (a.id < b.id ? -1 : 1));
+      .filter(({ job }) => job.state.status === "queued")
+      .sort(
+        (a, b) =>
+          (a.turn ?? 0) - (b.turn ?? 0) ||
+          queuedAtOf(a.job) - queuedAtOf(b.job) ||
+          (a.job.id < b.job.id ? -1 : 1),
+      )
+      .map(({ job }) => job);
 
   function viewFor(job: Job, look: Look): View {
     const line = look.line ? inLine() : [];
@@ -62,6 +70,24 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
   function put(row: Row, job: Job): void {
     row.job = frozen(job);
     row.dueAt = wakeAt(job);
+    if (!toJobRow(job, wakeAt).hasTurn) delete row.turn;
+    else row.turn ??= turnFor(job);
+  }
+
+  function turnFor(job: Job): number {
+    const turns = (rowsThatCount: Row[]) => rowsThatCount.flatMap(({ turn }) => turn ?? []);
+    const own = all().filter((row) => row.job.workspaceId === job.workspaceId);
+    const overtaken = turns(
+      own.filter(({ job: { state } }) => state.status === "queued" && state.queuedAt > queuedAtOf(job)),
+    );
+    if (overtaken.length > 0) return Math.min(...overtaken);
+    const waiting = turns(all().filter((row) => row.job.state.status === "queued"));
+    return Math.max(
+      0,
+      ...turns(all().filter((row) => holdsSlot(row.job))),
+      ...(waiting.length > 0 ? [Math.min(...waiting)] : []),
+      ...turns(own).map((turn) => turn + 1),
+    );
   }
 
   function apply(row: Row, change: Change, look: Look): Job {
@@ -93,7 +119,8 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
         const seen = keys.get(key);
         if (seen !== undefined) return { job: rowOf(seen).job, isNew: false };
       }
-      const row: Row = { job: frozen(job), dueAt: wakeAt(job), ...(responseUrl ? { responseUrl } : {}) };
+      const row: Row = { job, dueAt: undefined, ...(responseUrl ? { responseUrl } : {}) };
+      put(row, job);
       rows.set(job.id, row);
       for (const key of given) keys.set(key, job.id);
       return { job: row.job, isNew: true };
@@ -129,15 +156,23 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
       for (const [index, row] of found.entries()) put(row, change(row.job, index));
       return found.length;
     },
-    async claimDue(at, limit) {
+    async claimDue(at, limit, ofOneWorkspace = limit) {
       const due = all()
         .filter(({ job, dueAt }) => dueAt !== undefined && dueAt <= at && !leased.has(job.id))
         .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
-        .slice(0, limit);
-      for (const { job } of due) leased.add(job.id);
-      return due.map(({ job }) => job);
+        .map(({ job }) => job);
+      const claimed: Job[] = [];
+      for (const job of due) {
+        const theirs = [...leased].filter((id) => rowOf(id).job.workspaceId === job.workspaceId).length;
+        if (claimed.length === limit || theirs >= ofOneWorkspace) continue;
+        leased.add(job.id);
+        claimed.push(job);
+      }
+      return claimed;
     },
-    release: (id) => void leased.delete(id),
+    async release(id) {
+      leased.delete(id);
+    },
     async nextDueAt() {
       const times = all().flatMap(({ job, dueAt }) =>
         dueAt === undefined || leased.has(job.id) ? [] : [dueAt],

@@ -219,6 +219,47 @@ export function describeStore(name: string, open: (settings: StoreSettings) => P
         ]);
       });
 
+      it("lets workspaces take turns, so that one with many requests is in nobody's way", async () => {
+        const { store, add } = await emptyStore();
+        const other = { workspaceId: "T2" as WorkspaceId };
+        const many: Job[] = [];
+        for (let n = 1; n <= 4; n++) many.push(await add({ ...STATES.queued, queuedAt: NOW + n }));
+        const one = await add({ ...STATES.queued, queuedAt: NOW + 10 }, other);
+        const two = await add({ ...STATES.queued, queuedAt: NOW + 11 }, other);
+        const aheadOf = async ({ id }: Job) => {
+          let ahead = -1;
+          await store.update(
+            id,
+            (_job, view) => {
+              ahead = view.ahead;
+              return undefined;
+            },
+            { line: true },
+          );
+          return ahead;
+        };
+        const line = await Promise.all([...many, one, two].map(aheadOf));
+        // Theirs, ours, theirs, ours, and then the rest of theirs.
+        expect(line).toEqual([0, 2, 4, 5, 1, 3]);
+      });
+
+      it("gives a job that comes back into the line its place again", async () => {
+        const { store, add, move } = await emptyStore();
+        const early = await add({ ...STATES.queued, queuedAt: NOW + 1 });
+        await move(early.id, STATES.asking);
+        const late = await add({ ...STATES.queued, queuedAt: NOW + 2 });
+        await move(early.id, { ...STATES.queued, queuedAt: NOW + 1 });
+        let ahead = -1;
+        const look = (_job: Job, view: { ahead: number }) => {
+          ahead = view.ahead;
+          return undefined;
+        };
+        await store.update(early.id, look, { line: true });
+        expect(ahead).toBe(0);
+        await store.update(late.id, look, { line: true });
+        expect(ahead).toBe(1);
+      });
+
       it("names the attempt that a render belongs to, and never gives it to another", async () => {
         const { store, add, move } = await emptyStore();
         const ours = await add(STATES.queued);
@@ -255,8 +296,22 @@ export function describeStore(name: string, open: (settings: StoreSettings) => P
         expect(await ids(1)).toEqual([sooner.id]);
         expect(await ids(10)).toEqual([later.id]);
         expect(await ids(10)).toEqual([]);
-        store.release(sooner.id);
+        await store.release(sooner.id);
         expect(await ids(10)).toEqual([sooner.id]);
+      });
+
+      it("keeps room for other workspaces, however much of one is due", async () => {
+        const { store, add } = await emptyStore();
+        for (let n = 0; n < 5; n++) await add(STATES.preparing, { dueAt: NOW - 10 });
+        const other = await add(STATES.preparing, { dueAt: NOW - 1, workspaceId: "T2" as WorkspaceId });
+        const first = await store.claimDue(NOW, 4, 2);
+        expect(first.map(({ workspaceId }) => workspaceId).sort()).toEqual(
+          [WORKSPACE, WORKSPACE, "T2"].sort(),
+        );
+        expect(first.map(({ id }) => id)).toContain(other.id);
+        expect(await store.claimDue(NOW, 4, 2)).toEqual([]);
+        await store.release(first.find(({ id }) => id !== other.id)?.id ?? other.id);
+        expect(await store.claimDue(NOW, 4, 2)).toHaveLength(1);
       });
 
       it("says when the next job that nobody works on is due", async () => {

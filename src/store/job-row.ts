@@ -1,0 +1,36 @@
+import { holdsSlot, type Job } from "../job/job.ts";
+
+/** What queries need of a job, beside the document itself. */
+export interface JobRow {
+  readonly status: Job["state"]["status"];
+  /** When somebody has to look at the job, in whole milliseconds; null: it rests. */
+  readonly dueAt: number | null;
+  /** Null: not in line for a render. */
+  readonly queuedAt: number | null;
+  /** In line, and told to wait until a slot is free. Whom AKOOL itself has put off stands in nobody's way. */
+  readonly waitsForSlot: boolean;
+  readonly holdsSlot: boolean;
+  /** On its way to a render, or at it: the job keeps its turn. */
+  readonly hasTurn: boolean;
+  readonly document: string;
+}
+
+export function toJobRow(job: Job, wakeAt: (job: Job) => number | undefined): JobRow {
+  const { state } = job;
+  const due = wakeAt(job);
+  const slot = holdsSlot(job);
+  return {
+    status: state.status,
+    dueAt: due === undefined ? null : Math.ceil(due),
+    queuedAt: state.status === "queued" ? state.queuedAt : null,
+    waitsForSlot: state.status === "queued" && state.placeInLine !== undefined,
+    holdsSlot: slot,
+    hasTurn: slot || state.status === "preparing" || state.status === "queued",
+    document: JSON.stringify(job),
+  };
+}
+
+/** The document was written by this program, in this version or one that a migration has brought up. */
+export function parseJob(document: unknown): Job {
+  return (typeof document === "string" ? JSON.parse(document) : document) as Job;
+}
