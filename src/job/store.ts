@@ -99,8 +99,8 @@ export interface JobStore {
    */
   claimDue(now: number, limit: number, ofOneWorkspace?: number): Promise<readonly Job[]>;
   release(id: JobId): Promise<void>;
-  /** When the next job that nobody works on is due. */
-  nextDueAt(): Promise<number | undefined>;
+  /** When the next job is due after `now`. What was due and could not be claimed is announced when it can be. */
+  nextDueAt(now: number): Promise<number | undefined>;
   /** Seconds that the last finished renders took, newest first. */
   renderSeconds(limit: number): Promise<readonly number[]>;
   findResponseUrl(id: JobId, now: number): Promise<string | undefined>;

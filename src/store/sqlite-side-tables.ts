@@ -3,7 +3,7 @@ import type { JobStore, TakenFiles } from "../job/store.ts";
 import type { Statements } from "./sqlite-statements.ts";
 
 /** A form that has been open for longer is answered with "too old". */
-const FORMS_KEPT_MS = 24 * 60 * 60 * 1000;
+export const FORMS_KEPT_MS = 24 * 60 * 60 * 1000;
 
 type SideTables = Pick<JobStore, "isWatched" | "setWatched" | "saveForm" | "findForm">;
 

@@ -1,33 +1,32 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { AttemptKey, JobId, RenderId, WorkspaceId } from "../job/ids.ts";
 import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
-import type { Change, Intake, JobStore, Look, View } from "../job/store.ts";
+import {
+  type Change,
+  type Intake,
+  type JobStore,
+  LeaseLostError,
+  type Look,
+  type View,
+} from "../job/store.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { type JobRow, parseJob, toJobRow } from "./job-row.ts";
 import { openDatabase } from "./open-database.ts";
 import { createSideTables, forgetOldForms } from "./sqlite-side-tables.ts";
 import { createStatements } from "./sqlite-statements.ts";
+import { isSqliteTrouble } from "./sqlite-trouble.ts";
+import {
+  ACCEPT_TRIES,
+  INTAKE_KEYS_KEPT_MS,
+  PATIENT_TRIES,
+  RENDERS_KEPT,
+  type StoreOptions,
+  TROUBLE_PAUSE_MS,
+} from "./store-options.ts";
 import { waitOutTrouble } from "./store-trouble.ts";
 
-const HOUR_MS = 60 * 60 * 1000;
-/** Longer than any redelivery by Slack, and than any replay the signature window lets in. */
-const INTAKE_KEYS_KEPT_MS = 7 * 24 * HOUR_MS;
-const RENDERS_KEPT = 500;
-
-const TROUBLE_PAUSE_MS = 250;
-/** A person is waiting, and Slack gives up after 3 s: then an honest no is better. */
-const ACCEPT_TRIES = 4;
-/** Half a minute, in which nobody else works on the job. */
-const PATIENT_TRIES = 100;
-
-export interface SqliteStoreOptions {
+export interface SqliteStoreOptions extends StoreOptions {
   readonly dataDir: string;
-  readonly now: () => number;
-  /** When a job wants to be looked at: the row's due time. */
-  readonly wakeAt: (job: Job) => number | undefined;
-  /** Called after a commit that made a job due, so that nobody has to wait for a timer. */
-  readonly onDue?: () => void;
-  readonly responseUrlLife: number;
 }
 
 /**
@@ -197,7 +196,11 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
   }
 
   const committed = async <T>(work: () => T, tries = 1): Promise<T> => {
-    const result = await waitOutTrouble(() => write(work), tries, TROUBLE_PAUSE_MS);
+    const result = await waitOutTrouble(() => write(work), {
+      tries,
+      pauseMs: TROUBLE_PAUSE_MS,
+      isTrouble: isSqliteTrouble,
+    });
     options.onDue?.();
     return result;
   };
@@ -228,6 +231,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
         () => {
           const before = read(id);
           if (!before) throw new Error(`no job ${id}`);
+          if (look.intent && !leased.has(id)) throw new LeaseLostError(`job ${id}`);
           const wanted = change(before, viewFor(before, look));
           return wanted ? apply(before, wanted, look.contentKey) : before;
         },
@@ -289,12 +293,9 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
       leased.delete(id);
       options.onDue?.();
     },
-    nextDueAt: async () => {
-      const rows = sql("SELECT id, due_at FROM jobs WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ?").all(
-        leased.size + 1,
-      );
-      const row = rows.find((candidate) => !leased.has(String(candidate.id) as JobId));
-      return row ? Number(row.due_at) : undefined;
+    nextDueAt: async (now) => {
+      const row = first("SELECT min(due_at) AS due_at FROM jobs WHERE due_at > ?", now);
+      return typeof row?.due_at === "number" ? row.due_at : undefined;
     },
 
     renderSeconds: async (limit) =>

@@ -55,11 +55,13 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
     }
     pumping = true;
     try {
+      let at: number;
       do {
         pumpAgain = false;
+        at = now();
         const free = HELD_AT_ONCE - running.size;
         if (stopped || free <= 0) return;
-        for (const job of await store.claimDue(now(), free)) {
+        for (const job of await store.claimDue(at, free)) {
           const work = workOn(job)
             .then(() => store.release(job.id))
             .catch((error: unknown) =>
@@ -69,7 +71,7 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
           running.set(job.id, work);
         }
       } while (pumpAgain);
-      await sleepUntilDue();
+      await sleepUntilDue(at);
     } catch (error) {
       log.error({ err: error }, "the store could not say what is due; trying again");
       arm(STORE_TROUBLE_PAUSE_MS);
@@ -78,8 +80,8 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
     }
   }
 
-  async function sleepUntilDue(): Promise<void> {
-    const due = await store.nextDueAt();
+  async function sleepUntilDue(after: number): Promise<void> {
+    const due = await store.nextDueAt(after);
     arm(due === undefined ? waits.sweep : Math.min(waits.sweep, Math.max(0, due - now())));
   }
 

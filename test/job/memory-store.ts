@@ -1,6 +1,14 @@
 import type { AttemptKey, JobId, RenderId } from "../../src/job/ids.ts";
 import { hasEnded, holdsSlot, type Job, needsMedia } from "../../src/job/job.ts";
-import type { Change, JobStore, Look, MediaLink, OpenForm, View } from "../../src/job/store.ts";
+import {
+  type Change,
+  type JobStore,
+  LeaseLostError,
+  type Look,
+  type MediaLink,
+  type OpenForm,
+  type View,
+} from "../../src/job/store.ts";
 import { toJobRow } from "../../src/store/job-row.ts";
 
 interface Row {
@@ -133,6 +141,7 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
     find: async (id) => rows.get(id)?.job,
     async update(id, change, look = {}) {
       const row = rowOf(id);
+      if (look.intent && !leased.has(id)) throw new LeaseLostError(`job ${id}`);
       const wanted = change(row.job, viewFor(row.job, look));
       return wanted ? apply(row, wanted, look) : row.job;
     },
@@ -173,10 +182,8 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
     async release(id) {
       leased.delete(id);
     },
-    async nextDueAt() {
-      const times = all().flatMap(({ job, dueAt }) =>
-        dueAt === undefined || leased.has(job.id) ? [] : [dueAt],
-      );
+    async nextDueAt(at) {
+      const times = all().flatMap(({ dueAt }) => (dueAt === undefined || dueAt <= at ? [] : [dueAt]));
       return times.length === 0 ? undefined : Math.min(...times);
     },
     renderSeconds: async (limit) => tookMs.slice(0, limit).map((ms) => ms / 1000),

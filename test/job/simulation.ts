@@ -191,7 +191,7 @@ export async function simulate(options: SimulationOptions): Promise<History> {
       runStep(job, next.step, deps, new AbortController().signal),
       died.promise,
     ]);
-    store.release(job.id);
+    await store.release(job.id);
     if (outcome === "died") {
       died = Promise.withResolvers();
       await store.resumeAll((each, index) => resumed(each, index, now(), waits));
@@ -219,7 +219,8 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     await deliverWhatIsDue();
     if (await work()) continue;
     await peopleAnswer();
-    const moments = [await store.nextDueAt(), ...world.webhooks.map(({ at }) => at)].filter(
+    // What people have just answered is due now.
+    const moments = [await store.nextDueAt(-1), ...world.webhooks.map(({ at }) => at)].filter(
       (at) => at !== undefined,
     );
     if (moments.length === 0) break;

@@ -1,0 +1,426 @@
+import type { AttemptKey, JobId, RenderId } from "../job/ids.ts";
+import { hasEnded, type Job, needsMedia } from "../job/job.ts";
+import {
+  type Change,
+  type Intake,
+  type JobStore,
+  LeaseLostError,
+  type Look,
+  type View,
+} from "../job/store.ts";
+import { type JobRow, parseJob, toJobRow } from "./job-row.ts";
+import { type Connection, openPostgres, type Row } from "./postgres-database.ts";
+import { createSideTables } from "./postgres-side-tables.ts";
+import { isPostgresTrouble } from "./postgres-trouble.ts";
+import { startWakeUps } from "./postgres-wake-ups.ts";
+import { FORMS_KEPT_MS } from "./sqlite-side-tables.ts";
+import {
+  ACCEPT_TRIES,
+  INTAKE_KEYS_KEPT_MS,
+  PATIENT_TRIES,
+  RENDERS_KEPT,
+  type StoreOptions,
+  TROUBLE_PAUSE_MS,
+} from "./store-options.ts";
+import { waitOutTrouble } from "./store-trouble.ts";
+
+/** How many jobs are looked through, or changed, in one transaction at start. */
+const BATCH = 500;
+
+export interface PostgresStoreOptions extends StoreOptions {
+  readonly url: string;
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * The shared store: any number of processes on one PostgreSQL. What a wake-up, a lease and its heartbeat are is
+ * pg-boss's affair; the row is still the truth. While this process holds a job, its own changes plan no wake-up:
+ * giving the job up plans the next from the row as it then is, and a crash makes the held one due again.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<JobStore> {
+  const { now, wakeAt, onError } = options;
+  const database = await openPostgres(options.url, options);
+  const { query, first, transaction } = database;
+  const onDue = () => options.onDue?.();
+  const wakeUps = await startWakeUps({ url: options.url, connection: database, onDue, onError }).catch(
+    async (error: unknown) => {
+      await database.close();
+      throw error;
+    },
+  );
+
+  const lockJob = async (db: Connection, id: JobId): Promise<{ job: Job; hasTurn: boolean } | undefined> => {
+    const row = await db.first(
+      "SELECT job, turn IS NOT NULL AS has_turn FROM jobs WHERE id = $1 FOR UPDATE",
+      [id],
+    );
+    return row && { job: parseJob(row.job), hasTurn: row.has_turn === true };
+  };
+
+  async function plan(db: Connection, job: Job, { dueAt }: JobRow): Promise<boolean> {
+    if (dueAt === null || wakeUps.isHeld(job.id)) return false;
+    await wakeUps.plan(db, job.id, job.workspaceId, dueAt - now());
+    return dueAt <= now();
+  }
+
+  /** Announced once it is committed: then whoever hears of it finds it. */
+  function announced(isDue: boolean): void {
+    if (isDue) wakeUps.announce();
+    onDue();
+  }
+
+  async function insert(db: Connection, { job, keys, responseUrl }: Intake): Promise<boolean> {
+    const row = toJobRow(job, wakeAt);
+    const inserted = await db.query(
+      `WITH new_keys AS (
+         INSERT INTO intake_keys SELECT key, $1::text, $7::bigint FROM unnest($2::text[]) AS key ON CONFLICT DO NOTHING RETURNING key)
+       INSERT INTO jobs (id, workspace_id, requester_id, accepted_at, response_url,
+         status, due_at, queued_at, waits_for_slot, holds_slot, job, turn)
+       SELECT $1::text, $3::text, $4::text, $5::bigint, $6::text,
+         $8::text, $9::bigint, $10::bigint, $11::boolean, $12::boolean, $13::json,
+         CASE WHEN $14::boolean THEN ${turnFor("$3::text", "$10::bigint")} END
+       WHERE (SELECT count(*) FROM new_keys) = cardinality($2::text[])
+       RETURNING id`,
+      [
+        job.id,
+        // In one order everywhere: two processes with the same keys then wait for each other only one way.
+        [...keys].sort(),
+        job.workspaceId,
+        job.requesterId,
+        job.acceptedAt,
+        responseUrl ?? null,
+        now(),
+        ...valuesOf(row),
+        row.hasTurn,
+      ],
+    );
+    if (inserted.length === 0) return false;
+    await plan(db, job, row);
+    return true;
+  }
+
+  /** @returns whether the job is due now, and whether somebody in line may go on */
+  async function save(db: Connection, job: Job, before: Job, hadTurn: boolean, contentKey?: string) {
+    const row = toJobRow(job, wakeAt);
+    const ended = hasEnded(job);
+    await db.query(
+      `UPDATE jobs SET status = $2, due_at = $3, queued_at = $4, waits_for_slot = $5, holds_slot = $6, job = $7,
+         content_key = CASE WHEN $8 THEN NULL ELSE coalesce($9, content_key) END,
+         response_url = CASE WHEN $10 THEN NULL ELSE response_url END,
+         turn = CASE WHEN NOT $11 THEN NULL WHEN $12 THEN turn ELSE ${turnFor("workspace_id", "$4::bigint")} END
+       WHERE id = $1`,
+      [
+        job.id,
+        ...valuesOf(row),
+        ended && !hasEnded(before),
+        contentKey ?? null,
+        ended && row.dueAt === null,
+        row.hasTurn,
+        hadTurn,
+      ],
+    );
+    if (!needsMedia(job) && needsMedia(before))
+      await db.query("DELETE FROM media_links WHERE job_id = $1", [job.id]);
+    const slotFreed = toJobRow(before, wakeAt).holdsSlot && !row.holdsSlot;
+    // When several slots were freed at once, each job that leaves the line wakes the next.
+    const leftLine = before.state.status === "queued" && job.state.status !== "queued";
+    return { isDue: await plan(db, job, row), lineMoved: slotFreed || leftLine };
+  }
+
+  /**
+   * A freed slot goes to whoever waits longest for one. After the commit, in a transaction that holds nothing
+   * else, so that two jobs that leave the line never wait for each other; if it is lost, the job looks itself.
+   */
+  async function wakeFirstInLine(): Promise<void> {
+    const isDue = await transaction(async (db) => {
+      const row = await db.first(
+        `SELECT job FROM jobs WHERE queued_at IS NOT NULL AND waits_for_slot
+         ORDER BY turn, queued_at, id LIMIT 1 FOR UPDATE`,
+      );
+      const waiting = row && parseJob(row.job);
+      if (waiting?.state.status !== "queued") return false;
+      return (await save(db, { ...waiting, dueAt: now() }, waiting, true)).isDue;
+    });
+    announced(isDue);
+  }
+
+  async function viewFor(db: Connection, job: Job, look: Look): Promise<View> {
+    const owner =
+      look.renderId && (await db.first("SELECT key FROM attempts WHERE render_id = $1", [look.renderId]));
+    const same =
+      look.contentKey &&
+      (await db.first("SELECT id FROM jobs WHERE content_key = $1 AND id <> $2 LIMIT 1", [
+        look.contentKey,
+        job.id,
+      ]));
+    const line = look.line
+      ? await db.first(
+          `SELECT (SELECT count(*) FROM jobs WHERE holds_slot) AS in_use, (
+             SELECT count(*) FROM jobs AS other
+             LEFT JOIN (SELECT turn, queued_at, id FROM jobs WHERE id = $1 AND queued_at IS NOT NULL) AS own ON true
+             WHERE other.queued_at IS NOT NULL AND (other.waits_for_slot OR other.due_at <= $2)
+               AND (own.id IS NULL OR (other.turn, other.queued_at, other.id) < (own.turn, own.queued_at, own.id))
+           ) AS ahead`,
+          [job.id, now()],
+        )
+      : undefined;
+    return {
+      slotsInUse: Number(line?.in_use ?? 0),
+      ahead: Number(line?.ahead ?? 0),
+      ...(same ? { sameContent: String(same.id) as JobId } : {}),
+      ...(owner ? { renderOwner: String(owner.key) as AttemptKey } : {}),
+    };
+  }
+
+  /** What two jobs must not decide at the same time, over all processes; taken before any row. */
+  async function lockFor(db: Connection, { line, contentKey }: Look): Promise<void> {
+    const locks = [...(line ? ["line"] : []), ...(contentKey === undefined ? [] : [`content ${contentKey}`])];
+    for (const lock of locks) await db.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
+  }
+
+  async function write(
+    db: Connection,
+    before: Job,
+    { job, attempt, render, audit = [] }: Change,
+  ): Promise<void> {
+    const at = now();
+    if (attempt) {
+      await db.query("INSERT INTO attempts (key, job_id, number, started_at) VALUES ($1, $2, $3, $4)", [
+        attempt.key,
+        job.id,
+        attempt.number,
+        at,
+      ]);
+      for (const { key, file, expiresAt } of attempt.links) {
+        await db.query("INSERT INTO media_links VALUES ($1, $2, $3, $4, $5)", [
+          key,
+          job.id,
+          attempt.key,
+          file,
+          Math.ceil(expiresAt),
+        ]);
+      }
+    }
+    if (render) {
+      await db.query(
+        `UPDATE attempts SET render_id = $1 WHERE key = $2 AND NOT EXISTS (SELECT 1 FROM attempts WHERE render_id = $1)`,
+        [render.renderId, render.key],
+      );
+    }
+    for (const { effect, attempt: number, outcome } of audit) {
+      await db.query("INSERT INTO audit (at, job_id, effect, attempt, outcome) VALUES ($1, $2, $3, $4, $5)", [
+        at,
+        job.id,
+        effect,
+        number,
+        outcome,
+      ]);
+    }
+    if (job.state.status === "rendered" && before.state.status === "rendering") {
+      await db.query("INSERT INTO renders (finished_at, took_ms) VALUES ($1, $2)", [
+        at,
+        at - before.state.attempt.startedAt,
+      ]);
+      await db.query("DELETE FROM renders WHERE id <= (SELECT max(id) FROM renders) - $1", [RENDERS_KEPT]);
+    }
+  }
+
+  const patiently = <T>(work: () => Promise<T>, tries: number) =>
+    waitOutTrouble(work, { tries, pauseMs: TROUBLE_PAUSE_MS, isTrouble: isPostgresTrouble });
+
+  async function findByKeys(db: Connection, keys: readonly string[]): Promise<Job | undefined> {
+    const row = await db.first(
+      "SELECT job FROM intake_keys JOIN jobs ON jobs.id = job_id WHERE key = ANY($1) LIMIT 1",
+      [keys],
+    );
+    return row && parseJob(row.job);
+  }
+
+  async function accept(intake: Intake): Promise<{ job: Job; isNew: boolean }> {
+    const { keys, unless = [], job } = intake;
+    const known = await transaction(async (db) => {
+      // Of the two events for one post each knows the other's key: they must not miss each other.
+      const post = unless.length > 0 ? unless : keys.filter((key) => key.startsWith("post:"));
+      for (const key of post) await db.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))", [key]);
+      const refused = unless.length > 0 ? await findByKeys(db, unless) : undefined;
+      if (refused) return refused;
+      if (await insert(db, intake)) return undefined;
+      // Some of the keys may be new: they belong to a job that does not come to be.
+      throw new SeenBefore();
+    }).catch(async (error: unknown) => {
+      if (!(error instanceof SeenBefore)) throw error;
+      // A key without a job is a gesture that made none, or one of a job whose row is gone: then it is free again.
+      const seen = await findByKeys(database, keys);
+      if (seen) return seen;
+      await query("DELETE FROM intake_keys WHERE key = ANY($1)", [keys]);
+      await transaction((db) => insert(db, intake));
+      return undefined;
+    });
+    if (known) return { job: known, isNew: false };
+    announced(true);
+    return { job, isNew: true };
+  }
+
+  return {
+    accept: (intake) => patiently(() => accept(intake), ACCEPT_TRIES),
+
+    async firstTime(key) {
+      const rows = await query(
+        "INSERT INTO intake_keys (key, job_id, seen_at) VALUES ($1, '', $2) ON CONFLICT DO NOTHING RETURNING key",
+        [key, now()],
+      );
+      return rows.length > 0;
+    },
+
+    async find(id) {
+      const row = await first("SELECT job FROM jobs WHERE id = $1", [id]);
+      return row && parseJob(row.job);
+    },
+
+    async update(id, change, look = {}) {
+      const { job, isDue, lineMoved } = await patiently(
+        () =>
+          transaction(async (db) => {
+            await lockFor(db, look);
+            const row = await lockJob(db, id);
+            if (!row) throw new Error(`no job ${id}`);
+            const before = row.job;
+            if (look.intent && !(await wakeUps.stillHeld(db, id))) throw new LeaseLostError(`job ${id}`);
+            const wanted = change(before, await viewFor(db, before, look));
+            if (!wanted) return { job: before, isDue: false, lineMoved: false };
+            const saved =
+              wanted.job === before
+                ? { isDue: false, lineMoved: false }
+                : await save(db, wanted.job, before, row.hasTurn, look.contentKey);
+            await write(db, before, wanted);
+            return { job: wanted.job, ...saved };
+          }),
+        look.patient ? PATIENT_TRIES : 1,
+      );
+      if (isDue) wakeUps.announce();
+      onDue();
+      if (lineMoved) await wakeFirstInLine().catch(onError);
+      return job;
+    },
+
+    async findAttempt(key) {
+      const row = await first("SELECT job_id, render_id FROM attempts WHERE key = $1", [key]);
+      if (!row) return undefined;
+      const jobId = String(row.job_id) as JobId;
+      return row.render_id === null ? { jobId } : { jobId, renderId: String(row.render_id) as RenderId };
+    },
+
+    async findMediaLink(key, at) {
+      const row = await first(
+        "SELECT job_id, attempt_key, file FROM media_links WHERE key = $1 AND expires_at > $2",
+        [key, at],
+      );
+      if (!row) return undefined;
+      return {
+        jobId: String(row.job_id) as JobId,
+        attempt: String(row.attempt_key) as AttemptKey,
+        file: row.file === "photo" ? "photo" : "speech",
+      };
+    },
+
+    /** Only what nobody plans or holds: what was brought here from another store, or restored without pg-boss. */
+    async resumeAll(change) {
+      await query("DELETE FROM forms WHERE opened_at < $1", [now() - FORMS_KEPT_MS]);
+      await query("DELETE FROM intake_keys WHERE seen_at < $1", [now() - INTAKE_KEYS_KEPT_MS]);
+      const unfinished = await query("SELECT id FROM jobs WHERE due_at IS NOT NULL ORDER BY accepted_at, id");
+      let index = 0;
+      for (let from = 0; from < unfinished.length; from += BATCH) {
+        const ids = unfinished.slice(from, from + BATCH).map(({ id }) => String(id) as JobId);
+        const forgotten = new Set(await wakeUps.findForgotten(database, ids));
+        for (const id of ids.filter((each) => forgotten.has(each))) {
+          await transaction(async (db) => {
+            const row = await lockJob(db, id);
+            if (row) await save(db, change(row.job, index), row.job, row.hasTurn);
+          });
+          index += 1;
+        }
+      }
+      if (index > 0) announced(true);
+      return index;
+    },
+
+    async claimDue(at, limit, ofOneWorkspace = limit) {
+      const ids = await wakeUps.take(limit, ofOneWorkspace);
+      if (ids.length === 0) return [];
+      const rows = await query("SELECT id, due_at, job FROM jobs WHERE id = ANY($1) ORDER BY due_at", [ids]);
+      const isDue = ({ due_at: dueAt }: Row) => dueAt !== null && Number(dueAt) <= at;
+      const jobs = rows.filter(isDue).map((row) => parseJob(row.job));
+      // Taken too early, or at rest by now: an extra wake-up changes nothing.
+      const due = new Set(jobs.map(({ id }) => id));
+      for (const id of ids.filter((each) => !due.has(each))) await release(id);
+      return jobs;
+    },
+    release,
+    async nextDueAt(at) {
+      const row = await first("SELECT min(due_at) AS due_at FROM jobs WHERE due_at > $1", [at]);
+      return row === undefined || row.due_at === null ? undefined : Number(row.due_at);
+    },
+
+    async renderSeconds(limit) {
+      const rows = await query("SELECT took_ms FROM renders ORDER BY id DESC LIMIT $1", [limit]);
+      return rows.map((row) => Number(row.took_ms) / 1000);
+    },
+    async findResponseUrl(id, at) {
+      const row = await first("SELECT response_url FROM jobs WHERE id = $1 AND accepted_at > $2", [
+        id,
+        at - options.responseUrlLife,
+      ]);
+      return typeof row?.response_url === "string" ? row.response_url : undefined;
+    },
+    async jobsOf(requesterId, workspaceId, limit) {
+      const rows = await query(
+        "SELECT job FROM jobs WHERE workspace_id = $1 AND requester_id = $2 ORDER BY accepted_at DESC, id DESC LIMIT $3",
+        [workspaceId, requesterId, limit],
+      );
+      return rows.map((row) => parseJob(row.job));
+    },
+    async countByStatus() {
+      const rows = await query("SELECT status, count(*) AS n FROM jobs GROUP BY status");
+      return Object.fromEntries(rows.map((row) => [String(row.status), Number(row.n)]));
+    },
+
+    ...createSideTables(database, now),
+
+    async check() {
+      const row = await first("SELECT pg_is_in_recovery() AS read_only");
+      if (row?.read_only === true) throw new Error("the database only reads: it is a standby");
+    },
+    async close() {
+      await wakeUps.close();
+      await database.close();
+    },
+  };
+
+  async function release(id: JobId): Promise<void> {
+    const isDue = await transaction(async (db) => {
+      const row = await lockJob(db, id);
+      // With the row locked: a change that is still to come sees that nobody holds the job, and plans itself.
+      await wakeUps.giveUp(db, id);
+      return row ? plan(db, row.job, toJobRow(row.job, wakeAt)) : false;
+    });
+    announced(isDue);
+  }
+}
+
+class SeenBefore extends Error {}
+
+/** One after its workspace's last, and not before the turn it is; see the SQLite store. */
+function turnFor(workspaceId: string, queuedAt: string): string {
+  return `coalesce(
+    (SELECT min(turn) FROM jobs WHERE workspace_id = ${workspaceId} AND turn IS NOT NULL AND queued_at > ${queuedAt}),
+    greatest(
+      (SELECT max(turn) FROM jobs WHERE holds_slot),
+      (SELECT min(turn) FROM jobs WHERE queued_at IS NOT NULL),
+      (SELECT max(turn) + 1 FROM jobs WHERE workspace_id = ${workspaceId} AND turn IS NOT NULL),
+      0))`;
+}
+
+/** In the order in which the statements name them. */
+function valuesOf({ status, dueAt, queuedAt, waitsForSlot, holdsSlot, document }: JobRow): unknown[] {
+  return [status, dueAt, queuedAt, waitsForSlot, holdsSlot, document];
+}
