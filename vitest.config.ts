@@ -2,11 +2,26 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 /** Run by `npm run test:long`: they take minutes, and prove the others. */
 const LONG = ["test/crash/**/*.test.ts", "test/planted/**/*.test.ts"];
+/** Run by `npm run test:postgres`: everything a person can do, once more on the shared store. */
+const ON_POSTGRES = ["test/flow/**/*.test.ts"];
+
+/** About the embedded store: its one process, its file. What a process leaves behind on the shared one: test/crash. */
+const EMBEDDED_ONLY = ["test/flow/restart.test.ts", "test/flow/store-trouble.test.ts"];
+
+const INCLUDED: Readonly<Record<string, readonly string[]>> = { long: LONG, postgres: ON_POSTGRES };
 
 export default defineConfig(({ mode }) => ({
   test: {
-    include: mode === "long" ? LONG : ["test/**/*.test.ts"],
-    exclude: mode === "long" ? configDefaults.exclude : [...configDefaults.exclude, ...LONG],
+    include: [...(INCLUDED[mode] ?? ["test/**/*.test.ts"])],
+    exclude: [
+      ...configDefaults.exclude,
+      ...(mode === "long" ? [] : LONG),
+      ...(mode === "postgres" ? EMBEDDED_ONLY : []),
+    ],
+    ...(mode === "postgres" && {
+      globalSetup: "test/postgres/global-setup.ts",
+      env: { TEST_STORE: "postgres" },
+    }),
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,

@@ -88,7 +88,15 @@ function findCompiler(root) {
 }
 
 /** Loaded when they are needed, if ever, or with binaries of their own: they stay what they are in node_modules. */
-const NOT_BUNDLED = ["sharp", "prom-client", "mediabunny", "audio-decode", "wasm-media-encoders"];
+const NOT_BUNDLED = [
+  "sharp",
+  "prom-client",
+  "mediabunny",
+  "audio-decode",
+  "wasm-media-encoders",
+  "pg",
+  "pg-boss",
+];
 
 /**
  * Checks the types, then makes one file of the app and everything it imports, and one of each worker thread:

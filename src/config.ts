@@ -7,7 +7,6 @@ import { type Given, splitList, type Values, type Variable, variables } from "./
  */
 export const notYet: Partial<Record<Variable, string>> = {
   SLACK_CLIENT_ID: "set SLACK_BOT_TOKEN instead",
-  DATABASE_URL: "jobs are kept in DATA_DIR",
   MEDIA_BUCKET_URL: "set PUBLIC_URL instead",
 };
 

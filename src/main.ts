@@ -21,7 +21,8 @@ import { createMediaHandler } from "./media/serve-media.ts";
 import { createSlackApp } from "./slack/app.ts";
 import { createAnswerPrivately } from "./slack/delivery/answer-privately.ts";
 import { StoreInUseError } from "./store/open-database.ts";
-import { openSqliteStore } from "./store/sqlite-store.ts";
+import { openStore } from "./store/open-store.ts";
+import { isPostgresTrouble } from "./store/postgres-trouble.ts";
 import { startWorker, type Worker } from "./worker/worker.ts";
 
 /** sysexits.h: EX_CONFIG */
@@ -39,7 +40,7 @@ const REMEMBERED_RENDERS = 100;
 const config = settings();
 const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
 const now = steadyNow;
-const waits = scaledWaits(config);
+const waits = scaledWaits({ ...config, shared: config.databaseUrl !== undefined });
 const outbound = createOutbound({ trustedHosts: config.trustedHosts });
 const spoolDir = join(config.dataDir, "spool");
 
@@ -58,7 +59,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-const store = await openStore();
+const store = await waitForStore();
 const pastRenders = (await store.renderSeconds(REMEMBERED_RENDERS)).map((seconds) => seconds * 1000);
 const { botToken } = config.slack.kind === "single" ? config.slack : { botToken: "" };
 const answerPrivately = createAnswerPrivately(outbound);
@@ -136,19 +137,23 @@ function settings(): Config {
   }
 }
 
-async function openStore() {
+async function waitForStore() {
   for (const giveUpAt = now() + STORE_WAIT_MS; ; ) {
     try {
-      return openSqliteStore({
+      return await openStore({
         dataDir: config.dataDir,
+        ...(config.databaseUrl !== undefined && { databaseUrl: config.databaseUrl }),
+        onError: (err) => log.warn({ err }, "the database is in trouble"),
         now,
         wakeAt: (job) => wakeAt(job, waits),
         onDue: () => worker?.wake(),
         responseUrlLife: waits.responseUrlLife,
       });
     } catch (error) {
-      if (!(error instanceof StoreInUseError) || now() > giveUpAt) {
-        log.fatal({ err: error, dataDir: config.dataDir }, "the store cannot be opened");
+      if (!(error instanceof StoreInUseError || isPostgresTrouble(error)) || now() > giveUpAt) {
+        const where =
+          config.databaseUrl === undefined ? { dataDir: config.dataDir } : { store: "DATABASE_URL" };
+        log.fatal({ err: error, ...where }, "the store cannot be opened");
         process.exit(1);
       }
       await new Promise((resolve) => setTimeout(resolve, 200));

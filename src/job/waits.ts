@@ -55,6 +55,8 @@ export function scaledWaits(settings: {
   timeScale: number;
   renderDeadlineMinutes: number;
   settleMinutes: number;
+  /** Several processes: what one has announced as it died, another must find soon. */
+  shared?: boolean;
 }): Waits {
   const scaled = (ms: number) => ms / settings.timeScale;
   return {
@@ -81,7 +83,7 @@ export function scaledWaits(settings: {
     resumeWithin: scaled(4 * SECOND),
     resumeSpacing: scaled(4),
     resumeEditSpacing: scaled(1200),
-    sweep: scaled(30 * SECOND),
+    sweep: scaled((settings.shared ? 5 : 30) * SECOND),
   };
 }
 

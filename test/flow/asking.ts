@@ -123,9 +123,9 @@ export async function media(name: string): Promise<Buffer> {
 }
 
 /** Any condition outside of Slack, looked at again and again. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
+export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAt = Date.now() + WAIT_MS;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > giveUpAt) throw new Error(`waited ${WAIT_MS} ms for ${what}`);
     await new Promise((again) => setTimeout(again, LOOK_AGAIN_MS));
   }

@@ -163,7 +163,7 @@ describe("a restart", () => {
     await app.start();
     await akool.finish((await akool.waitForCreate(creates + 1)).id);
     await slack.waitForFile("video/mp4", { channel });
-    await until("the end of the job", () => app.query(UNFINISHED).length === 0);
+    await until("the end of the job", async () => (await app.query(UNFINISHED)).length === 0);
     expect(jobMessagesIn(world(), channel).length).toBeLessThanOrEqual(1);
     expect(videosIn(world(), channel)).toHaveLength(1);
     expect(akool.creates).toBe(creates + 1);

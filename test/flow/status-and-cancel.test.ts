@@ -26,7 +26,8 @@ describe("status, history and cancel", () => {
     const { slack, akool } = world();
     const thread = await ask(world(), "command", { words: "Anna's own" });
     await akool.waitForCreate(akool.creates + 1);
-    const id = String(world().app.query("SELECT id FROM jobs ORDER BY accepted_at DESC LIMIT 1")[0]?.id);
+    const [row] = await world().app.query("SELECT id FROM jobs ORDER BY accepted_at DESC LIMIT 1");
+    const id = String(row?.id);
     await slack.command("status", { user: BEN, channel: thread.channel });
     await slack.waitForEphemeral(/nothing running/, { user: BEN, channel: thread.channel });
     await slack.command(`cancel ${id}`, { user: BEN, channel: thread.channel });

@@ -14,6 +14,8 @@ import {
   startSlack,
 } from "../../src/sandbox/slack/slack-sandbox.ts";
 import { freePort } from "../free-port.ts";
+import { queryPostgres } from "../postgres/query.ts";
+import { startPostgres } from "../postgres/start-postgres.ts";
 import { type FileHost, startFileHost } from "./file-host.ts";
 
 /** How much faster the app's own waits go by: a settling of 10 minutes takes 6 s, a poll gap of 5 s 50 ms. */
@@ -28,6 +30,8 @@ export interface WorldOptions {
   readonly socketMode?: boolean;
   /** AKOOL gets no webhook address: polling alone. */
   readonly polling?: boolean;
+  /** Where jobs are kept; by default what TEST_STORE says, else the embedded store. */
+  readonly store?: "sqlite" | "postgres";
 }
 
 export interface World {
@@ -94,6 +98,9 @@ async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const akool = await startAkool({ renderSeconds: 0.03, ...options.akool });
   const files = await startFileHost();
   const dataDir = mkdtempSync(join(tmpdir(), "talkingphoto-test-"));
+  const shared = (options.store ?? process.env.TEST_STORE) === "postgres";
+  const postgres = shared ? await startPostgres() : undefined;
+  const databaseUrl = await postgres?.createDatabase();
   const port = await freePort();
   const env: Record<string, string> = {
     SLACK_BOT_TOKEN: slack.settings.botToken,
@@ -107,6 +114,7 @@ async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     HOST: "127.0.0.1",
     PORT: String(port),
     DATA_DIR: dataDir,
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     TRUSTED_HOSTS: [slack.host, akool.host, files.host].join(","),
     TIME_SCALE: String(TIME_SCALE),
     LOG_LEVEL: "debug",
@@ -120,7 +128,7 @@ async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   };
   const close = async () => {
     await app.kill();
-    await Promise.all([slack.close(), akool.close(), files.close()]);
+    await Promise.all([slack.close(), akool.close(), files.close(), postgres?.close()]);
     rmSync(dataDir, { recursive: true, force: true });
   };
   return { slack, akool, files, app, newChannel, close };
@@ -211,7 +219,8 @@ export class App {
   }
 
   /** Rows of the app's own store, for questions a person could not ask. */
-  query(sql: string): Record<string, unknown>[] {
+  async query(sql: string): Promise<Record<string, unknown>[]> {
+    if (this.#env.DATABASE_URL) return queryPostgres(this.#env.DATABASE_URL, sql);
     const db = new DatabaseSync(join(this.dataDir, "talkingphoto.sqlite"), { readOnly: true });
     try {
       return db.prepare(sql).all();
