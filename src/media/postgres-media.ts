@@ -1,11 +1,14 @@
 import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
+import pLimit from "p-limit";
 import { z } from "zod";
 import type { JobId } from "../job/ids.ts";
 import type { IsNeeded, OpenFile, PreparedFile, ServedMedia } from "./prepared-media.ts";
 
 /** What is read and sent at once; several readers must not fill the memory. */
 const CHUNK_BYTES = 256 * 1024;
+/** Files written at once; each takes a connection, and requests from Slack wait for those too. */
+const WRITES_AT_ONCE = 2;
 
 /** Pictures and sound do not get smaller; stored as they are, their length is known without reading them. */
 export const MEDIA_CHUNKS_DDL = `
@@ -36,31 +39,15 @@ const jobRow = z.object({ job_id: z.string().transform((id) => id as JobId) });
 
 /** In the database, where every process finds them. */
 export function createPostgresMedia(sql: Sql, isNeeded: IsNeeded): ServedMedia {
+  const inTurn = pLimit(WRITES_AT_ONCE);
+
   async function remove(jobId: JobId): Promise<void> {
     await sql.query("DELETE FROM media_chunks WHERE job_id = $1", [jobId]);
   }
 
   return {
     kind: "served",
-    save: (jobId, file, path, signal) =>
-      sql.transaction(async (queries) => {
-        let number = 0;
-        for await (const bytes of chunksOf(path)) {
-          signal.throwIfAborted();
-          // In rising order, so that two who save the same wait for each other instead of locking up.
-          await queries.query(
-            `INSERT INTO media_chunks (job_id, file, number, bytes) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (job_id, file, number) DO UPDATE SET bytes = EXCLUDED.bytes`,
-            [jobId, file, number, bytes],
-          );
-          number += 1;
-        }
-        await queries.query("DELETE FROM media_chunks WHERE job_id = $1 AND file = $2 AND number >= $3", [
-          jobId,
-          file,
-          number,
-        ]);
-      }),
+    save: (jobId, file, path, signal) => inTurn(() => sql.transaction(write(jobId, file, path, signal))),
     open: (jobId, file) => openFile(sql, jobId, file),
     remove,
     async sweep() {
@@ -70,6 +57,28 @@ export function createPostgresMedia(sql: Sql, isNeeded: IsNeeded): ServedMedia {
         if (!(await isNeeded(jobId))) await remove(jobId);
       }
     },
+  };
+}
+
+/** All chunks of the file, and none of what was there before. */
+function write(jobId: JobId, file: PreparedFile, path: string, signal: AbortSignal) {
+  return async (queries: Queries): Promise<void> => {
+    let number = 0;
+    for await (const bytes of chunksOf(path)) {
+      signal.throwIfAborted();
+      // In rising order, so that two who save the same wait for each other instead of locking up.
+      await queries.query(
+        `INSERT INTO media_chunks (job_id, file, number, bytes) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (job_id, file, number) DO UPDATE SET bytes = EXCLUDED.bytes`,
+        [jobId, file, number, bytes],
+      );
+      number += 1;
+    }
+    await queries.query("DELETE FROM media_chunks WHERE job_id = $1 AND file = $2 AND number >= $3", [
+      jobId,
+      file,
+      number,
+    ]);
   };
 }
 

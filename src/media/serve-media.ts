@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { codeOf } from "./guarded-get.ts";
 import type { OpenFile } from "./prepared-media.ts";
 
 /** The only names there are; which one a file has follows from its type. */
@@ -90,9 +91,11 @@ async function send(
     await pipeline(file.read(start, end), res);
   } catch (error) {
     // A reader that hangs up half way is its own business.
-    if (!res.destroyed) throw error;
+    if (!HUNG_UP.has(codeOf(error))) throw error;
   }
 }
+
+const HUNG_UP: ReadonlySet<string> = new Set(["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"]);
 
 const SAFE_HEADERS = { "x-content-type-options": "nosniff", "cache-control": "no-store" };
 

@@ -3,13 +3,15 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { Pool } from "pg";
+import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { JobId } from "../../src/job/ids.ts";
 import { createLocalMedia, moveSpool } from "../../src/media/local-media.ts";
 import { createPostgresMedia, MEDIA_CHUNKS_DDL, type Sql } from "../../src/media/postgres-media.ts";
 import type { IsNeeded, ServedMedia } from "../../src/media/prepared-media.ts";
+import { createMediaHandler } from "../../src/media/serve-media.ts";
 import { startPostgres, type TestPostgres } from "../postgres/start-postgres.ts";
-import { rejectionOf, temporaryFolder } from "./serve.ts";
+import { rejectionOf, serve, temporaryFolder } from "./serve.ts";
 
 const CHUNK = 256 * 1024;
 const never = new AbortController().signal;
@@ -181,6 +183,34 @@ describe("prepared media in PostgreSQL", () => {
         for await (const _chunk of stream) await home.remove(one);
       })();
     expect(String(await rejectionOf(Promise.resolve(reading)))).toMatch(/removed while they were read/);
+  });
+
+  it("are served under /media by any process, in part too, and a broken read cuts the connection", async () => {
+    const home = createPostgresMedia(await openSql(), isNeeded);
+    const bytes = randomBytes(40 * CHUNK);
+    await home.save(one, "speech", await fileWith(bytes), never);
+    const handle = createMediaHandler({
+      findMedia: async () => ({ contentType: "audio/mpeg", open: () => home.open(one, "speech") }),
+    });
+    const failures: unknown[] = [];
+    const { origin } = await serve((req, res) => {
+      handle(req, res, { capability: "x", name: "speech.mp3" }).catch((error: unknown) => {
+        failures.push(error);
+        res.destroy();
+      });
+    });
+    const range = `bytes=${CHUNK - 10}-${CHUNK + 9}`;
+    const part = await request(origin, { headers: { range } });
+    expect(part.statusCode).toBe(206);
+    expect(part.headers["content-range"]).toBe(`bytes ${CHUNK - 10}-${CHUNK + 9}/${bytes.length}`);
+    const got = Buffer.from(await part.body.arrayBuffer());
+    expect(got.equals(bytes.subarray(CHUNK - 10, CHUNK + 10))).toBe(true);
+    expect(failures).toEqual([]);
+
+    const all = await request(origin);
+    await home.remove(one);
+    expect(await rejectionOf(all.body.arrayBuffer())).toBeInstanceOf(Error);
+    expect(String(failures)).toMatch(/removed while they were read/);
   });
 });
 
