@@ -23,7 +23,8 @@ export default defineConfig(({ mode }) => ({
       env: { TEST_STORE: "postgres" },
     }),
     testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // A PostgreSQL of their own has to start for some.
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 }));

@@ -1,4 +1,5 @@
 import dotenv from "dotenv";
+import type { BucketUrl } from "./bucket-url.ts";
 import { type Given, splitList, type Values, type Variable, variables } from "./config-variables.ts";
 
 /**
@@ -7,7 +8,6 @@ import { type Given, splitList, type Values, type Variable, variables } from "./
  */
 export const notYet: Partial<Record<Variable, string>> = {
   SLACK_CLIENT_ID: "set SLACK_BOT_TOKEN instead",
-  MEDIA_BUCKET_URL: "set PUBLIC_URL instead",
 };
 
 const BAD_SETTINGS_HELP =
@@ -27,6 +27,13 @@ export type SlackCredentials =
 export type SlackDeliveryMode =
   | { readonly type: "http"; readonly signingSecret: string }
   | { readonly type: "socket"; readonly appToken: string; readonly signingSecret?: string };
+
+export interface MediaBucket extends BucketUrl {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Goes with keys that are lent for some hours. */
+  readonly sessionToken?: string;
+}
 
 export interface Config {
   readonly slack: SlackCredentials;
@@ -48,7 +55,7 @@ export interface Config {
   readonly port: number;
   readonly dataDir: string;
   readonly databaseUrl?: string;
-  readonly mediaBucketUrl?: string;
+  readonly mediaBucket?: MediaBucket;
   readonly maxAudioSeconds: number;
   readonly renderDeadlineMinutes: number;
   readonly settleMinutes: number;
@@ -118,10 +125,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, un
 }
 
 /** Every secret the settings hold, for the log to keep out. */
-export function secretsOf({ slack, delivery, akool, databaseUrl, mediaBucketUrl }: Config): string[] {
+export function secretsOf({ slack, delivery, akool, databaseUrl, mediaBucket }: Config): string[] {
   const slackSecrets =
     slack.kind === "single" ? [slack.botToken] : [slack.clientSecret, ...slack.encryptionKeys];
-  const all = [...slackSecrets, delivery.signingSecret, akool.apiKey, databaseUrl, mediaBucketUrl];
+  const all = [...slackSecrets, delivery.signingSecret, akool.apiKey, databaseUrl];
+  if (mediaBucket) all.push(mediaBucket.secretAccessKey, mediaBucket.sessionToken);
   if (delivery.type === "socket") all.push(delivery.appToken);
   return all.filter((secret) => secret !== undefined);
 }
@@ -167,8 +175,20 @@ function* crossCheck(given: Given): Generator<[Variable, string]> {
   if (!given.PUBLIC_URL && !given.MEDIA_BUCKET_URL) {
     yield [
       "PUBLIC_URL",
-      "is missing: AKOOL must be able to fetch the photo and the recording; set the https address at which this app is reached from the internet (a tunnel will do)",
+      "is missing: AKOOL must be able to fetch the photo and the recording; set the https address at which this app is reached from the internet (a tunnel will do), or MEDIA_BUCKET_URL",
     ];
+  }
+  if (given.MEDIA_BUCKET_URL) {
+    for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const) {
+      if (!given[name])
+        yield [
+          name,
+          "is missing: MEDIA_BUCKET_URL needs the access key of a user who may put, get, list and delete objects there",
+        ];
+    }
+    const endpoint = URL.parse(given.MEDIA_BUCKET_URL)?.searchParams.get("endpoint");
+    if (endpoint && isPlainHttp(endpoint, trusted))
+      yield ["MEDIA_BUCKET_URL", "must have an endpoint that starts with https://"];
   }
   for (const name of ["PUBLIC_URL", "SLACK_API_URL", "SLACK_AUTHORIZE_URL", "AKOOL_API_URL"] as const) {
     if (given[name] && isPlainHttp(given[name], trusted)) yield [name, "must start with https://"];
@@ -195,7 +215,7 @@ function toConfig(values: Values): Config {
     port: values.PORT,
     dataDir: values.DATA_DIR,
     ...(values.DATABASE_URL !== undefined && { databaseUrl: values.DATABASE_URL }),
-    ...(values.MEDIA_BUCKET_URL !== undefined && { mediaBucketUrl: values.MEDIA_BUCKET_URL }),
+    ...(values.MEDIA_BUCKET_URL && { mediaBucket: mediaBucket(values.MEDIA_BUCKET_URL, values) }),
     maxAudioSeconds: values.MAX_AUDIO_SECONDS,
     renderDeadlineMinutes: values.RENDER_DEADLINE_MINUTES,
     settleMinutes: values.SETTLE_MINUTES,
@@ -226,6 +246,16 @@ function slackDelivery(values: Values): SlackDeliveryMode {
     type: "socket",
     appToken: values.SLACK_APP_TOKEN,
     ...(signingSecret !== undefined && { signingSecret }),
+  };
+}
+
+function mediaBucket(where: BucketUrl, values: Values): MediaBucket {
+  const sessionToken = values.AWS_SESSION_TOKEN;
+  return {
+    ...where,
+    accessKeyId: known(values.AWS_ACCESS_KEY_ID),
+    secretAccessKey: known(values.AWS_SECRET_ACCESS_KEY),
+    ...(sessionToken !== undefined && { sessionToken }),
   };
 }
 

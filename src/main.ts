@@ -7,7 +7,7 @@ import { steadyNow } from "./clock.ts";
 import { type Config, ConfigError, loadConfig, secretsOf } from "./config.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { type Handler, type Route, startHttpServer } from "./http/server.ts";
-import type { AttemptKey } from "./job/ids.ts";
+import type { AttemptKey, JobId } from "./job/ids.ts";
 import { needsMedia } from "./job/job.ts";
 import { wakeAt } from "./job/next-step.ts";
 import { createWebhookHealth } from "./job/poll-plan.ts";
@@ -16,8 +16,13 @@ import { mediaFetched } from "./job/transitions.ts";
 import { scaledWaits } from "./job/waits.ts";
 import { boltLogger, createLogger } from "./logger.ts";
 import { hashOf, mintAddresses } from "./media/attempt-addresses.ts";
-import { createJobMedia, spoolPaths, sweepSpool } from "./media/job-media.ts";
+import { createBucket } from "./media/bucket.ts";
+import { createBucketMedia } from "./media/bucket-media.ts";
+import { createJobMedia } from "./media/job-media.ts";
+import { createLocalMedia, moveSpool, sweepSpool } from "./media/local-media.ts";
 import { createOutbound } from "./media/outbound.ts";
+import { createPostgresMedia } from "./media/postgres-media.ts";
+import { CONTENT_TYPES, type PreparedMedia } from "./media/prepared-media.ts";
 import { createMediaHandler } from "./media/serve-media.ts";
 import { createSlackApp } from "./slack/app.ts";
 import { createAnswerPrivately } from "./slack/delivery/answer-privately.ts";
@@ -37,6 +42,7 @@ const EXIT_WITHIN_MS = 9500;
 /** A WebSocket whose other end is frozen closes late or never. */
 const SOCKET_STOP_MS = 1000;
 const REMEMBERED_RENDERS = 100;
+const MOVE_SPOOL_MS = 60_000;
 
 const config = settings();
 const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
@@ -60,9 +66,11 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-const store = await waitForStore();
+const { store, database } = await waitForStore();
 const pastRenders = (await store.renderSeconds(REMEMBERED_RENDERS)).map((seconds) => seconds * 1000);
 const { botToken } = config.slack.kind === "single" ? config.slack : { botToken: "" };
+const bucket = config.mediaBucket && createBucket(config.mediaBucket, waits.retryFirst / 4);
+const home = openHome();
 const answerPrivately = createAnswerPrivately(outbound);
 const akool = createAkoolClient({ ...config.akool, log });
 const webhookHealth = createWebhookHealth(config.webhooks);
@@ -90,10 +98,7 @@ const server = await startHttpServer({ host: config.host, port: config.port, rou
   },
 );
 
-await sweepSpool(spoolDir, async (id) => {
-  const job = await store.find(id);
-  return job !== undefined && needsMedia(job);
-});
+await tidyMedia();
 const inFlight = await store.resumeAll((job, index) => resumed(job, index, now(), waits));
 if (inFlight > 0) log.info({ inFlight }, "taking up the jobs of the process before");
 worker = startWorker({
@@ -103,15 +108,16 @@ worker = startWorker({
   media: createJobMedia({
     outbound,
     spoolDir,
+    home,
     maxAudioSeconds: config.maxAudioSeconds,
     tokenFor: async () => botToken,
     findFileUrl: slack.findFileUrl,
   }),
-  mintAddresses: (_job, at) =>
-    mintAddresses(
-      { publicUrl: publicUrl(config), webhooks: config.webhooks, capabilityLife: waits.capabilityLife },
-      at,
-    ),
+  mintAddresses: (job, at) => {
+    const { webhooks } = config;
+    const { capabilityLife } = waits;
+    return mintAddresses(job, { home, publicUrl: publicUrl(config), webhooks, capabilityLife }, at);
+  },
   waits,
   now,
   slots: config.akool.maxConcurrent,
@@ -144,7 +150,7 @@ async function waitForStore() {
     try {
       return await openStore({
         dataDir: config.dataDir,
-        ...(config.databaseUrl !== undefined && { databaseUrl: config.databaseUrl }),
+        databaseUrl: config.databaseUrl,
         onError: (err) => log.warn({ err }, "the database is in trouble"),
         now,
         wakeAt: (job) => wakeAt(job, waits),
@@ -203,14 +209,38 @@ function routes(): Route[] {
   return list;
 }
 
+/** Where prepared media lie: in the bucket if there is one, else where every process finds the jobs too. */
+function openHome(): PreparedMedia {
+  const isNeeded = isMediaNeeded;
+  if (bucket) return createBucketMedia({ bucket, sweepAgainMs: waits.retryMax, isNeeded, log });
+  return database ? createPostgresMedia(database, isNeeded) : createLocalMedia(spoolDir, isNeeded);
+}
+
+/** What a crash left behind, and what was kept on this machine before there was a bucket or a database. */
+async function tidyMedia(): Promise<void> {
+  if (!bucket && !database) return home.sweep();
+  await sweepSpool(spoolDir, isMediaNeeded);
+  await moveSpool(spoolDir, home, AbortSignal.timeout(MOVE_SPOOL_MS)).catch((err: unknown) =>
+    log.error(
+      { err },
+      "media that were prepared with other settings could not be brought to where they lie now",
+    ),
+  );
+  // The bucket may be slow or away, and nobody has to wait for its tidying.
+  home.sweep().catch((err: unknown) => log.warn({ err }, "what a crash left of media could not be removed"));
+}
+
+async function isMediaNeeded(id: JobId): Promise<boolean | undefined> {
+  const job = await store.find(id);
+  return job && needsMedia(job);
+}
+
 async function findMedia(capability: string) {
   const link = await store.findMediaLink(hashOf(capability), now());
-  const job = link && (await store.find(link.jobId));
-  if (!link || !job || !("prepared" in job.state)) return undefined;
-  const paths = spoolPaths(spoolDir, job.id);
-  return link.file === "photo"
-    ? { path: paths.photo, contentType: "image/jpeg" as const, sizeBytes: job.state.prepared.photoBytes }
-    : { path: paths.speech, contentType: "audio/mpeg" as const, sizeBytes: job.state.prepared.speechBytes };
+  // With a bucket there are links from before it was set, if any.
+  if (!link || home.kind !== "served") return undefined;
+  const { jobId, file } = link;
+  return { contentType: CONTENT_TYPES[file], open: () => home.open(jobId, file) };
 }
 
 /** AKOOL came for an attempt's media: evidence that it took the order, stored before a byte is sent. */
@@ -281,6 +311,7 @@ async function stop({ err }: { err?: Error }): Promise<void> {
   await server.close(500);
   await akool.close();
   await outbound.close();
+  await bucket?.close();
   await store.close();
   log.info({}, "stopped");
 }

@@ -9,7 +9,7 @@ import * as to from "./transitions.ts";
 
 export async function create(job: Job, deps: StepDeps, save: Save, signal: AbortSignal): Promise<Job> {
   const { store, waits, now } = deps;
-  const addresses = deps.mintAddresses(job, now());
+  const addresses = await deps.mintAddresses(job, now());
   const intended = await store.update(
     job.id,
     (current, view) => {

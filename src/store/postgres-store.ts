@@ -9,7 +9,7 @@ import {
   type View,
 } from "../job/store.ts";
 import { type JobRow, parseJob, toJobRow } from "./job-row.ts";
-import { type Connection, openPostgres, type Row } from "./postgres-database.ts";
+import { type Connection, openPostgres, type PostgresDatabase, type Row } from "./postgres-database.ts";
 import { createSideTables } from "./postgres-side-tables.ts";
 import { isPostgresTrouble } from "./postgres-trouble.ts";
 import { startWakeUps } from "./postgres-wake-ups.ts";
@@ -37,7 +37,9 @@ export interface PostgresStoreOptions extends StoreOptions {
  * pg-boss's affair; the row is still the truth. While this process holds a job, its own changes plan no wake-up:
  * giving the job up plans the next from the row as it then is, and a crash makes the held one due again.
  */
-export async function openPostgresStore(options: PostgresStoreOptions): Promise<JobStore> {
+export async function openPostgresStore(
+  options: PostgresStoreOptions,
+): Promise<{ readonly store: JobStore; readonly database: PostgresDatabase }> {
   const { now, wakeAt, onError } = options;
   const database = await openPostgres(options.url, options);
   const { query, first, transaction } = database;
@@ -261,7 +263,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     return { job, isNew: true };
   }
 
-  return {
+  const store: JobStore = {
     accept: (intake) => patiently(() => accept(intake), ACCEPT_TRIES),
 
     async firstTime(key) {
@@ -395,6 +397,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       await database.close();
     },
   };
+  return { store, database };
 
   async function release(id: JobId): Promise<void> {
     const isDue = await transaction(async (db) => {
