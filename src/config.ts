@@ -1,5 +1,12 @@
 import dotenv from "dotenv";
-import { type Given, splitList, type Values, type Variable, variables } from "./config-variables.ts";
+import {
+  DEFAULT_DATA_DIR,
+  type Given,
+  splitList,
+  type Values,
+  type Variable,
+  variables,
+} from "./config-variables.ts";
 
 /**
  * Settings that are read and checked but that nothing serves yet. The one place that says so:
@@ -87,6 +94,14 @@ export class ConfigError extends Error {
 export function loadConfig(): Config {
   dotenv.config({ quiet: true });
   return readConfig(process.env);
+}
+
+/** Where the jobs are, for tools that need no other setting. */
+export function dataDirOf(): { type: "folder"; dataDir: string } | { type: "postgres" } {
+  dotenv.config({ quiet: true });
+  const { DATABASE_URL, DATA_DIR } = process.env;
+  if (DATABASE_URL?.trim()) return { type: "postgres" };
+  return { type: "folder", dataDir: DATA_DIR?.trim() || DEFAULT_DATA_DIR };
 }
 
 /** An empty or blank variable counts as unset. Throws a ConfigError. */

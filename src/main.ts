@@ -6,6 +6,7 @@ import { steadyNow } from "./clock.ts";
 import { type Config, ConfigError, loadConfig, secretsOf } from "./config.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { type Handler, type Route, startHttpServer } from "./http/server.ts";
+import { afterRestore } from "./job/after-restore.ts";
 import type { AttemptKey } from "./job/ids.ts";
 import { needsMedia } from "./job/job.ts";
 import { wakeAt } from "./job/next-step.ts";
@@ -88,6 +89,7 @@ const server = await startHttpServer({ host: config.host, port: config.port, rou
   },
 );
 
+if (await store.isRestored()) await endRestored();
 await sweepSpool(spoolDir, async (id) => {
   const job = await store.find(id);
   return job !== undefined && needsMedia(job);
@@ -154,6 +156,14 @@ async function openStore() {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
+}
+
+/** Before anything is taken up: what is unfinished in a copy may have been paid and posted by its original. */
+async function endRestored(): Promise<void> {
+  const ended = await store.endRestored((job, index) => afterRestore(job, index, now(), waits));
+  for (const { id: jobId, workspaceId } of ended)
+    log.warn({ jobId, workspaceId }, "not taken up: it may have been finished after the backup was made");
+  log.warn({ jobs: ended.length }, "the store was restored from a copy; its unfinished jobs are ended");
 }
 
 function routes(): Route[] {

@@ -95,5 +95,7 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
   cancelled: () => `Cancelled.`,
   left_alone: () =>
     `Left alone, as you asked. If AKOOL did make the video after all, I will still post it here.`,
+  restored: () =>
+    `I was restored from a backup and cannot tell whether this was finished. If the video is not here, please ask again.`,
   internal_error: () => `Something went wrong on my side and I could not go on. ${ASK_ADMIN}`,
 };

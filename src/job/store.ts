@@ -78,6 +78,13 @@ export interface JobStore {
     key: string,
     now: number,
   ): Promise<{ jobId: JobId; attempt: AttemptKey; file: "photo" | "speech" } | undefined>;
+  /** Whether this store is a copy of another, whose jobs may have gone on there; until `endRestored` has resolved. */
+  isRestored(): Promise<boolean>;
+  /**
+   * Applies `change` to every job of a copy that could still have an effect, oldest first, and makes the copy an
+   * original, both or neither. Returns the jobs that were changed.
+   */
+  endRestored(change: (job: Job, index: number) => Job): Promise<readonly Job[]>;
   /** Applies `change` to every job that still wants something, oldest first: what a fresh process takes over. */
   resumeAll(change: (job: Job, index: number) => Job): Promise<number>;
   /** Jobs whose time has come, oldest first; each is the caller's until `release`. */

@@ -34,7 +34,9 @@ export interface SqliteStoreOptions {
  * file alone and with its death they are all over; that is what makes a restart take up every job at once.
  */
 export function openSqliteStore(options: SqliteStoreOptions): JobStore {
-  const { db, close } = openDatabase(options.dataDir);
+  const database = openDatabase(options.dataDir);
+  const { db, close } = database;
+  let { restored } = database;
   const { write, flush } = createGroupCommit(db);
   const leased = new Set<JobId>();
   const { sql, first, run } = createStatements(db);
@@ -233,6 +235,29 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
       };
     },
 
+    isRestored: async () => restored,
+    endRestored: async (change) => {
+      const changed = await committed(() => {
+        // Besides those that are due, the ones that a late webhook could bring back to life.
+        const jobs = sql(
+          `SELECT job FROM jobs WHERE due_at IS NOT NULL
+           OR (status = 'failed' AND json_extract(job, '$.state.late') IS NOT NULL) ORDER BY accepted_at, id`,
+        )
+          .all()
+          .map(parse)
+          .filter((job) => job !== undefined);
+        const after = jobs.map((job, index) => change(job, index));
+        const different = after.filter((job, index) => job !== jobs[index]);
+        for (const [index, job] of jobs.entries()) {
+          const next = after[index];
+          if (next !== undefined && next !== job) save(next, job);
+        }
+        database.becomeOriginal();
+        return different;
+      });
+      restored = false;
+      return changed;
+    },
     resumeAll: (change) =>
       committed(() => {
         forgetOldForms({ run }, options.now());

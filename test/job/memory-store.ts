@@ -122,10 +122,22 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
       }
       return undefined;
     },
+    // What is in memory is never copied.
+    isRestored: async () => false,
+    async endRestored(change) {
+      const changed: Job[] = [];
+      const oldest = all().sort(byAge);
+      for (const [index, row] of oldest.entries()) {
+        const after = change(row.job, index);
+        if (after !== row.job) changed.push(after);
+        if (after !== row.job) apply(row, { job: after }, {});
+      }
+      return changed;
+    },
     async resumeAll(change) {
       const found = all()
         .filter(({ dueAt }) => dueAt !== undefined)
-        .sort((a, b) => a.job.acceptedAt - b.job.acceptedAt || (a.job.id < b.job.id ? -1 : 1));
+        .sort(byAge);
       for (const [index, row] of found.entries()) put(row, change(row.job, index));
       return found.length;
     },
@@ -171,6 +183,10 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
     check: async () => {},
     close: async () => {},
   };
+}
+
+function byAge(a: Row, b: Row): number {
+  return a.job.acceptedAt - b.job.acceptedAt || (a.job.id < b.job.id ? -1 : 1);
 }
 
 function queuedAtOf(job: Job): number {

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { afterRestore } from "../../src/job/after-restore.ts";
 import { uploadOpened } from "../../src/job/deliver-transitions.ts";
 import type {
   AttemptKey,
@@ -466,6 +467,47 @@ export function describeStore(name: string, open: (settings: StoreSettings) => P
       it("answers while it is healthy", async () => {
         const { store } = await emptyStore();
         await expect(store.check()).resolves.toBeUndefined();
+      });
+    });
+
+    describe("a copy", () => {
+      it("is none before it was copied", async () => {
+        const { store } = await emptyStore();
+        expect(await store.isRestored()).toBe(false);
+      });
+
+      it("hands out, oldest first, every job that could have an effect, and keeps what became of it", async () => {
+        const { store, clock, add } = await emptyStore();
+        const resting = { message: { status: "none" }, cleanedUp: true } as const;
+        await add(STATES.rendering, { acceptedAt: NOW - 1000 });
+        await add(STATES["left alone"], { acceptedAt: NOW - 3000, ...resting });
+        await add(STATES.asking, { acceptedAt: NOW - 2000, dueAt: NOW + 1000 * MINUTE });
+        await add(STATES.failed, { acceptedAt: NOW - 4000, ...resting });
+        const seen: [string, number][] = [];
+        const after = (job: Job, index: number) => {
+          seen.push([job.state.status === "failed" ? job.state.failure.reason : job.state.status, index]);
+          return afterRestore(job, index, clock.now, WAITS);
+        };
+        const changed = await store.endRestored(after);
+        expect(seen.filter(([what]) => what !== "akool_media_unusable").map(([what]) => what)).toEqual([
+          "left_alone",
+          "asking",
+          "rendering",
+        ]);
+        expect(changed).toHaveLength(3);
+        for (const job of changed) expect(await store.find(job.id)).toEqual(job);
+        expect(await store.countByStatus()).toEqual({ failed: 4 });
+      });
+
+      it("stops serving the media of the jobs that it ends", async () => {
+        const { store, clock, add, move } = await emptyStore();
+        const job = await add(STATES.queued);
+        const link = { key: "link", file: "photo", expiresAt: NOW + MINUTE } as const;
+        const { attempt } = STATES.creating;
+        await move(job.id, STATES.creating, { attempt: { key: attempt.key, number: 1, links: [link] } });
+        expect(await store.findMediaLink("link", NOW)).toBeDefined();
+        await store.endRestored((each, index) => afterRestore(each, index, clock.now, WAITS));
+        expect(await store.findMediaLink("link", NOW)).toBeUndefined();
       });
     });
 
