@@ -19,6 +19,10 @@ import { hashOf, mintAddresses } from "./media/attempt-addresses.ts";
 import { createJobMedia, spoolPaths, sweepSpool } from "./media/job-media.ts";
 import { createOutbound } from "./media/outbound.ts";
 import { createMediaHandler } from "./media/serve-media.ts";
+import { createGauges } from "./meters/gauges.ts";
+import { meteredMedia, meteredRenderApi, meteredSlackCall } from "./meters/metered-calls.ts";
+import { meteredStore } from "./meters/metered-store.ts";
+import { createMeters } from "./meters/meters.ts";
 import { createSlackApp } from "./slack/app.ts";
 import { createAnswerPrivately } from "./slack/delivery/answer-privately.ts";
 import { StoreInUseError } from "./store/open-database.ts";
@@ -41,6 +45,7 @@ const config = settings();
 const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
 const now = steadyNow;
 const waits = scaledWaits(config);
+const meters = createMeters();
 const outbound = createOutbound({ trustedHosts: config.trustedHosts });
 const spoolDir = join(config.dataDir, "spool");
 
@@ -59,10 +64,10 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-const store = await openStore();
+const store = meteredStore(await openStore(), meters);
 const pastRenders = (await store.renderSeconds(REMEMBERED_RENDERS)).map((seconds) => seconds * 1000);
 const { botToken } = config.slack.kind === "single" ? config.slack : { botToken: "" };
-const answerPrivately = createAnswerPrivately(outbound);
+const answerPrivately = meteredSlackCall("response_url", createAnswerPrivately(outbound), meters);
 const akool = createAkoolClient({ ...config.akool, log });
 const webhookHealth = createWebhookHealth(config.webhooks);
 const slack = createSlackApp({
@@ -71,6 +76,8 @@ const slack = createSlackApp({
   slackApiUrl: config.slackApiUrl,
   answerPrivately,
   boltLogger: boltLogger(log),
+  onAck: (seconds) => meters.slackAck.observe(seconds),
+  onCall: (method, outcome) => meters.slackCalls.add([method, outcome]),
   access: config,
   isAllowedUrl,
   waits,
@@ -79,15 +86,19 @@ const slack = createSlackApp({
 });
 
 const socket = config.delivery.type === "socket" ? slack.socket(config.delivery.appToken) : undefined;
-const server = await startHttpServer({ host: config.host, port: config.port, routes: routes(), log }).catch(
-  (error: unknown) => {
-    log.fatal(
-      { err: error, host: config.host, port: config.port },
-      "cannot listen; is another process using this HOST and PORT?",
-    );
-    process.exit(1);
-  },
-);
+const server = await startHttpServer({
+  host: config.host,
+  port: config.port,
+  routes: routes(),
+  onAnswered: (route, status) => meters.httpRequests.add([route, String(status)]),
+  log,
+}).catch((error: unknown) => {
+  log.fatal(
+    { err: error, host: config.host, port: config.port },
+    "cannot listen; is another process using this HOST and PORT?",
+  );
+  process.exit(1);
+});
 
 if (await store.isRestored()) await endRestored();
 await sweepSpool(spoolDir, async (id) => {
@@ -98,15 +109,19 @@ const inFlight = await store.resumeAll((job, index) => resumed(job, index, now()
 if (inFlight > 0) log.info({ inFlight }, "taking up the jobs of the process before");
 worker = startWorker({
   store,
-  renderApi: akool,
+  renderApi: meteredRenderApi(akool, meters),
   delivery: slack.delivery,
-  media: createJobMedia({
-    outbound,
-    spoolDir,
-    maxAudioSeconds: config.maxAudioSeconds,
-    tokenFor: async () => botToken,
-    findFileUrl: slack.findFileUrl,
-  }),
+  media: meteredMedia(
+    createJobMedia({
+      outbound,
+      spoolDir,
+      maxAudioSeconds: config.maxAudioSeconds,
+      tokenFor: async () => botToken,
+      findFileUrl: slack.findFileUrl,
+    }),
+    meters,
+  ),
+  onStep: (step, seconds) => meters.steps.observe(seconds, [step]),
   mintAddresses: (_job, at) =>
     mintAddresses(
       { publicUrl: publicUrl(config), webhooks: config.webhooks, capabilityLife: waits.capabilityLife },
@@ -117,7 +132,9 @@ worker = startWorker({
   slots: config.akool.maxConcurrent,
   webhookHealth,
   pastRenders: () => pastRenders,
-  noteRender: (ms) => {
+  noteRender: (ms, credits) => {
+    meters.renders.observe(ms / 1000);
+    meters.credits.add([], credits);
     pastRenders.unshift(ms);
     pastRenders.length = Math.min(pastRenders.length, REMEMBERED_RENDERS);
   },
@@ -177,7 +194,7 @@ function routes(): Route[] {
     },
     { methods: ["GET", "HEAD"], path: "/healthz", handle: plain(() => 200) },
     { methods: ["GET", "HEAD"], path: "/readyz", handle: plain(readiness) },
-    { methods: ["GET"], path: "/metrics", handle: createMetrics(() => store.countByStatus()) },
+    { methods: ["GET"], path: "/metrics", handle: createMetrics([...meters.all, ...gauges()]) },
   ];
   if (config.delivery.type === "http") {
     const receive = slack.http(config.delivery.signingSecret);
@@ -196,12 +213,23 @@ function routes(): Route[] {
       credentials,
       health: webhookHealth,
       keyOf: (token) => hashOf(token) as AttemptKey,
+      count: (outcome) => meters.webhooks.add([outcome]),
       now,
       log,
     });
     list.push({ methods: ["POST"], path: "/akool/webhook/:token", handle });
   }
   return list;
+}
+
+function gauges() {
+  return createGauges({
+    store,
+    now,
+    isReady: async () => (await readiness()) === 200,
+    webhookHealthy: () => (config.webhooks ? webhookHealth.reliable() : undefined),
+    dataDir: config.dataDir,
+  });
 }
 
 async function findMedia(capability: string) {

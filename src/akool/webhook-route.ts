@@ -14,6 +14,10 @@ export interface WebhookRouteDeps {
   readonly health: WebhookHealth;
   /** Attempt tokens are stored as hashes only. */
   readonly keyOf: (token: string) => AttemptKey;
+  /** Once for each request, with what became of it. */
+  readonly count: (
+    outcome: "stored" | "unknown" | "malformed" | "unauthentic" | "too_large" | "foreign",
+  ) => void;
   readonly now: () => number;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
@@ -22,7 +26,7 @@ export interface WebhookRouteDeps {
  * `POST /akool/webhook/<attempt token>`. AKOOL's signature holds no secret, so the content is a hint: it is
  * stored, answered 200 (anything else makes AKOOL send it again), and the render is read back through the API.
  */
-export function createWebhookRoute({ store, credentials, health, keyOf, now, log }: WebhookRouteDeps) {
+export function createWebhookRoute({ store, credentials, health, keyOf, count, now, log }: WebhookRouteDeps) {
   return async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -36,6 +40,7 @@ export function createWebhookRoute({ store, credentials, health, keyOf, now, log
     const key = keyOf(params.token ?? "");
     const attempt = await store.findAttempt(key);
     if (!attempt) {
+      count("unknown");
       request.resume();
       return end(404);
     }
@@ -44,7 +49,9 @@ export function createWebhookRoute({ store, credentials, health, keyOf, now, log
       fact = parseWebhook(await readBody(request, MAX_BODY_BYTES), credentials);
     } catch (error) {
       if (!(error instanceof BodyTooLargeError) && !(error instanceof WebhookError)) throw error;
-      const status = error instanceof WebhookError ? (error.kind === "unauthentic" ? 401 : 400) : 413;
+      const outcome = error instanceof WebhookError ? error.kind : "too_large";
+      const status = { malformed: 400, unauthentic: 401, too_large: 413 }[outcome];
+      count(outcome);
       log.warn({ jobId: attempt.jobId, status, err: error }, "a webhook was refused");
       return end(status);
     }
@@ -63,6 +70,7 @@ export function createWebhookRoute({ store, credentials, health, keyOf, now, log
       },
       { renderId: fact.renderId },
     );
+    count(foreign ? "foreign" : "stored");
     if (foreign) {
       log.warn({ jobId: attempt.jobId }, "a webhook named another job's render");
       return end(400);

@@ -1,5 +1,11 @@
 import type { Failure, FailureReason } from "./failure.ts";
 
+/** Every reason there is. */
+export function failureReasons(): readonly FailureReason[] {
+  // Object.keys gives string[], whatever the object.
+  return Object.keys(texts) as FailureReason[];
+}
+
 /** The one sentence (or two) for a person: what was seen, what is wrong, what to do next. */
 export function failureText(failure: Failure): string {
   return texts[failure.reason](failure);

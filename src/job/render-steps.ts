@@ -65,7 +65,7 @@ export async function look(job: Job, deps: StepDeps, save: Save, signal: AbortSi
   const update = await deps.renderApi.readRender(state.renderId, signal);
   const age = deps.now() - state.attempt.startedAt;
   if (update.type === "succeeded") {
-    deps.noteRender(age);
+    deps.noteRender(age, update.credits ?? 0);
     if (deps.webhooks && !state.webhookSeen) deps.webhookHealth.missed();
   }
   const next = nextLook(age, deps.pastRenders(), deps.webhookHealth.reliable(), state.overdue, deps.waits);

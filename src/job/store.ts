@@ -97,6 +97,8 @@ export interface JobStore {
   findResponseUrl(id: JobId, now: number): Promise<string | undefined>;
   jobsOf(requesterId: UserId, workspaceId: WorkspaceId, limit: number): Promise<readonly Job[]>;
   countByStatus(): Promise<Readonly<Record<string, number>>>;
+  /** How long the first job in line has waited for a slot, and how late the most overdue job is that nobody has taken. */
+  queueAges(now: number): Promise<{ readonly lineMs?: number; readonly dueMs?: number }>;
   isWatched(workspaceId: WorkspaceId, channelId: ChannelId): Promise<boolean>;
   setWatched(workspaceId: WorkspaceId, channelId: ChannelId, by: UserId, on: boolean): Promise<void>;
   /** A form that was opened, so that its submission knows where it belongs. */

@@ -321,6 +321,18 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
           .map((row) => [String(row.status), Number(row.n)]),
       ),
 
+    queueAges: async (now) => {
+      const line = first("SELECT min(queued_at) AS at FROM jobs WHERE queued_at IS NOT NULL")?.at;
+      // Due at 0 says "at once" and not since when.
+      const due = sql("SELECT id, due_at FROM jobs WHERE due_at > 0 AND due_at <= ? ORDER BY due_at LIMIT ?")
+        .all(now, leased.size + 1)
+        .find((row) => !leased.has(String(row.id) as JobId));
+      return {
+        ...(typeof line === "number" ? { lineMs: Math.max(0, now - line) } : {}),
+        ...(due ? { dueMs: now - Number(due.due_at) } : {}),
+      };
+    },
+
     ...sideTables,
 
     check: async () => {

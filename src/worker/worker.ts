@@ -24,6 +24,11 @@ export interface WorkerLog {
   error(fields: object, message: string): void;
 }
 
+export interface WorkerDeps extends Omit<StepDeps, "log"> {
+  readonly log: WorkerLog;
+  readonly onStep: (step: StepName, seconds: number) => void;
+}
+
 export interface Worker {
   /** Something may be due. A hint: a lost one is repaired by the sweep, an extra one changes nothing. */
   wake(): void;
@@ -35,7 +40,7 @@ export interface Worker {
  * Takes due jobs and runs their steps one after another until each has to wait. All state is in the store:
  * whatever a stopped worker leaves behind is taken up by the next one from the row alone.
  */
-export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): Worker {
+export function startWorker(deps: WorkerDeps): Worker {
   const { store, waits, now, log } = deps;
   const calls = pLimit(CALLS_AT_ONCE);
   const relays = pLimit(RELAYS_AT_ONCE);
@@ -113,7 +118,13 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
   }
 
   function runLimited(job: Job, step: StepName): Promise<Job> {
-    const run = () => (stopped ? Promise.resolve(job) : runStep(job, step, deps, stopping.signal));
+    const run = async () => {
+      if (stopped) return job;
+      const startedAt = performance.now();
+      const after = await runStep(job, step, deps, stopping.signal);
+      deps.onStep(step, (performance.now() - startedAt) / 1000);
+      return after;
+    };
     if (step === "relay") return relays(run);
     if (step === "prepare") return prepareOf(job.requesterId, run);
     return calls(run);

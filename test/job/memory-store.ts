@@ -172,6 +172,16 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
       for (const { job } of all()) counts[job.state.status] = (counts[job.state.status] ?? 0) + 1;
       return counts;
     },
+    async queueAges(at) {
+      const [first] = inLine();
+      const due = all().flatMap(({ job, dueAt = 0 }) =>
+        dueAt > 0 && dueAt <= at && !leased.has(job.id) ? [dueAt] : [],
+      );
+      return {
+        ...(first ? { lineMs: Math.max(0, at - queuedAtOf(first)) } : {}),
+        ...(due.length > 0 ? { dueMs: at - Math.min(...due) } : {}),
+      };
+    },
     isWatched: async (workspaceId, channelId) => watched.has(`${workspaceId} ${channelId}`),
     async setWatched(workspaceId, channelId, _by, on) {
       watched[on ? "add" : "delete"](`${workspaceId} ${channelId}`);

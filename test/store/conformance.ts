@@ -470,6 +470,40 @@ export function describeStore(name: string, open: (settings: StoreSettings) => P
       });
     });
 
+    describe("ages", () => {
+      it("has none when nothing waits", async () => {
+        const { store, add } = await emptyStore();
+        expect(await store.queueAges(NOW)).toEqual({});
+        await add(STATES.rendering, { dueAt: NOW + MINUTE, message: { status: "lost" } });
+        expect(await store.queueAges(NOW)).toEqual({});
+      });
+
+      it("tells how long the first in line has waited, put off or not", async () => {
+        const { store, add } = await emptyStore();
+        await add({ ...STATES.queued, queuedAt: NOW - MINUTE }, { dueAt: NOW + MINUTE });
+        await add({ ...STATES.queued, queuedAt: NOW - 2 * MINUTE }, { dueAt: NOW + MINUTE });
+        expect(await store.queueAges(NOW)).toEqual({ lineMs: 2 * MINUTE });
+      });
+
+      it("tells how late the most overdue job is that nobody has taken", async () => {
+        const { store, add } = await emptyStore();
+        const late = await add(STATES.rendering, { dueAt: NOW - 2 * MINUTE });
+        await add(STATES.rendering, { dueAt: NOW - MINUTE });
+        expect(await store.queueAges(NOW)).toEqual({ dueMs: 2 * MINUTE });
+        expect(await store.claimDue(NOW, 1)).toMatchObject([{ id: late.id }]);
+        expect(await store.queueAges(NOW)).toEqual({ dueMs: MINUTE });
+        store.release(late.id);
+        expect(await store.queueAges(NOW)).toEqual({ dueMs: 2 * MINUTE });
+      });
+
+      it("takes no notice of what is due at once, which has no since", async () => {
+        const { store, add } = await emptyStore();
+        await add(STATES.delivered, { message: { status: "none" }, cleanedUp: false });
+        expect(await store.nextDueAt()).toBe(0);
+        expect(await store.queueAges(NOW)).toEqual({});
+      });
+    });
+
     describe("a copy", () => {
       it("is none before it was copied", async () => {
         const { store } = await emptyStore();
