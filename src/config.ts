@@ -139,7 +139,19 @@ export function secretsOf({ slack, delivery, akool, databaseUrl, mediaBucketUrl 
     slack.kind === "single" ? [slack.botToken] : [slack.clientSecret, ...slack.encryptionKeys];
   const all = [...slackSecrets, delivery.signingSecret, akool.apiKey, databaseUrl, mediaBucketUrl];
   if (delivery.type === "socket") all.push(delivery.appToken);
+  for (const url of [databaseUrl, mediaBucketUrl]) all.push(...passwordIn(url));
   return all.filter((secret) => secret !== undefined);
+}
+
+/** A client of the service knows the password without its URL, decoded. */
+function passwordIn(address: string | undefined): string[] {
+  const password = address === undefined ? undefined : URL.parse(address)?.password;
+  if (!password) return [];
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
 }
 
 /** What one variable demands of another. Works on the text, so that it runs even when some text is bad. */

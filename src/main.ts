@@ -9,6 +9,7 @@ import { type Handler, type Route, startHttpServer } from "./http/server.ts";
 import { afterRestore } from "./job/after-restore.ts";
 import type { AttemptKey } from "./job/ids.ts";
 import { needsMedia } from "./job/job.ts";
+import { logFields } from "./job/log-fields.ts";
 import { wakeAt } from "./job/next-step.ts";
 import { createWebhookHealth } from "./job/poll-plan.ts";
 import { resumed } from "./job/resume.ts";
@@ -178,8 +179,8 @@ async function openStore() {
 /** Before anything is taken up: what is unfinished in a copy may have been paid and posted by its original. */
 async function endRestored(): Promise<void> {
   const ended = await store.endRestored((job, index) => afterRestore(job, index, now(), waits));
-  for (const { id: jobId, workspaceId } of ended)
-    log.warn({ jobId, workspaceId }, "not taken up: it may have been finished after the backup was made");
+  for (const job of ended)
+    log.warn(logFields(job), "not taken up: it may have been finished after the backup was made");
   log.warn({ jobs: ended.length }, "the store was restored from a copy; its unfinished jobs are ended");
 }
 

@@ -197,6 +197,13 @@ it("secretsOf lists every secret of the settings", () => {
   expect(secretsOf(readConfig({ ...good, SLACK_APP_TOKEN: "xapp-1" })).sort()).toEqual(
     ["canary-signing", KEY_32, "xapp-1", "xoxb-1-canary"].sort(),
   );
+  const servers = {
+    DATABASE_URL: "postgres://app:p%40ss-canary@db.example.com/app",
+    MEDIA_BUCKET_URL: "s3://AKIA0:s3-canary@bucket/prefix",
+  };
+  expect(secretsOf(readConfig({ ...good, ...servers }, everythingServed))).toEqual(
+    expect.arrayContaining([...Object.values(servers), "p%40ss-canary", "p@ss-canary", "s3-canary"]),
+  );
   expect(secretsOf(readConfig(oauth, everythingServed))).toEqual(
     expect.arrayContaining(["canary-client-secret", BASE64_KEY]),
   );

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BodyTooLargeError, readBody } from "../http/read-body.ts";
 import type { AttemptKey } from "../job/ids.ts";
+import { logFields } from "../job/log-fields.ts";
 import type { WebhookHealth } from "../job/poll-plan.ts";
 import type { JobStore } from "../job/store.ts";
 import { webhookArrived } from "../job/transitions.ts";
@@ -52,7 +53,8 @@ export function createWebhookRoute({ store, credentials, health, keyOf, count, n
       const outcome = error instanceof WebhookError ? error.kind : "too_large";
       const status = { malformed: 400, unauthentic: 401, too_large: 413 }[outcome];
       count(outcome);
-      log.warn({ jobId: attempt.jobId, status, err: error }, "a webhook was refused");
+      const job = await store.find(attempt.jobId);
+      log.warn({ ...(job && logFields(job)), status, err: error }, "a webhook was refused");
       return end(status);
     }
     const news = fact.status === "pending" ? "under_way" : "over";
@@ -72,14 +74,11 @@ export function createWebhookRoute({ store, credentials, health, keyOf, count, n
     );
     count(foreign ? "foreign" : "stored");
     if (foreign) {
-      log.warn({ jobId: attempt.jobId }, "a webhook named another job's render");
+      log.warn(logFields(job), "a webhook named another job's render");
       return end(400);
     }
     health.arrived();
-    log.info(
-      { jobId: job.id, workspaceId: job.workspaceId, renderStatus: fact.status, hasUrl: fact.hasUrl },
-      "webhook stored",
-    );
+    log.info({ ...logFields(job), renderStatus: fact.status, hasUrl: fact.hasUrl }, "webhook stored");
     end(200, "{}");
   };
 }

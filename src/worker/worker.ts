@@ -1,10 +1,12 @@
 import pLimit from "p-limit";
 import type { JobId, UserId } from "../job/ids.ts";
 import type { Job } from "../job/job.ts";
+import { logFields } from "../job/log-fields.ts";
 import { snooze } from "../job/moves.ts";
 import { nextStep, type StepName } from "../job/next-step.ts";
 import { runStep } from "../job/run-step.ts";
 import type { StepDeps } from "../job/step-deps.ts";
+import { withLogFields } from "../logger.ts";
 
 /** Jobs held at once: nearly all of them only wait for an answer. */
 const HELD_AT_ONCE = 128;
@@ -106,13 +108,13 @@ export function startWorker(deps: WorkerDeps): Worker {
         job = await runLimited(job, next.step);
         const status = job.state.status;
         if (status !== before)
-          log.info(
-            { jobId: job.id, workspaceId: job.workspaceId, step: next.step, status, ...failureOf(job) },
-            "job moved on",
-          );
+          log.info({ ...logFields(job), step: next.step, status, ...failureOf(job) }, "job moved on");
       }
     } catch (error) {
-      log.error({ err: error, jobId: job.id }, "a step could not be recorded; it will be looked at again");
+      log.error(
+        { ...logFields(job), err: error },
+        "a step could not be recorded; it will be looked at again",
+      );
       await new Promise((resolve) => setTimeout(resolve, STORE_TROUBLE_PAUSE_MS));
     }
   }
@@ -121,7 +123,7 @@ export function startWorker(deps: WorkerDeps): Worker {
     const run = async () => {
       if (stopped) return job;
       const startedAt = performance.now();
-      const after = await runStep(job, step, deps, stopping.signal);
+      const after = await withLogFields(fieldsOf(job, step), () => runStep(job, step, deps, stopping.signal));
       deps.onStep(step, (performance.now() - startedAt) / 1000);
       return after;
     };
@@ -163,6 +165,12 @@ export function startWorker(deps: WorkerDeps): Worker {
       await Promise.race([all, sleep(abortMs)]);
     },
   };
+}
+
+/** An order that is about to be sent is of an attempt that the row does not have yet. */
+function fieldsOf(job: Job, step: StepName): object {
+  const attempt = step === "create" && job.state.status === "queued" ? job.state.attempts + 1 : undefined;
+  return { ...logFields(job), step, ...(attempt !== undefined && { attempt }) };
 }
 
 function failureOf(job: Job): object {
