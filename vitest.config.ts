@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
 /** Run by `npm run test:long`: they take minutes, and prove the others. */
-const LONG = ["test/crash/**/*.test.ts", "test/planted/**/*.test.ts"];
+const LONG = ["test/crash/**/*.test.ts", "test/planted/**/*.test.ts", "test/deploy/production-tree.test.ts"];
 /** Run by `npm run test:postgres`: everything a person can do, once more on the shared store. */
 const ON_POSTGRES = ["test/flow/**/*.test.ts"];
 

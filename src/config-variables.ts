@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { bucketUrl } from "./bucket-url.ts";
 
+export const DEFAULT_DATA_DIR = "./data";
+
 const optional = (pattern: RegExp, hint: string) => z.string().regex(pattern, hint).optional();
 const positive = (hint: string) => z.coerce.number(hint).positive(hint);
 const whole = (min: number, max: number, hint: string) =>
@@ -54,7 +56,7 @@ export const variables = z.object({
     "0.0.0.0",
   ),
   PORT: whole(0, 65535, "must be a port number, 0 to 65535").prefault("3000"),
-  DATA_DIR: z.string().default("./data"),
+  DATA_DIR: z.string().default(DEFAULT_DATA_DIR),
   DATABASE_URL: optional(/^postgres(ql)?:\/\/\S+$/, "must start with postgres://"),
   MEDIA_BUCKET_URL: bucketUrl().optional(),
   // By the names that every program knows that speaks S3. Read only with a bucket.

@@ -1,6 +1,13 @@
 import dotenv from "dotenv";
 import type { BucketUrl } from "./bucket-url.ts";
-import { type Given, splitList, type Values, type Variable, variables } from "./config-variables.ts";
+import {
+  DEFAULT_DATA_DIR,
+  type Given,
+  splitList,
+  type Values,
+  type Variable,
+  variables,
+} from "./config-variables.ts";
 
 /**
  * Settings that are read and checked but that nothing serves yet. The one place that says so:
@@ -95,6 +102,14 @@ export function loadConfig(): Config {
   return readConfig(process.env);
 }
 
+/** Where the jobs are, for tools that need no other setting. */
+export function dataDirOf(): { type: "folder"; dataDir: string } | { type: "postgres" } {
+  dotenv.config({ quiet: true });
+  const { DATABASE_URL, DATA_DIR } = process.env;
+  if (DATABASE_URL?.trim()) return { type: "postgres" };
+  return { type: "folder", dataDir: DATA_DIR?.trim() || DEFAULT_DATA_DIR };
+}
+
 /** An empty or blank variable counts as unset. Throws a ConfigError. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>, unserved = notYet): Config {
   const names = variables.keyof().options;
@@ -131,7 +146,19 @@ export function secretsOf({ slack, delivery, akool, databaseUrl, mediaBucket }: 
   const all = [...slackSecrets, delivery.signingSecret, akool.apiKey, databaseUrl];
   if (mediaBucket) all.push(mediaBucket.secretAccessKey, mediaBucket.sessionToken);
   if (delivery.type === "socket") all.push(delivery.appToken);
+  all.push(...passwordIn(databaseUrl));
   return all.filter((secret) => secret !== undefined);
+}
+
+/** A client of the service knows the password without its URL, decoded. */
+function passwordIn(address: string | undefined): string[] {
+  const password = address === undefined ? undefined : URL.parse(address)?.password;
+  if (!password) return [];
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
 }
 
 /** What one variable demands of another. Works on the text, so that it runs even when some text is bad. */

@@ -7,8 +7,10 @@ import { steadyNow } from "./clock.ts";
 import { type Config, ConfigError, loadConfig, secretsOf } from "./config.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { type Handler, type Route, startHttpServer } from "./http/server.ts";
+import { afterRestore } from "./job/after-restore.ts";
 import type { AttemptKey, JobId } from "./job/ids.ts";
 import { needsMedia } from "./job/job.ts";
+import { logFields } from "./job/log-fields.ts";
 import { wakeAt } from "./job/next-step.ts";
 import { createWebhookHealth } from "./job/poll-plan.ts";
 import { resumed } from "./job/resume.ts";
@@ -24,6 +26,10 @@ import { createOutbound } from "./media/outbound.ts";
 import { createPostgresMedia } from "./media/postgres-media.ts";
 import { CONTENT_TYPES, type PreparedMedia } from "./media/prepared-media.ts";
 import { createMediaHandler } from "./media/serve-media.ts";
+import { createGauges } from "./meters/gauges.ts";
+import { meteredMedia, meteredRenderApi, meteredSlackCall } from "./meters/metered-calls.ts";
+import { meteredStore } from "./meters/metered-store.ts";
+import { createMeters } from "./meters/meters.ts";
 import { createSlackApp } from "./slack/app.ts";
 import { createAnswerPrivately } from "./slack/delivery/answer-privately.ts";
 import { StoreInUseError } from "./store/open-database.ts";
@@ -48,6 +54,7 @@ const config = settings();
 const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
 const now = steadyNow;
 const waits = scaledWaits({ ...config, shared: config.databaseUrl !== undefined });
+const meters = createMeters();
 const outbound = createOutbound({ trustedHosts: config.trustedHosts });
 const spoolDir = join(config.dataDir, "spool");
 
@@ -66,12 +73,13 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-const { store, database } = await waitForStore();
+const { store: plainStore, database } = await waitForStore();
+const store = meteredStore(plainStore, meters);
 const pastRenders = (await store.renderSeconds(REMEMBERED_RENDERS)).map((seconds) => seconds * 1000);
 const { botToken } = config.slack.kind === "single" ? config.slack : { botToken: "" };
 const bucket = config.mediaBucket && createBucket(config.mediaBucket, waits.retryFirst / 4);
 const home = openHome();
-const answerPrivately = createAnswerPrivately(outbound);
+const answerPrivately = meteredSlackCall("response_url", createAnswerPrivately(outbound), meters);
 const akool = createAkoolClient({ ...config.akool, log });
 const webhookHealth = createWebhookHealth(config.webhooks);
 const slack = createSlackApp({
@@ -80,6 +88,8 @@ const slack = createSlackApp({
   slackApiUrl: config.slackApiUrl,
   answerPrivately,
   boltLogger: boltLogger(log),
+  onAck: (seconds) => meters.slackAck.observe(seconds),
+  onCall: (method, outcome) => meters.slackCalls.add([method, outcome]),
   access: config,
   isAllowedUrl,
   waits,
@@ -88,31 +98,40 @@ const slack = createSlackApp({
 });
 
 const socket = config.delivery.type === "socket" ? slack.socket(config.delivery.appToken) : undefined;
-const server = await startHttpServer({ host: config.host, port: config.port, routes: routes(), log }).catch(
-  (error: unknown) => {
-    log.fatal(
-      { err: error, host: config.host, port: config.port },
-      "cannot listen; is another process using this HOST and PORT?",
-    );
-    process.exit(1);
-  },
-);
+const server = await startHttpServer({
+  host: config.host,
+  port: config.port,
+  routes: routes(),
+  onAnswered: (route, status) => meters.httpRequests.add([route, String(status)]),
+  log,
+}).catch((error: unknown) => {
+  log.fatal(
+    { err: error, host: config.host, port: config.port },
+    "cannot listen; is another process using this HOST and PORT?",
+  );
+  process.exit(1);
+});
 
+if (await store.isRestored()) await endRestored();
 await tidyMedia();
 const inFlight = await store.resumeAll((job, index) => resumed(job, index, now(), waits));
 if (inFlight > 0) log.info({ inFlight }, "taking up the jobs of the process before");
 worker = startWorker({
   store,
-  renderApi: akool,
+  renderApi: meteredRenderApi(akool, meters),
   delivery: slack.delivery,
-  media: createJobMedia({
-    outbound,
-    spoolDir,
-    home,
-    maxAudioSeconds: config.maxAudioSeconds,
-    tokenFor: async () => botToken,
-    findFileUrl: slack.findFileUrl,
-  }),
+  media: meteredMedia(
+    createJobMedia({
+      outbound,
+      spoolDir,
+      home,
+      maxAudioSeconds: config.maxAudioSeconds,
+      tokenFor: async () => botToken,
+      findFileUrl: slack.findFileUrl,
+    }),
+    meters,
+  ),
+  onStep: (step, seconds) => meters.steps.observe(seconds, [step]),
   mintAddresses: (job, at) => {
     const { webhooks } = config;
     const { capabilityLife } = waits;
@@ -123,7 +142,9 @@ worker = startWorker({
   slots: config.akool.maxConcurrent,
   webhookHealth,
   pastRenders: () => pastRenders,
-  noteRender: (ms) => {
+  noteRender: (ms, credits) => {
+    meters.renders.observe(ms / 1000);
+    meters.credits.add([], credits);
     pastRenders.unshift(ms);
     pastRenders.length = Math.min(pastRenders.length, REMEMBERED_RENDERS);
   },
@@ -169,6 +190,14 @@ async function waitForStore() {
   }
 }
 
+/** Before anything is taken up: what is unfinished in a copy may have been paid and posted by its original. */
+async function endRestored(): Promise<void> {
+  const ended = await store.endRestored((job, index) => afterRestore(job, index, now(), waits));
+  for (const job of ended)
+    log.warn(logFields(job), "not taken up: it may have been finished after the backup was made");
+  log.warn({ jobs: ended.length }, "the store was restored from a copy; its unfinished jobs are ended");
+}
+
 function routes(): Route[] {
   const media = createMediaHandler({ findMedia, onHit: noteFetch });
   const list: Route[] = [
@@ -180,7 +209,7 @@ function routes(): Route[] {
     },
     { methods: ["GET", "HEAD"], path: "/healthz", handle: plain(() => 200) },
     { methods: ["GET", "HEAD"], path: "/readyz", handle: plain(readiness) },
-    { methods: ["GET"], path: "/metrics", handle: createMetrics(() => store.countByStatus()) },
+    { methods: ["GET"], path: "/metrics", handle: createMetrics([...meters.all, ...gauges()]) },
   ];
   if (config.delivery.type === "http") {
     const receive = slack.http(config.delivery.signingSecret);
@@ -201,6 +230,7 @@ function routes(): Route[] {
       credentials,
       health: webhookHealth,
       keyOf: (token) => hashOf(token) as AttemptKey,
+      count: (outcome) => meters.webhooks.add([outcome]),
       now,
       log,
     });
@@ -233,6 +263,16 @@ async function tidyMedia(): Promise<void> {
 async function isMediaNeeded(id: JobId): Promise<boolean | undefined> {
   const job = await store.find(id);
   return job && needsMedia(job);
+}
+
+function gauges() {
+  return createGauges({
+    store,
+    now,
+    isReady: async () => (await readiness()) === 200,
+    webhookHealthy: () => (config.webhooks ? webhookHealth.reliable() : undefined),
+    dataDir: config.dataDir,
+  });
 }
 
 async function findMedia(capability: string) {

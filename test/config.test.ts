@@ -243,6 +243,10 @@ it("secretsOf lists every secret of the settings", () => {
   );
   const bucket = { ...good, ...keys, AWS_SESSION_TOKEN: "lent", MEDIA_BUCKET_URL: "s3://bucket?region=eu" };
   expect(secretsOf(readConfig(bucket))).toEqual(expect.arrayContaining(["canary-secret", "lent"]));
+  const DATABASE_URL = "postgres://app:p%40ss-canary@db.example.com/app";
+  expect(secretsOf(readConfig({ ...good, DATABASE_URL }, everythingServed))).toEqual(
+    expect.arrayContaining([DATABASE_URL, "p%40ss-canary", "p@ss-canary"]),
+  );
   expect(secretsOf(readConfig(oauth, everythingServed))).toEqual(
     expect.arrayContaining(["canary-client-secret", BASE64_KEY]),
   );

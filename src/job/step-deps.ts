@@ -31,7 +31,7 @@ export interface StepDeps {
   readonly webhookHealth: WebhookHealth;
   /** Milliseconds that our last renders took. */
   readonly pastRenders: () => readonly number[];
-  readonly noteRender: (ms: number) => void;
+  readonly noteRender: (ms: number, credits: number) => void;
   readonly webhooks: boolean;
   readonly log: { warn(fields: object, message: string): void };
 }

@@ -10,9 +10,10 @@ import {
 } from "../job/store.ts";
 import { type JobRow, parseJob, toJobRow } from "./job-row.ts";
 import { type Connection, openPostgres, type PostgresDatabase, type Row } from "./postgres-database.ts";
+import { becomeOriginal, isCopy } from "./postgres-identity.ts";
 import { createSideTables } from "./postgres-side-tables.ts";
 import { isPostgresTrouble } from "./postgres-trouble.ts";
-import { startWakeUps } from "./postgres-wake-ups.ts";
+import { isHeldSql, startWakeUps } from "./postgres-wake-ups.ts";
 import { FORMS_KEPT_MS } from "./sqlite-side-tables.ts";
 import {
   ACCEPT_TRIES,
@@ -325,6 +326,28 @@ export async function openPostgresStore(
       };
     },
 
+    isRestored: () => isCopy(database),
+    endRestored: (change) =>
+      transaction(async (db) => {
+        // Several processes may start on one copy: the first does it, the others wait and find it done.
+        await db.query("SELECT pg_advisory_xact_lock(hashtextextended('restored', 0))");
+        if (!(await isCopy(db))) return [];
+        const rows = await db.query(
+          `SELECT job, turn IS NOT NULL AS has_turn FROM jobs WHERE due_at IS NOT NULL
+           OR (status = 'failed' AND job -> 'state' -> 'late' IS NOT NULL) ORDER BY accepted_at, id FOR UPDATE`,
+        );
+        const changed: Job[] = [];
+        for (const [index, row] of rows.entries()) {
+          const before = parseJob(row.job);
+          const after = change(before, index);
+          if (after === before) continue;
+          await save(db, after, before, row.has_turn === true);
+          changed.push(after);
+        }
+        await becomeOriginal(db);
+        return changed;
+      }),
+
     /** Only what nobody plans or holds: what was brought here from another store, or restored without pg-boss. */
     async resumeAll(change) {
       await query("DELETE FROM forms WHERE opened_at < $1", [now() - FORMS_KEPT_MS]);
@@ -384,6 +407,20 @@ export async function openPostgresStore(
     async countByStatus() {
       const rows = await query("SELECT status, count(*) AS n FROM jobs GROUP BY status");
       return Object.fromEntries(rows.map((row) => [String(row.status), Number(row.n)]));
+    },
+
+    async queueAges(at) {
+      const row = await first(
+        `SELECT (SELECT min(queued_at) FROM jobs WHERE queued_at IS NOT NULL) AS line, (
+           SELECT due_at FROM jobs WHERE due_at > 0 AND due_at <= $1 AND NOT ${isHeldSql("jobs.id")}
+           ORDER BY due_at LIMIT 1) AS due`,
+        [at],
+      );
+      const age = (since: unknown) => Math.max(0, at - Number(since));
+      return {
+        ...(row && row.line !== null ? { lineMs: age(row.line) } : {}),
+        ...(row && row.due !== null ? { dueMs: age(row.due) } : {}),
+      };
     },
 
     ...createSideTables(database, now),

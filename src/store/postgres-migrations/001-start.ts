@@ -86,4 +86,9 @@ CREATE TABLE forms (
   opened_at bigint NOT NULL
 );
 CREATE INDEX forms_age ON forms (opened_at);
-${MEDIA_CHUNKS_DDL}`;
+${MEDIA_CHUNKS_DDL}
+CREATE TABLE meta (
+  name text PRIMARY KEY,
+  value text NOT NULL
+);
+`;
