@@ -52,6 +52,8 @@ export async function openPostgresStore(
     },
   );
 
+  let restored = false;
+
   const lockJob = async (db: Connection, id: JobId): Promise<{ job: Job; hasTurn: boolean } | undefined> => {
     const row = await db.first(
       "SELECT job, turn IS NOT NULL AS has_turn FROM jobs WHERE id = $1 FOR UPDATE",
@@ -326,12 +328,15 @@ export async function openPostgresStore(
       };
     },
 
-    isRestored: () => isCopy(database),
+    async isRestored() {
+      restored = await isCopy(database);
+      return restored;
+    },
     endRestored: (change) =>
       transaction(async (db) => {
         // Several processes may start on one copy: the first does it, the others wait and find it done.
         await db.query("SELECT pg_advisory_xact_lock(hashtextextended('restored', 0))");
-        if (!(await isCopy(db))) return [];
+        if (restored && !(await isCopy(db))) return [];
         const rows = await db.query(
           `SELECT job, turn IS NOT NULL AS has_turn FROM jobs WHERE due_at IS NOT NULL
            OR (status = 'failed' AND job -> 'state' -> 'late' IS NOT NULL) ORDER BY accepted_at, id FOR UPDATE`,
