@@ -3,8 +3,9 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { start } from "./migrations/001-start.ts";
+import { installations } from "./migrations/002-installations.ts";
 
-const MIGRATIONS: readonly string[] = [start];
+const MIGRATIONS: readonly string[] = [start, installations];
 
 /** Another process works on this DATA_DIR. The message says which. */
 export class StoreInUseError extends Error {

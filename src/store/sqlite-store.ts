@@ -3,7 +3,9 @@ import type { AttemptKey, JobId, RenderId } from "../job/ids.ts";
 import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
 import type { Change, Intake, JobStore, Look, View } from "../job/store.ts";
 import { createGroupCommit } from "./group-commit.ts";
+import type { InstallationStore } from "./installations.ts";
 import { openDatabase } from "./open-database.ts";
+import { createSqliteInstallations } from "./sqlite-installations.ts";
 import { createSideTables, forgetOldForms } from "./sqlite-side-tables.ts";
 import { createStatements } from "./sqlite-statements.ts";
 import { waitOutTrouble } from "./store-trouble.ts";
@@ -33,11 +35,14 @@ export interface SqliteStoreOptions {
  * The embedded store: one SQLite file, one process. Leases live in memory, because the process holds the
  * file alone and with its death they are all over; that is what makes a restart take up every job at once.
  */
-export function openSqliteStore(options: SqliteStoreOptions): JobStore {
+export function openSqliteStore(
+  options: SqliteStoreOptions,
+): JobStore & { readonly installations: InstallationStore } {
   const { db, close } = openDatabase(options.dataDir);
   const { write, flush } = createGroupCommit(db);
   const leased = new Set<JobId>();
-  const { sql, first, run } = createStatements(db);
+  const statements = createStatements(db);
+  const { sql, first, run } = statements;
   const sideTables = createSideTables({ first, run }, write, options.now);
 
   const read = (id: JobId): Job | undefined => parse(first("SELECT job FROM jobs WHERE id = ?", id));
@@ -297,6 +302,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
       ),
 
     ...sideTables,
+    installations: createSqliteInstallations(statements, (work) => committed(work, PATIENT_TRIES)),
 
     check: async () => {
       db.exec("BEGIN IMMEDIATE; ROLLBACK;");
