@@ -1,4 +1,13 @@
-import type { AttemptKey, ChannelId, JobId, MessageTs, RenderId, UserId, WorkspaceId } from "./ids.ts";
+import type {
+  AttemptKey,
+  ChannelId,
+  InstallationId,
+  JobId,
+  MessageTs,
+  RenderId,
+  UserId,
+  WorkspaceId,
+} from "./ids.ts";
 import type { Job, MediaSource } from "./job.ts";
 
 /** One line for every outward effect: what was done for which job and attempt, and what came of it. */
@@ -80,6 +89,11 @@ export interface JobStore {
   ): Promise<{ jobId: JobId; attempt: AttemptKey; file: "photo" | "speech" } | undefined>;
   /** Applies `change` to every job that still wants something, oldest first: what a fresh process takes over. */
   resumeAll(change: (job: Job, index: number) => Job): Promise<number>;
+  /**
+   * Applies `change`, in one transaction, to every job of the installation that still wants something. Resolves
+   * with how many it changed.
+   */
+  changeAll(installationId: InstallationId, change: (job: Job) => Job): Promise<number>;
   /** Jobs whose time has come, oldest first; each is the caller's until `release`. */
   claimDue(now: number, limit: number): Promise<readonly Job[]>;
   release(id: JobId): void;

@@ -250,6 +250,21 @@ export function openSqliteStore(
         }
         return jobs.length;
       }),
+    changeAll: (installationId, change) =>
+      committed(() => {
+        let changed = 0;
+        const rows = sql(
+          `SELECT job FROM jobs WHERE due_at IS NOT NULL
+           AND coalesce(json_extract(job, '$.installationId'), workspace_id) = ?`,
+        ).all(installationId);
+        for (const job of rows.map(parse)) {
+          const next = job && change(job);
+          if (!next || next === job) continue;
+          save(next, job);
+          changed += 1;
+        }
+        return changed;
+      }, PATIENT_TRIES),
     claimDue: async (now, limit) => {
       const due = sql("SELECT id FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT ?").all(
         now,
