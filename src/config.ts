@@ -6,7 +6,6 @@ import { type Given, splitList, type Values, type Variable, variables } from "./
  * take a line out here once it works.
  */
 export const notYet: Partial<Record<Variable, string>> = {
-  SLACK_CLIENT_ID: "set SLACK_BOT_TOKEN instead",
   DATABASE_URL: "jobs are kept in DATA_DIR",
   MEDIA_BUCKET_URL: "set PUBLIC_URL instead",
 };
@@ -164,6 +163,12 @@ function* crossCheck(given: Given): Generator<[Variable, string]> {
         "must be 16, 24 or 32 characters long to read AKOOL's webhooks: copy it again, or leave AKOOL_CLIENT_ID empty to go without webhooks",
       ];
     }
+  }
+  if (!given.PUBLIC_URL && given.SLACK_CLIENT_ID) {
+    yield [
+      "PUBLIC_URL",
+      "is missing: Slack sends a person who installs the app back to PUBLIC_URL/slack/oauth_redirect; set the https address at which this app is reached from the internet",
+    ];
   }
   if (!given.PUBLIC_URL && !given.MEDIA_BUCKET_URL) {
     yield [

@@ -20,6 +20,8 @@ import { createOutbound } from "./media/outbound.ts";
 import { createMediaHandler } from "./media/serve-media.ts";
 import { createSlackApp } from "./slack/app.ts";
 import { createAnswerPrivately } from "./slack/delivery/answer-privately.ts";
+import { INSTALL_PATH, REDIRECT_PATH } from "./slack/installations/install-routes.ts";
+import { WrongEncryptionKeyError } from "./slack/installations/reseal.ts";
 import { StoreInUseError } from "./store/open-database.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import { startWorker, type Worker } from "./worker/worker.ts";
@@ -60,14 +62,16 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 
 const store = await openStore();
 const pastRenders = (await store.renderSeconds(REMEMBERED_RENDERS)).map((seconds) => seconds * 1000);
-const { botToken } = config.slack.kind === "single" ? config.slack : { botToken: "" };
 const answerPrivately = createAnswerPrivately(outbound);
 const akool = createAkoolClient({ ...config.akool, log });
 const webhookHealth = createWebhookHealth(config.webhooks);
 const slack = createSlackApp({
   store,
-  botToken,
+  installations: store.installations,
+  credentials: config.slack,
   slackApiUrl: config.slackApiUrl,
+  authorizeUrl: config.slackAuthorizeUrl,
+  publicUrl: publicUrl(config),
   answerPrivately,
   boltLogger: boltLogger(log),
   access: config,
@@ -77,6 +81,11 @@ const slack = createSlackApp({
   log,
 });
 
+await slack.many?.checkSeals().catch((error: unknown) => {
+  if (!(error instanceof WrongEncryptionKeyError)) throw error;
+  log.fatal({ err: error }, error.message);
+  process.exit(EXIT_BAD_CONFIG);
+});
 const socket = config.delivery.type === "socket" ? slack.socket(config.delivery.appToken) : undefined;
 const server = await startHttpServer({ host: config.host, port: config.port, routes: routes(), log }).catch(
   (error: unknown) => {
@@ -102,7 +111,7 @@ worker = startWorker({
     outbound,
     spoolDir,
     maxAudioSeconds: config.maxAudioSeconds,
-    tokenFor: async () => botToken,
+    tokenFor: slack.tokenFor,
     findFileUrl: slack.findFileUrl,
   }),
   mintAddresses: (_job, at) =>
@@ -177,6 +186,11 @@ function routes(): Route[] {
       path: "/slack/events",
       handle: (request, response) => (phase === "ready" ? receive(request, response) : unavailable(response)),
     });
+  }
+  if (slack.many) {
+    const { install, redirect } = slack.many.routes;
+    list.push({ methods: ["GET"], path: INSTALL_PATH, handle: install });
+    list.push({ methods: ["GET"], path: REDIRECT_PATH, handle: redirect });
   }
   const { clientId, apiKey } = config.akool;
   if (config.webhooks && clientId !== undefined) {

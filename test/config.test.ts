@@ -132,6 +132,13 @@ describe("readConfig", () => {
     ]);
   });
 
+  it("needs an address to come back to from Slack for OAuth, whatever the media go through", () => {
+    const env = { ...oauth, PUBLIC_URL: "", MEDIA_BUCKET_URL: "s3://bucket/prefix" };
+    expect(problemsOf(env, everythingServed)).toEqual({
+      PUBLIC_URL: expect.stringMatching(/^is missing: .*\/slack\/oauth_redirect/),
+    });
+  });
+
   it("refuses a bot token and a client id together", () => {
     const both = { ...oauth, SLACK_BOT_TOKEN: "xoxb-1" };
     expect(problemsOf(both, everythingServed)).toEqual({
@@ -140,13 +147,11 @@ describe("readConfig", () => {
   });
 
   it.each([
-    ["SLACK_CLIENT_ID", "1.2"],
     ["DATABASE_URL", "postgres://db.example.com/app"],
     ["MEDIA_BUCKET_URL", "s3://bucket/prefix"],
   ])("says that %s is not served yet", (name, value) => {
     expect(problemsOf({ ...good, [name]: value })[name]).toMatch(/^is not supported yet in this version/);
-    const rest = name === "SLACK_CLIENT_ID" ? oauth : good;
-    expect(problemsOf({ ...rest, [name]: value }, everythingServed)).toEqual({});
+    expect(problemsOf({ ...good, [name]: value }, everythingServed)).toEqual({});
   });
 
   it("can do without a public address once media go through a bucket", () => {
