@@ -68,10 +68,10 @@ export class OAuthRoom {
     return known.expiresAt !== undefined && known.expiresAt <= this.#now() ? "token_expired" : undefined;
   }
 
-  /** Tokens of this installation that work now. */
+  /** Tokens given out to this installation that work now. */
   liveTokens(world: World): string[] {
     return [...this.#tokens].flatMap(([token, { world: its }]) =>
-      its === world && this.problemWith(token) === undefined ? [token] : [],
+      its === world && this.secrets.includes(token) && this.problemWith(token) === undefined ? [token] : [],
     );
   }
 
