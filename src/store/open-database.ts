@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { becomeOriginal, isCopy } from "./identity.ts";
 import { start } from "./migrations/001-start.ts";
+import { installations } from "./migrations/002-installations.ts";
 import { meta } from "./migrations/003-meta.ts";
 import { turns } from "./migrations/004-turns.ts";
 
-/** The second is being written elsewhere; until it is here, an empty one keeps the numbers right. */
-const MIGRATIONS: readonly string[] = [start, "", meta, turns];
+const MIGRATIONS: readonly string[] = [start, installations, meta, turns];
 const FILE_NAME = "talkingphoto.sqlite";
 
 /** Another process works on this DATA_DIR. The message says which. */
