@@ -99,7 +99,7 @@ const NOT_BUNDLED = [
 ];
 
 /** What an operator runs beside the app. Files of their own, where there are no sources: in an image. */
-const TOOLS = ["doctor.ts", "backup.ts", "restored.ts"];
+const TOOLS = ["doctor.ts", "backup.ts", "restored.ts", "move-to-postgres.ts"];
 
 /**
  * Checks the types, then makes one file of the app and everything it imports, and one of each worker thread:

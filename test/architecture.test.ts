@@ -37,7 +37,7 @@ const isIn = (folder: string) => (path: string) => path.startsWith(`${folder}/`)
 
 it("finds the sources and their imports", () => {
   const logger = sources.find(({ path }) => path === "logger.ts");
-  expect(logger?.imports).toEqual(["node:util", "pino"]);
+  expect(logger?.imports).toEqual(["node:async_hooks", "node:util", "pino"]);
   expect(sources.find(({ path }) => path === "doctor/slack.ts")?.imports).toContain("slack/surface.ts");
 });
 

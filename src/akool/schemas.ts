@@ -64,8 +64,9 @@ export const renderInfo = z
       const detail = findDetail(info);
       return { type: "failed", reason: "render_failed", ...(detail && { detail }) };
     }
-    const videoUrl = info.video_status === 3 ? findHttpUrl(info.video) : undefined;
-    if (info.video_status !== 3 || !videoUrl) return { type: "pending" };
+    if (info.video_status !== 3) return { type: "pending" };
+    const videoUrl = findHttpUrl(info.video);
+    if (!videoUrl) return { type: "pending" };
     const credits = info.deduction_lock_duration;
     return { type: "succeeded", videoUrl, ...(credits !== undefined && { credits }) };
   });

@@ -107,9 +107,8 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: "done without a URL is taken for done",
     file: "src/akool/schemas.ts",
-    find: `    return videoUrl ? { type: "succeeded", videoUrl } : { type: "pending" };`,
-    replace: `    if (info.video_status === 3) return { type: "succeeded", videoUrl: videoUrl ?? "https://example.com/" };
-    return { type: "pending" };`,
+    find: `    if (!videoUrl) return { type: "pending" };`,
+    replace: `    if (!videoUrl) return { type: "succeeded", videoUrl: "https://example.com/" };`,
     caughtBy: { file: "test/flow/result.test.ts", test: "is taken as still going on while there is no URL" },
   },
   {
@@ -165,6 +164,21 @@ export const BUGS: readonly PlantedBug[] = [
     replace: `if (inFlight > 0) await new Promise(() => {});
 worker = startWorker({`,
     caughtBy: { file: "test/flow/restart.test.ts", test: "by SIGKILL while AKOOL renders" },
+  },
+  {
+    name: "a restored copy goes on where its original was",
+    file: "src/main.ts",
+    find: `if (await store.isRestored()) await endRestored();`,
+    replace: ``,
+    caughtBy: { file: "test/flow/restore.test.ts", test: "neither pays nor posts again" },
+  },
+  {
+    name: "a backup does not know that it is a copy",
+    file: "src/store/backup-database.ts",
+    find: `    markAsCopy(db);
+    const verdict`,
+    replace: `    const verdict`,
+    caughtBy: { file: "test/store/identity.test.ts", test: "is a copy wherever it is put" },
   },
   {
     name: "a request from the future is accepted",
