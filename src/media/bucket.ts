@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsV4Signer } from "aws4fetch";
-import { Agent, type Dispatcher, request } from "undici";
+import { Agent, request } from "undici";
 import { codeOf, headerOf } from "./guarded-get.ts";
 import { TemporaryProblem } from "./problems.ts";
 
@@ -54,6 +55,16 @@ export class BucketProblem extends TemporaryProblem {
   }
 }
 
+type Method = "GET" | "PUT" | "DELETE";
+
+interface SendOptions {
+  readonly headers?: Record<string, string>;
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+  /** Made anew for every try. */
+  readonly body?: () => Readable;
+}
+
 /**
  * One S3 bucket, or one of the many services that speak S3. `endpoint` is addressed by path
  * (`https://endpoint/bucket/key`), which all of them understand; Amazon by host name, as it wants it.
@@ -67,17 +78,7 @@ export function createBucket(settings: BucketSettings, retryMs: number): Bucket 
   const session = sessionToken === undefined ? {} : { sessionToken };
   const urlOf = (key: string) => new URL(`${base}/${settings.prefix}${key}`);
 
-  async function send(
-    method: Dispatcher.HttpMethod,
-    url: URL,
-    options: {
-      readonly headers?: Record<string, string>;
-      readonly signal?: AbortSignal;
-      readonly timeoutMs?: number;
-      /** Made anew for every try. */
-      readonly body?: () => Dispatcher.DispatchOptions["body"];
-    } = {},
-  ): Promise<string> {
+  async function send(method: Method, url: URL, options: SendOptions = {}): Promise<string> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await sendOnce(method, url, options);
@@ -95,9 +96,9 @@ export function createBucket(settings: BucketSettings, retryMs: number): Bucket 
   }
 
   async function sendOnce(
-    method: Dispatcher.HttpMethod,
+    method: Method,
     url: URL,
-    { headers = {}, signal, timeoutMs = ANSWER_TIMEOUT_MS, body }: Parameters<typeof send>[2] & {},
+    { headers = {}, signal, timeoutMs = ANSWER_TIMEOUT_MS, body }: SendOptions,
   ): Promise<string> {
     const signer = new AwsV4Signer({ method, url: url.href, headers, ...credentials, ...session });
     const signed = await signer.sign();

@@ -57,27 +57,31 @@ export interface TestPostgres {
  * started on a Unix socket in a folder of its own. It does not run as root, so root starts it as somebody else.
  */
 export async function startPostgres(): Promise<TestPostgres> {
-  const given = process.env.TEST_DATABASE_URL;
-  return given ? onServer(given, async () => {}) : startPackaged();
-}
-
-async function onServer(url: string, stop: () => Promise<void>): Promise<TestPostgres> {
+  const url = process.env.TEST_DATABASE_URL;
+  if (!url) return startPackaged();
   const created: string[] = [];
   return {
     url,
     async createDatabase() {
-      const name = `talkingphoto_test_${randomBytes(8).toString("hex")}`;
-      await run(url, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
+      const name = newName();
       created.push(name);
-      const its = new URL(url);
-      its.pathname = `/${name}`;
-      return its.href;
+      return createDatabase(url, name);
     },
     async close() {
       for (const name of created.splice(0)) await run(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-      await stop();
     },
   };
+}
+
+function newName(): string {
+  return `talkingphoto_test_${randomBytes(8).toString("hex")}`;
+}
+
+async function createDatabase(serverUrl: string, name: string): Promise<string> {
+  await run(serverUrl, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
 }
 
 async function startPackaged(): Promise<TestPostgres> {
@@ -102,7 +106,7 @@ async function startPackaged(): Promise<TestPostgres> {
     const url = `postgres://postgres@localhost/postgres?host=${encodeURIComponent(folder)}`;
     await untilItAnswers(url, keeper);
     const started = keeper;
-    return await onServer(url, () => stop(started, folder));
+    return { url, createDatabase: () => createDatabase(url, newName()), close: () => stop(started, folder) };
   } catch (error) {
     if (keeper) await stop(keeper, folder);
     await rm(folder, { recursive: true, force: true });

@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** The one account that the server knows. */
 const KEY = "S3RVER";
@@ -34,6 +34,8 @@ export interface TestS3 {
     | undefined;
   /** Keys in the bucket. */
   keys(): Promise<string[]>;
+  /** Small objects under these keys, put there behind the server's back: a thousand requests take their time. */
+  fill(keys: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,6 +97,13 @@ export async function startS3(prefix = "media"): Promise<TestS3> {
       return names
         .filter((name) => name.endsWith(OBJECT_FILE))
         .map((name) => name.slice(0, -OBJECT_FILE.length));
+    },
+    async fill(keys) {
+      for (const key of keys) {
+        const path = join(directory, BUCKET, `${key}${OBJECT_FILE}`);
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, "x");
+      }
     },
     async close() {
       proxy.close();
