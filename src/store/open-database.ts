@@ -8,7 +8,7 @@ import { installations } from "./migrations/002-installations.ts";
 import { meta } from "./migrations/003-meta.ts";
 import { turns } from "./migrations/004-turns.ts";
 
-const MIGRATIONS: readonly string[] = [start, installations, meta, turns];
+export const MIGRATIONS: readonly string[] = [start, installations, meta, turns];
 const FILE_NAME = "talkingphoto.sqlite";
 
 /** Another process works on this DATA_DIR. The message says which. */

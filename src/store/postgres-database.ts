@@ -1,7 +1,7 @@
 import { Pool, type PoolClient } from "pg";
 import { start } from "./postgres-migrations/001-start.ts";
 
-const MIGRATIONS: readonly string[] = [start];
+export const MIGRATIONS: readonly string[] = [start];
 
 const POOL_SIZE = 16;
 const CONNECT_TIMEOUT_MS = 10_000;
