@@ -244,3 +244,13 @@ describe("an organisation that installs the app as a whole", () => {
     await there.slack.waitForEphemeral("ended already", { channel });
   });
 });
+
+it("works over Socket Mode too: installed in the browser, asked over the socket, removed over it", async () => {
+  const world = await startWorld({ oauth: true, socketMode: true });
+  const { slack, app } = world;
+  expect((await slack.command("help")).body).toContain("not installed in this workspace any more");
+  await install(world, slack);
+  await expectOneVideo(world, await ask(world, "share"));
+  await slack.uninstall();
+  expect(app.query("SELECT id FROM installations")).toEqual([]);
+});
