@@ -2,8 +2,13 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 /** Run by `npm run test:long`: they take minutes, and prove the others. */
 const LONG = ["test/crash/**/*.test.ts", "test/planted/**/*.test.ts", "test/deploy/production-tree.test.ts"];
-/** Run by `npm run test:postgres`: everything a person can do, once more on the shared store. */
-const ON_POSTGRES = ["test/flow/**/*.test.ts"];
+/** Run by `npm run test:postgres`: the shared store itself, and everything a person can do once more on it. */
+const ON_POSTGRES = [
+  "test/flow/**/*.test.ts",
+  "test/store/*postgres*.test.ts",
+  "test/store/migrations.test.ts",
+  "test/media/prepared-media.test.ts",
+];
 
 /** About the embedded store: its one process, its file. What a process leaves behind on the shared one: test/crash. */
 const EMBEDDED_ONLY = ["test/flow/restart.test.ts", "test/flow/store-trouble.test.ts"];

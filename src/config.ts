@@ -95,10 +95,10 @@ export function loadConfig(): Config {
 }
 
 /** Where the jobs are, for tools that need no other setting. */
-export function dataDirOf(): { type: "folder"; dataDir: string } | { type: "postgres" } {
+export function dataDirOf(): { type: "folder"; dataDir: string } | { type: "postgres"; url: string } {
   dotenv.config({ quiet: true });
   const { DATABASE_URL, DATA_DIR } = process.env;
-  if (DATABASE_URL?.trim()) return { type: "postgres" };
+  if (DATABASE_URL?.trim()) return { type: "postgres", url: DATABASE_URL.trim() };
   return { type: "folder", dataDir: DATA_DIR?.trim() || DEFAULT_DATA_DIR };
 }
 

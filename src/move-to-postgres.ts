@@ -1,6 +1,7 @@
 import { ConfigError, loadConfig } from "./config.ts";
 import { MoveError, moveToPostgres } from "./store/move-to-postgres.ts";
 import { StoreInUseError } from "./store/open-database.ts";
+import { isPostgresTrouble } from "./store/postgres-trouble.ts";
 
 /**
  * `npm run migrate:sqlite-to-postgres`: from DATA_DIR to DATABASE_URL, with the app stopped. Prepared media stay
@@ -15,7 +16,9 @@ try {
     `Moved ${jobs} jobs, ${unfinished} of them unfinished (${rows} rows in all). Start the app here with the same DATABASE_URL.`,
   );
 } catch (error) {
-  const expected = [MoveError, StoreInUseError, ConfigError].some((kind) => error instanceof kind);
+  const expected =
+    [MoveError, StoreInUseError, ConfigError].some((kind) => error instanceof kind) ||
+    isPostgresTrouble(error);
   console.error(expected && error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }

@@ -2,7 +2,8 @@ import { type Config, ConfigError, secretsOf } from "../config.ts";
 import { createScrubber } from "../logger.ts";
 import { checkAkool } from "./akool.ts";
 import { checkBucket } from "./bucket.ts";
-import type { Finding } from "./finding.ts";
+import { checkDatabase } from "./database.ts";
+import { CALL_TIMEOUT_MS, type Finding } from "./finding.ts";
 import { checkPublicAddress } from "./public-address.ts";
 import { checkSlack } from "./slack.ts";
 import { checkStoreFolder } from "./store-folder.ts";
@@ -40,4 +41,5 @@ async function* findings(config: Config): AsyncGenerator<Finding> {
   yield await checkPublicAddress(config);
   yield await checkBucket(config);
   yield await checkStoreFolder(config);
+  if (config.databaseUrl !== undefined) yield await checkDatabase(config.databaseUrl, CALL_TIMEOUT_MS);
 }

@@ -13,7 +13,7 @@ export async function* checkOAuth(oauth: OAuth, config: Config): AsyncGenerator<
   yield { mark: "–", about: "Slack token", text: "none to check: each workspace gets its own by OAuth" };
   yield checkClientId(oauth);
   yield await checkInstallPage(oauth, config);
-  yield checkSeals(oauth, config);
+  yield await checkSeals(oauth, config);
 }
 
 function checkClientId({ clientId }: OAuth): Finding {
@@ -55,13 +55,11 @@ async function checkInstallPage(oauth: OAuth, { publicUrl, slackAuthorizeUrl }: 
   }
 }
 
-function checkSeals({ encryptionKeys }: OAuth, { dataDir, databaseUrl }: Config): Finding {
+async function checkSeals({ encryptionKeys }: OAuth, config: Config): Promise<Finding> {
   const about = "Installations";
-  if (databaseUrl !== undefined)
-    return { mark: "–", about, text: "not looked at: they are in DATABASE_URL, and checked at every start" };
   try {
     const box = createTokenBox(encryptionKeys);
-    const all = readInstallations(dataDir);
+    const all = await readInstallations(config);
     const unreadable = all.filter(({ id, sealed }) => {
       try {
         openTokens(box, id, sealed);

@@ -8,8 +8,8 @@ const BYTES_PER_GB = 1e9;
 const LOW_SPACE_BYTES = BYTES_PER_GB;
 
 /** Makes the folder if there is none, as the app would. */
-export async function checkStoreFolder({ dataDir }: Config): Promise<Finding> {
-  const about = "Store";
+export async function checkStoreFolder({ dataDir, databaseUrl }: Config): Promise<Finding> {
+  const about = databaseUrl === undefined ? "Store" : "Folder";
   const folder = resolve(dataDir);
   const probe = join(folder, `.doctor-${randomUUID()}`);
   try {
