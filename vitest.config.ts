@@ -11,7 +11,7 @@ const ON_POSTGRES = [
 ];
 
 /** About the embedded store: its one process, its file. What a process leaves behind on the shared one: test/crash. */
-const EMBEDDED_ONLY = ["test/flow/restart.test.ts", "test/flow/store-trouble.test.ts"];
+const EMBEDDED_ONLY = ["restart", "restore", "store-trouble"].map((name) => `test/flow/${name}.test.ts`);
 
 const INCLUDED: Readonly<Record<string, readonly string[]>> = { long: LONG, postgres: ON_POSTGRES };
 
