@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { JobId, UserId } from "../job/ids.ts";
-import type { Job } from "../job/job.ts";
+import { hasEnded, type Job } from "../job/job.ts";
 import { snooze } from "../job/moves.ts";
 import { nextStep, type StepName } from "../job/next-step.ts";
 import { runStep } from "../job/run-step.ts";
@@ -41,10 +41,14 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
   const relays = pLimit(RELAYS_AT_ONCE);
   const prepares = pLimit(PREPARES_AT_ONCE);
   const preparesOf = new Map<UserId, number>();
+  /** Jobs that wait for room, in the order in which they came. Their rows are asleep meanwhile. */
+  const turnedAway = new Map<JobId, Pick<Job, "requesterId"> & { readonly step: StepName }>();
   const running = new Map<JobId, Promise<void>>();
   const stopping = new AbortController();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
+  /** All that becomes due in one turn of the event loop is asked for once. */
+  let wakePlanned = false;
   let pumping = false;
   let pumpAgain = false;
 
@@ -96,11 +100,16 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
       while (!stopped) {
         const next = nextStep(job, now(), waits);
         if (next.step === "wait") return;
-        if (!hasRoomFor(job, next.step)) {
-          // Held while it waits, it would be in the way of jobs that have something quick to do.
-          await store.update(job.id, (current) => ({ job: snooze(current, now(), waits.retryFirst) }));
+        if (!hasRoomFor(job.requesterId, next.step)) {
+          // Held while it waits, it would be in the way of jobs that have something quick to do. Whoever makes room
+          // wakes it; should this process die, it looks itself.
+          await store.update(job.id, (current) => ({ job: snooze(current, now(), waits.retryMax) }));
+          turnedAway.set(job.id, { requesterId: job.requesterId, step: next.step });
+          // Room may have been made meanwhile, by the last one that could.
+          letOneIn();
           return;
         }
+        turnedAway.delete(job.id);
         const before = job.state.status;
         job = await runLimited(job, next.step);
         const status = job.state.status;
@@ -118,16 +127,31 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
 
   function runLimited(job: Job, step: StepName): Promise<Job> {
     const run = () => (stopped ? Promise.resolve(job) : runStep(job, step, deps, stopping.signal));
-    if (step === "relay") return relays(run);
-    if (step === "prepare") return prepareOf(job.requesterId, run);
+    if (step === "relay") return relays(run).finally(letOneIn);
+    if (step === "prepare") return prepareOf(job.requesterId, run).finally(letOneIn);
     return calls(run);
   }
 
+  /** Of thousands that wait for room, each is looked at when it may go on, and not every few seconds. */
+  function letOneIn(): void {
+    if (stopped) return;
+    for (const [id, { requesterId, step }] of turnedAway) {
+      if (!hasRoomFor(requesterId, step)) continue;
+      turnedAway.delete(id);
+      store
+        .update(id, (current) => (hasEnded(current) ? undefined : { job: snooze(current, now(), 0) }))
+        .catch((error: unknown) =>
+          log.warn({ err: error, jobId: id }, "a job could not be woken; it looks itself"),
+        );
+      return;
+    }
+  }
+
   /** Long steps are limited by kind, and the fetching of photos and recordings for each person too. */
-  function hasRoomFor(job: Job, step: StepName): boolean {
+  function hasRoomFor(person: UserId, step: StepName): boolean {
     if (step === "relay") return relays.pendingCount < RELAYS_AT_ONCE;
     if (step !== "prepare") return true;
-    const theirs = preparesOf.get(job.requesterId) ?? 0;
+    const theirs = preparesOf.get(person) ?? 0;
     return theirs < PREPARES_OF_ONE_PERSON && prepares.pendingCount < PREPARES_AT_ONCE;
   }
 
@@ -145,7 +169,12 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
   void pump();
   return {
     wake: () => {
-      if (!stopped) setImmediate(pump);
+      if (stopped || wakePlanned) return;
+      wakePlanned = true;
+      setImmediate(() => {
+        wakePlanned = false;
+        void pump();
+      });
     },
     async stop(graceMs, abortMs) {
       stopped = true;
