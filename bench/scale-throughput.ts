@@ -66,9 +66,14 @@ async function measureOne(
   const section = `throughput of ${size} jobs, ${processes} process${processes === 1 ? "" : "es"} on ${store}: ${count} of ${acked} delivered after ${seconds.toFixed(0)} s`;
   const row = (what: string, unit: string, value: number) =>
     compare({ section, what, unit }, { app: [value] });
-  const rows = [
+  const rates = [
     row("accepted, saved and synced", "/s", acksPerSecond),
     row("delivered, from the command to the video", "/s", count / seconds),
+  ];
+  // Of a time in which nothing was delivered there is no share for each.
+  if (count === 0) return rates;
+  const rows = [
+    ...rates,
     row("CPU of the app, for each delivered job", "ms", (after.app - before.app) / count),
     row("CPU of the stand-ins, for each", "ms", (after.own - before.own) / count),
   ];
