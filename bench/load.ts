@@ -1,9 +1,10 @@
 /**
- * The load generator, a process of its own: signed commands in a closed loop over keep-alive connections, each
- * connection sending its next one when the last is answered. It is told what to do, and answers, over IPC.
+ * The load generator, a process of its own: signed commands over keep-alive connections, each connection sending its
+ * next one when the last is answered, or at a steady pace. It is told what to do, and answers, over IPC.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import { type Links, signedCommand } from "./command.ts";
 import { percentile } from "./figures.ts";
@@ -12,8 +13,13 @@ import { pin } from "./processes.ts";
 export interface LoadOrder {
   readonly origin: string;
   readonly connections: number;
+  /** At most for so long. */
   readonly seconds: number;
   readonly links: Links;
+  /** At most so many. */
+  readonly commands?: number;
+  /** Sent at this pace whatever the answers do, and latency counted from when each was to be sent. */
+  readonly perSecond?: number;
 }
 
 export interface LoadResult {
@@ -22,6 +28,7 @@ export interface LoadResult {
   /** Anything else. */
   readonly refused: number;
   readonly acksPerSecond: number;
+  readonly tookSeconds: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
@@ -47,7 +54,8 @@ export function startLoadGenerator(): LoadGenerator {
   };
 }
 
-async function apply({ origin, connections, seconds, links }: LoadOrder): Promise<LoadResult> {
+async function apply(order: LoadOrder): Promise<LoadResult> {
+  const { origin, connections, seconds, links, commands = Number.POSITIVE_INFINITY, perSecond } = order;
   const pool = new Pool(origin, { connections, pipelining: 1 });
   const latencies: number[] = [];
   let acked = 0;
@@ -55,10 +63,15 @@ async function apply({ origin, connections, seconds, links }: LoadOrder): Promis
   const startedAt = performance.now();
   const endAt = startedAt + seconds * 1000;
 
+  let sent = 0;
   async function connection(): Promise<void> {
-    while (performance.now() < endAt) {
+    while (sent < commands) {
+      const dueAt = perSecond === undefined ? performance.now() : startedAt + (sent * 1000) / perSecond;
+      if (dueAt >= endAt) return;
+      sent += 1;
+      if (dueAt > performance.now()) await sleep(dueAt - performance.now());
       const command = signedCommand(links);
-      const sentAt = performance.now();
+      const sentAt = perSecond === undefined ? performance.now() : dueAt;
       const answer = await pool.request({ path: "/slack/events", method: "POST", ...command }).then(
         async ({ statusCode, body }) => statusCode === 200 && (await body.text()) === "",
         () => false,
@@ -75,6 +88,7 @@ async function apply({ origin, connections, seconds, links }: LoadOrder): Promis
     acked,
     refused,
     acksPerSecond: acked / tookSeconds,
+    tookSeconds,
     p50Ms: percentile(latencies, 0.5),
     p99Ms: percentile(latencies, 0.99),
     maxMs: percentile(latencies, 1),

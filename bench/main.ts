@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: the performance figures, as ratios against a bare Bolt app in the same run. About four minutes;
- * `-- --quick` is a smoke run of some twenty seconds, `-- --json` prints JSON instead of tables.
+ * `-- --quick` is a smoke run of some twenty seconds, `-- --json` prints JSON instead of tables. `-- --scale` measures
+ * thousands of jobs at once instead, in about a quarter of an hour; `--jobs 20` as its smoke run.
  */
 import { existsSync, mkdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
@@ -10,13 +11,19 @@ import { measureDelivery } from "./delivery.ts";
 import { isMet } from "./figures.ts";
 import { machine, tables } from "./print.ts";
 import { canPin, pin } from "./processes.ts";
+import { measureScale } from "./scale.ts";
 import { measureStart } from "./start.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const TMPFS_MAGIC = 0x01021994;
 
 const { values: flags } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
+  options: {
+    quick: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    scale: { type: "boolean", default: false },
+    jobs: { type: "string", default: "10000" },
+  },
 });
 if (!existsSync("/proc/self/stat")) {
   console.error("The bench reads CPU time and memory from /proc, so it runs on Linux only.");
@@ -30,9 +37,37 @@ const scratch = join(ROOT, "data", `bench-${process.pid}`);
 mkdirSync(scratch, { recursive: true });
 const common = { scratch, progress: (text: string) => process.stderr.write(`${text}\n`) };
 const machineNote = machine();
-pin(process.pid, "load");
 const startedAt = performance.now();
 try {
+  await (flags.scale ? scale(Number(flags.jobs)) : single());
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+async function scale(jobs: number): Promise<void> {
+  if (!Number.isInteger(jobs) || jobs < 3) throw new Error("--jobs takes a number from 3");
+  const { rows, problems, notes } = await measureScale({ ...common, jobs });
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  const checks = [`The stand-ins object to: ${problems.length === 0 ? "nothing" : problems.join("; ")}.`];
+  const all = [`${machineNote}.`, ...notes, ...tmpfsNote()];
+  if (flags.json) {
+    console.log(JSON.stringify({ jobs, seconds, notes: all, checks, problems, rows }, null, 2));
+  } else {
+    console.log(`\n${tables(rows, { judge: jobs >= 10_000 })}\n\n${[...checks, ...all].join("\n")}`);
+    console.log(`Took ${seconds} s.`);
+  }
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+function tmpfsNote(): string[] {
+  return statfsSync(scratch).type === TMPFS_MAGIC
+    ? ["The store is on tmpfs: its syncs to disk cost nothing here."]
+    : [];
+}
+
+/** One process, and one thing at a time. */
+async function single(): Promise<void> {
+  pin(process.pid, "load");
   const acks = await measureAcks({
     ...common,
     ...(flags.quick
@@ -49,9 +84,7 @@ try {
   const rows = [...acks.rows, ...starts, ...delivery.rows];
   const notes = [
     `${machineNote}; ${canPin ? "each server alone on one core, load and stand-ins on another" : "servers and load share all cores (no taskset, or one core)"}.`,
-    ...(statfsSync(scratch).type === TMPFS_MAGIC
-      ? ["The store is on tmpfs: its syncs to disk cost nothing here."]
-      : []),
+    ...tmpfsNote(),
     "Medians of the rounds, with the range in brackets; ratios are taken within each round. Bare Bolt acks and stores nothing.",
     "Accepting a command: one row committed with a full sync before each 200. The stand-in Slack leaves the jobs' first message unanswered, so they wait and cost nothing meanwhile; in the second table they are worked on, on the same core.",
     "Delivery: the whole way through the app's job, webhook, reading the render back, upload ticket and transfer.",
@@ -86,6 +119,4 @@ try {
     console.log(`Took ${seconds} s.`);
   }
   if (acked > saved || delivery.problems.length > 0) process.exitCode = 1;
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
 }

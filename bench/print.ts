@@ -26,7 +26,8 @@ export function tables(rows: readonly Row[], { judge }: { readonly judge: boolea
 }
 
 function peerName(section: string): string {
-  return section.startsWith("delivering") ? "the bytes alone" : "bare Bolt";
+  if (section.startsWith("delivering")) return "the bytes alone";
+  return section.startsWith("waiting") ? "without jobs" : "bare Bolt";
 }
 
 function verdict(row: Row): string {

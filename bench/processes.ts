@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect, createServer } from "node:net";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Links, PUBLIC_LINKS, signedCommand } from "./command.ts";
@@ -11,13 +12,14 @@ const START_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 2;
 const FIELDS_BEFORE_UTIME = 11;
 
-/** The server has one core to itself; the generator and the stand-ins share the next. */
-const CORES = { server: "0", load: "1" } as const;
+/** The server has one core to itself; the generator and the stand-ins share the next. Or everybody has all. */
+const CORES = { server: "0", load: "1", all: `0-${cpus().length - 1}` } as const;
+export type Cores = keyof typeof CORES;
 export const canPin = Object.values(CORES).every(
   (core) => spawnSync("taskset", ["-c", core, "true"]).status === 0,
 );
 
-export function pin(pid: number | undefined, to: keyof typeof CORES): void {
+export function pin(pid: number | undefined, to: Cores): void {
   if (canPin && pid !== undefined) spawnSync("taskset", ["-a", "-c", "-p", CORES[to], String(pid)]);
 }
 
@@ -43,10 +45,11 @@ export class Server {
     dir: string,
     settings: (port: number) => Record<string, string>,
     port: number,
+    cores: Cores = "server",
   ): Server {
     const logPath = join(dir, "log");
     const log = openSync(logPath, "a");
-    const command = canPin ? ["taskset", "-c", CORES.server, process.execPath] : [process.execPath];
+    const command = canPin ? ["taskset", "-c", CORES[cores], process.execPath] : [process.execPath];
     const [program = process.execPath, ...before] = command;
     const env = { PATH: process.env.PATH ?? "", HOST: "127.0.0.1", PORT: String(port), ...settings(port) };
     const spawnedAt = performance.now();
@@ -82,10 +85,16 @@ export class Server {
 
   /** User and system time of all threads, in milliseconds, in steps of 10. */
   cpuMs(): number {
-    const stat = readFileSync(`/proc/${this.#pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const ticks = Number(fields[FIELDS_BEFORE_UTIME]) + Number(fields[FIELDS_BEFORE_UTIME + 1]);
-    return (ticks * 1000) / TICKS_PER_SECOND;
+    return cpuOf(this.#pid).ownMs;
+  }
+
+  /** Stands still until `resume`: it costs nobody anything meanwhile. */
+  suspend(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#child.kill("SIGCONT");
   }
 
   rssMb(): number {
@@ -129,6 +138,24 @@ export class Server {
     }
     return performance.now() - this.#spawnedAt;
   }
+}
+
+/** User and system time of a process, and of its children that have ended. */
+export function cpuOf(pid: number): { readonly ownMs: number; readonly endedMs: number } {
+  const fields = statOf(pid);
+  const ms = (at: number) => ((Number(fields[at]) + Number(fields[at + 1])) * 1000) / TICKS_PER_SECOND;
+  return { ownMs: ms(FIELDS_BEFORE_UTIME), endedMs: ms(FIELDS_BEFORE_UTIME + 2) };
+}
+
+/** The process that started this one. */
+export function parentOf(pid: number): number {
+  return Number(statOf(pid)[1]);
+}
+
+/** Everything after the name of the program: state, parent, … */
+function statOf(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** A folder under `root`, gone when the scope ends. */

@@ -6,7 +6,7 @@ import type { AkoolOptions } from "../src/sandbox/akool/options.ts";
 import { type AkoolSandbox, startAkool } from "../src/sandbox/akool/start-akool.ts";
 import { type SlackSandbox, startSlack } from "../src/sandbox/slack/slack-sandbox.ts";
 import { type Links, SIGNING_SECRET } from "./command.ts";
-import { freePort, Server } from "./processes.ts";
+import { type Cores, freePort, Server } from "./processes.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const MEDIA = join(ROOT, "test/fixtures/media");
@@ -20,12 +20,19 @@ export interface FarEnd extends AsyncDisposable {
   readonly trustedHosts: string;
 }
 
-export async function startFarEnd(options: AkoolOptions = {}): Promise<FarEnd> {
+export interface Inputs {
+  readonly photo: Uint8Array;
+  readonly speech: Uint8Array;
+}
+
+export async function startFarEnd(options: AkoolOptions = {}, inputs?: Inputs): Promise<FarEnd> {
   const slack = await startSlack({ signingSecret: SIGNING_SECRET });
   const akool = await startAkool({ ...options, credit: 1_000_000 });
+  const photo = inputs?.photo ?? (await readFile(join(MEDIA, "portrait.jpg")));
+  const speech = inputs?.speech ?? (await readFile(join(MEDIA, "speech.mp3")));
   const files = new Map([
-    ["/portrait.jpg", { type: "image/jpeg", bytes: await readFile(join(MEDIA, "portrait.jpg")) }],
-    ["/speech.mp3", { type: "audio/mpeg", bytes: await readFile(join(MEDIA, "speech.mp3")) }],
+    ["/portrait.jpg", { type: "image/jpeg", bytes: photo }],
+    ["/speech.mp3", { type: "audio/mpeg", bytes: speech }],
   ]);
   const server = createServer((request, response) => {
     const file = files.get(request.url ?? "");
@@ -61,7 +68,7 @@ export async function spawnBolt(dir: string): Promise<Server> {
 export async function spawnApp(
   dir: string,
   { slack, akool, trustedHosts }: FarEnd,
-  { script = "dist/main.js", env = {} }: { script?: string; env?: Record<string, string> } = {},
+  { script = "dist/main.js", env = {}, nodeArgs = [], cores = "server" }: SpawnOptions = {},
 ): Promise<Server> {
   const settings = (port: number) => ({
     SLACK_BOT_TOKEN: slack.settings.botToken,
@@ -75,5 +82,12 @@ export async function spawnApp(
     DATA_DIR: dir,
     ...env,
   });
-  return Server.spawn([join(ROOT, script)], dir, settings, await freePort());
+  return Server.spawn([...nodeArgs, join(ROOT, script)], dir, settings, await freePort(), cores);
+}
+
+export interface SpawnOptions {
+  readonly script?: string;
+  readonly env?: Record<string, string>;
+  readonly nodeArgs?: readonly string[];
+  readonly cores?: Cores;
 }

@@ -21,3 +21,19 @@ it("the bench runs through, loses no acked command, and has figures for everythi
   ]);
   for (const row of report.rows) expect(row.app.median, row.what).toEqual(expect.any(Number));
 }, 180_000);
+
+it("the bench of scale runs through on both stores, delivers all, and prints its table", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [BENCH, "--scale", "--jobs", "4"]);
+  const headings = stdout.split("\n").filter((line) => /^(waiting|throughput)/.test(line));
+  expect(headings.map((line) => line.replace(/ after .*/, ""))).toEqual([
+    "waiting jobs, one process on SQLite: 4 of 4 in line",
+    "waiting jobs, one process on PostgreSQL: 4 of 4 in line",
+    "throughput of 4 jobs, 1 process on SQLite: 4 of 4 delivered",
+    "throughput of 4 jobs, 1 process on PostgreSQL: 4 of 4 delivered",
+    "throughput of 4 jobs, 3 processes on PostgreSQL: 4 of 4 delivered",
+  ]);
+  for (const figure of ["memory over idle", "p99 latency of acks", "commits there, for each"])
+    expect(stdout).toContain(figure);
+  expect(stdout).toContain("The stand-ins object to: nothing.");
+  expect(stdout).not.toMatch(/NaN|Infinity/);
+}, 600_000);

@@ -1,5 +1,5 @@
 import { copyFile } from "node:fs/promises";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { type Failure, type FailureFacts, type FailureReason, RequestProblem } from "../job/failure.ts";
 import { convertSound, DECODERS } from "./convert-sound.ts";
 import { probeSound } from "./probe-sound.ts";
@@ -7,7 +7,7 @@ import { sniffFile } from "./sniff.ts";
 import { secondsInWords } from "./words.ts";
 
 /**
- * The thread in which one recording is judged and converted. Parsers of files that strangers made run here
+ * The thread in which recordings are judged and converted. Parsers of files that strangers made run here
  * and nowhere else: this thread can be killed, and Slack is answered while it is busy.
  */
 const MIN_SECONDS = 0.3;
@@ -96,9 +96,11 @@ function refused(reason: FailureReason, facts: FailureFacts, options?: ErrorOpti
   return new RequestProblem({ reason, file: "recording", ...facts }, options);
 }
 
-// Started by `prepareSpeech`, which sends a SpeechOrder and nobody else does.
-const outcome = await prepare(workerData as SpeechOrder).catch((error: unknown): SpeechOutcome => {
-  if (error instanceof RequestProblem) return { type: "refused", failure: error.failure };
-  throw error;
+// `speech-thread.ts` sends SpeechOrders, one at a time, and nobody else does.
+parentPort?.on("message", async (order: SpeechOrder) => {
+  const outcome = await prepare(order).catch((error: unknown): SpeechOutcome => {
+    if (error instanceof RequestProblem) return { type: "refused", failure: error.failure };
+    throw error;
+  });
+  parentPort?.postMessage(outcome);
 });
-parentPort?.postMessage(outcome);

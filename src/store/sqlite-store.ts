@@ -52,6 +52,9 @@ export function openSqliteStore(
     return row && parseJob(row.job);
   };
 
+  const workspaceOf = (id: JobId): WorkspaceId =>
+    String(first("SELECT workspace_id FROM jobs WHERE id = ?", id)?.workspace_id) as WorkspaceId;
+
   /**
    * One after its workspace's last, and not before the turn it is: who was idle has saved up nothing. A job that
    * comes back into the line goes before those of its workspace that arrived after it.
@@ -317,14 +320,15 @@ export function openSqliteStore(
       const inHand = new Map<WorkspaceId, number>();
       for (const workspaceId of leased.values()) inHand.set(workspaceId, (inHand.get(workspaceId) ?? 0) + 1);
       const jobs: Job[] = [];
-      // Only as far as is needed: a workspace with thousands of due jobs is passed over, not read.
-      const due = sql("SELECT id, workspace_id FROM jobs WHERE due_at <= ? ORDER BY due_at").iterate(now);
-      for (const row of due) {
+      // Only as far as is needed: a workspace with thousands of due jobs is passed over, not read. What is leased
+      // stays due until it is put back, and is passed over by the index alone.
+      for (const row of sql("SELECT id FROM jobs WHERE due_at <= ? ORDER BY due_at").iterate(now)) {
         if (jobs.length === limit) break;
         const id = String(row.id) as JobId;
-        const workspaceId = String(row.workspace_id) as WorkspaceId;
+        if (leased.has(id)) continue;
+        const workspaceId = workspaceOf(id);
         const theirs = inHand.get(workspaceId) ?? 0;
-        if (leased.has(id) || theirs >= ofOneWorkspace) continue;
+        if (theirs >= ofOneWorkspace) continue;
         const job = read(id);
         if (!job) continue;
         inHand.set(workspaceId, theirs + 1);

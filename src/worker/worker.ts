@@ -61,10 +61,14 @@ export function startWorker(deps: WorkerDeps): Worker {
   const relays = pLimit(RELAYS_AT_ONCE);
   const prepares = pLimit(PREPARES_AT_ONCE);
   const preparing = new Set<Job>();
+  /** Jobs that wait for room, as they were then, in the order in which they came. Their rows are asleep meanwhile. */
+  const turnedAway = new Map<JobId, { readonly job: Job; readonly step: StepName }>();
   const running = new Map<JobId, Promise<void>>();
   const stopping = new AbortController();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
+  /** All that becomes due in one turn of the event loop is asked for once. */
+  let wakePlanned = false;
   let pumping = false;
   let pumpAgain = false;
 
@@ -126,10 +130,15 @@ export function startWorker(deps: WorkerDeps): Worker {
         const next = nextStep(job, now(), waits);
         if (next.step === "wait") return;
         if (!hasRoomFor(job, next.step)) {
-          // Held while it waits, it would be in the way of jobs that have something quick to do.
-          await store.update(job.id, (current) => ({ job: snooze(current, now(), waits.retryFirst) }));
+          // Held while it waits, it would be in the way of jobs that have something quick to do. Whoever makes room
+          // wakes it; should this process die, it looks itself.
+          await store.update(job.id, (current) => ({ job: snooze(current, now(), waits.retryMax) }));
+          turnedAway.set(job.id, { job, step: next.step });
+          // Room may have been made meanwhile, by the last one that could.
+          letOneIn();
           return;
         }
+        turnedAway.delete(job.id);
         const before = job.state.status;
         job = await runLimited(job, next.step);
         const status = job.state.status;
@@ -157,9 +166,27 @@ export function startWorker(deps: WorkerDeps): Worker {
       deps.onStep(step, (performance.now() - startedAt) / 1000);
       return after;
     };
-    if (step === "relay") return relays(run);
-    if (step === "prepare") return prepareOf(job, run);
+    if (step === "relay") return relays(run).finally(letOneIn);
+    if (step === "prepare") return prepareOf(job, run).finally(letOneIn);
     return calls(run);
+  }
+
+  /** Of thousands that wait for room, each is looked at when it may go on, and not every few seconds. */
+  function letOneIn(): void {
+    if (stopped) return;
+    for (const [id, { job, step }] of turnedAway) {
+      if (!hasRoomFor(job, step)) continue;
+      turnedAway.delete(id);
+      // Another process may have taken it further since; then its due time means something else.
+      const woken = (current: Job) =>
+        current.state.status === job.state.status ? { job: snooze(current, now(), 0) } : undefined;
+      store
+        .update(id, woken)
+        .catch((error: unknown) =>
+          log.warn({ ...logFields(job), err: error }, "a job could not be woken; it looks itself"),
+        );
+      return;
+    }
   }
 
   /** Long steps are limited by kind, and the fetching of photos and recordings for each person too. */
@@ -187,7 +214,12 @@ export function startWorker(deps: WorkerDeps): Worker {
   void pump();
   return {
     wake: () => {
-      if (!stopped) setImmediate(pump);
+      if (stopped || wakePlanned) return;
+      wakePlanned = true;
+      setImmediate(() => {
+        wakePlanned = false;
+        void pump();
+      });
     },
     async stop(graceMs, abortMs) {
       stopped = true;

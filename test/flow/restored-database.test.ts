@@ -17,7 +17,10 @@ it("a database that was restored from a dump neither pays nor posts again", asyn
   const original = app.settings.DATABASE_URL ?? "";
   const name = new URL(original).pathname.slice(1);
   const copy = original.replace(name, `${name}_copy`);
-  await queryPostgres(original.replace(`/${name}`, "/postgres"), `CREATE DATABASE ${name}_copy TEMPLATE ${name}`);
+  await queryPostgres(
+    original.replace(`/${name}`, "/postgres"),
+    `CREATE DATABASE ${name}_copy TEMPLATE ${name}`,
+  );
 
   // After the dump the job comes to its end.
   await app.start();

@@ -12,18 +12,21 @@ import { Client } from "pg";
 const LOOK_EVERY_MS = 20;
 const LOG_KEPT_CHARS = 4_000;
 
-/**
- * Settings for tests. Nothing is synced, since the data never outlives the process; what a commit means to
- * other connections stays as it is.
- */
 const SETTINGS = {
   listen_addresses: "",
-  fsync: "off",
-  full_page_writes: "off",
   max_connections: "200",
   shared_buffers: "32MB",
   dynamic_shared_memory_type: "mmap",
   timezone: "UTC",
+};
+
+/** For tests: the data never outlives the process, and what a commit means to other connections stays as it is. */
+const NOTHING_SYNCED = { fsync: "off", full_page_writes: "off" };
+/** For measuring: as it comes, with room for what is measured, and with the statements counted. */
+const DURABLE = {
+  shared_buffers: "128MB",
+  max_wal_size: "2GB",
+  shared_preload_libraries: "pg_stat_statements",
 };
 
 /**
@@ -52,13 +55,18 @@ export interface TestPostgres {
   close(): Promise<void>;
 }
 
+export interface PostgresOptions {
+  /** The packaged server syncs every commit to disk, as in use. A server of somebody else's is as it is. */
+  readonly durable?: boolean;
+}
+
 /**
  * A real PostgreSQL for tests: the server at `TEST_DATABASE_URL` (a superuser's), or else the packaged one,
  * started on a Unix socket in a folder of its own. It does not run as root, so root starts it as somebody else.
  */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<TestPostgres> {
   const url = process.env.TEST_DATABASE_URL;
-  if (!url) return startPackaged();
+  if (!url) return startPackaged(options);
   const created: string[] = [];
   return {
     url,
@@ -84,7 +92,7 @@ async function createDatabase(serverUrl: string, name: string): Promise<string> 
   return url.href;
 }
 
-async function startPackaged(): Promise<TestPostgres> {
+async function startPackaged({ durable = false }: PostgresOptions): Promise<TestPostgres> {
   const user = process.getuid?.() === 0 ? await unprivilegedUser() : {};
   const folder = await makeFolder(user);
   let keeper: ChildProcess | undefined;
@@ -94,7 +102,8 @@ async function startPackaged(): Promise<TestPostgres> {
     const initdb = ["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale"];
     await promisify(execFile)(join(native, "bin/initdb"), [...initdb, "-D", data], { ...user, cwd: folder });
 
-    const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    const chosen = { ...SETTINGS, ...(durable ? DURABLE : NOTHING_SYNCED) };
+    const settings = Object.entries(chosen).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     const server = [join(native, "bin/postgres"), "-D", data, "-k", folder, ...settings];
     keeper = spawn("/bin/sh", ["-c", KEEPER, "sh", folder, ...server], {
       ...user,
