@@ -410,7 +410,13 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     async claimDue(at, limit, ofOneWorkspace = limit) {
       const ids = await wakeUps.take(limit, ofOneWorkspace);
       if (ids.length === 0) return [];
-      const rows = await query("SELECT id, due_at, job FROM jobs WHERE id = ANY($1) ORDER BY due_at", [ids]);
+      const rows = await query("SELECT id, due_at, job FROM jobs WHERE id = ANY($1) ORDER BY due_at", [
+        ids,
+      ]).catch((error: unknown) => {
+        // Nobody would ever work on what is held here and not handed out.
+        for (const id of ids) wakeUps.letGo(id);
+        throw error;
+      });
       const isDue = ({ due_at: dueAt }: Row) => dueAt !== null && Number(dueAt) <= at;
       const jobs = rows.filter(isDue).map((row) => parseJob(row.job));
       // Taken too early, or at rest by now: an extra wake-up changes nothing.
@@ -480,6 +486,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       // With the row locked: a change that is still to come sees that nobody holds the job, and plans itself.
       await wakeUps.giveUp(db, id);
       return row ? plan(db, row.job, toJobRow(row.job, wakeAt)) : false;
+    }).catch((error: unknown) => {
+      wakeUps.letGo(id);
+      throw error;
     });
     announced(isDue);
   }

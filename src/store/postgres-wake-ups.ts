@@ -28,6 +28,8 @@ export interface WakeUps {
   stillHeld(connection: Connection, id: JobId): Promise<boolean>;
   /** Gives the job up in the transaction of `connection`. From here on it counts as not held. */
   giveUp(connection: Connection, id: JobId): Promise<void>;
+  /** No longer kept alive by this process: what could not be given up is due again once its heartbeat is missed. */
+  letGo(id: JobId): void;
   /** Tells all processes that something is due. A hint: sent after the commit, lost with the connection. */
   announce(): void;
   /** Ids that are neither planned nor held by anybody. */
@@ -157,6 +159,7 @@ export async function startWakeUps(options: WakeUpsOptions): Promise<WakeUps> {
       held.delete(id);
       if (attempt) await boss.deleteJob(QUEUE, attempt, through(each));
     },
+    letGo: (id) => void held.delete(id),
     announce: () => void announce(),
     async findForgotten(each, ids) {
       const rows = await each.query(
