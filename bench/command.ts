@@ -33,7 +33,7 @@ export function signedCommand({ photoUrl, speechUrl }: Links): SignedCommand {
     user_id: `U0BENCH${made % 500}`,
     user_name: "bench",
     command: "/talkingphoto",
-    text: `${photoUrl} ${speechUrl} 720 waves, take ${made}`,
+    text: `${photoUrl} ${speechUrl} 720 waves, take ${made} ${stem}`,
     api_app_id: "A0TALKINGPHOTO",
     is_enterprise_install: "false",
     response_url: `https://hooks.slack.com/commands/T0SANDBOX/${made}/${stem}`,

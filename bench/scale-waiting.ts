@@ -63,7 +63,7 @@ export async function measureWaiting(options: WaitingOptions): Promise<{ rows: R
       const acks = await measureAcks(empty, full, load, options);
       asleep += acks.added;
       const isMost = size === sizes.at(-1);
-      const section = `waiting jobs, one process on ${store}: ${inLine.count + SLOTS} of ${accepted} in line after ${seconds.toFixed(0)} s`;
+      const section = `waiting jobs, one process on ${store}: ${Math.min(accepted, inLine.count + SLOTS)} of ${accepted} in line or in a slot after ${seconds.toFixed(0)} s`;
       const row = (what: string, unit: string, value: number, aim?: Row["aim"]) =>
         rows.push(compare({ section, what, unit, ...(aim && { aim }) }, { app: [value] }));
       row(

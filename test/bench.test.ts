@@ -26,8 +26,8 @@ it("the bench of scale runs through on both stores, delivers all, and prints its
   const { stdout } = await promisify(execFile)(process.execPath, [BENCH, "--scale", "--jobs", "4"]);
   const headings = stdout.split("\n").filter((line) => /^(waiting|throughput)/.test(line));
   expect(headings.map((line) => line.replace(/ after .*/, ""))).toEqual([
-    "waiting jobs, one process on SQLite: 4 of 4 in line",
-    "waiting jobs, one process on PostgreSQL: 4 of 4 in line",
+    "waiting jobs, one process on SQLite: 4 of 4 in line or in a slot",
+    "waiting jobs, one process on PostgreSQL: 4 of 4 in line or in a slot",
     "throughput of 4 jobs, 1 process on SQLite: 4 of 4 delivered",
     "throughput of 4 jobs, 1 process on PostgreSQL: 4 of 4 delivered",
     "throughput of 4 jobs, 3 processes on PostgreSQL: 4 of 4 delivered",
