@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const READY_WITHIN_MS = 20_000;
@@ -9,8 +8,17 @@ const LOOK_AGAIN_MS = 15;
 /** A run starts the app hundreds of times, and compiles it once. */
 const COMPILE_CACHE = join(tmpdir(), "talkingphoto-compile-cache");
 
+export interface AppProcessOptions {
+  readonly name: string;
+  readonly entry: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly port: number;
+  readonly dataDir: string;
+}
+
 /** The built app as its own process group, on one data folder that outlives it. Can be killed at any point. */
 export class AppProcess {
+  readonly name: string;
   readonly port: number;
   readonly dataDir: string;
   /** Everything it has printed, over all its starts. */
@@ -20,20 +28,18 @@ export class AppProcess {
   readonly exits: (number | null)[] = [];
   readonly #entry: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #onJobMoved: () => void;
   #child: ChildProcess | undefined;
   #ready = false;
   #closed = false;
 
-  constructor(options: {
-    entry: string;
-    env: Readonly<Record<string, string>>;
-    port: number;
-    dataDir: string;
-  }) {
+  constructor(options: AppProcessOptions, onJobMoved: () => void) {
+    this.name = options.name;
     this.#entry = options.entry;
     this.#env = options.env;
     this.port = options.port;
     this.dataDir = options.dataDir;
+    this.#onJobMoved = onJobMoved;
   }
 
   /** Does nothing while it runs. Resolves once /readyz answers 200, or once the process is gone again: killed before it got that far. */
@@ -51,7 +57,9 @@ export class AppProcess {
     process.once("exit", endWithUs);
     this.output += `--- start ${this.starts}\n`;
     child.stdout.on("data", (chunk) => {
-      this.output += String(chunk);
+      const text = String(chunk);
+      this.output += text;
+      if (text.includes('"job moved on"')) this.#onJobMoved();
     });
     child.stderr.on("data", (chunk) => {
       this.output += String(chunk);
@@ -78,6 +86,11 @@ export class AppProcess {
     return this.#ready;
   }
 
+  /** Undefined unless it runs. */
+  get pid(): number | undefined {
+    return this.#child && isAlive(this.#child) ? this.#child.pid : undefined;
+  }
+
   /** To the whole group, as an operator's `kill -9` or a deploy would. Does nothing when it is gone. */
   signal(signal: NodeJS.Signals): void {
     const child = this.#child;
@@ -99,16 +112,6 @@ export class AppProcess {
     this.#closed = true;
     this.signal("SIGKILL");
     await this.gone();
-  }
-
-  /** Rows of the app's own store. Only while it runs: a reader must not be in the way of its start. */
-  query(sql: string): Record<string, unknown>[] {
-    const db = new DatabaseSync(join(this.dataDir, "talkingphoto.sqlite"), { readOnly: true, timeout: 1000 });
-    try {
-      return db.prepare(sql).all();
-    } finally {
-      db.close();
-    }
   }
 
   #answersReady(): Promise<boolean> {

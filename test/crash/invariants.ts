@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ANNA } from "../../src/sandbox/slack/slack-sandbox.ts";
 import type { Request } from "./doors.ts";
 import { type Ending, lookAt, MARKS, saidTooOften } from "./outcome.ts";
+import { type JobDocument, jobIn } from "./read-store.ts";
 import type { World } from "./world.ts";
 
 export interface Expected {
@@ -27,11 +28,12 @@ export async function findBroken(world: World, request: Request, expected: Expec
   const { slack, akool, app } = world;
   const seen = lookAt(world, request);
   const ending = seen.endings[0];
-  const accepted = request.acknowledged || app.query("SELECT id FROM jobs").length > 0;
+  const rows = await app.query("SELECT job FROM jobs");
+  const accepted = request.acknowledged || rows.length > 0;
 
   if (akool.creates > 1) say("I1", `${akool.creates} creates were paid for one request`);
-  const jobs = app.query("SELECT id FROM jobs").length;
-  if (jobs > 1) say("I1", `one request became ${jobs} jobs`);
+  if (rows.length > 1) say("I1", `one request became ${rows.length} jobs`);
+  const message = rows[0] && jobIn(rows[0]).message;
 
   // I2
   const finished = akool.renders.filter((render) => render.status === 3 && render.videoUrl);
@@ -49,7 +51,7 @@ export async function findBroken(world: World, request: Request, expected: Expec
     const expectedSha = await resultSha256(finished.at(-1)?.videoUrl);
     if (expectedSha !== undefined && sha256 !== expectedSha)
       say("I2", "the video is not the one AKOOL rendered");
-    const thread = threadOf(world, request, expected);
+    const thread = threadOf(message, request, expected);
     if (post.channel !== request.channel || !thread.includes(post.threadTs))
       say(
         "I2",
@@ -65,12 +67,11 @@ export async function findBroken(world: World, request: Request, expected: Expec
   if (ending && !expected.endings.includes(ending))
     say("I3", `it ended in ${ending}; here only ${expected.endings.join(" or ")} would be right`);
   if (seen.jobMessages.length > 1) say("I3", `${seen.jobMessages.length} job messages`);
-  const [row] = app.query("SELECT json_extract(job, '$.message.status') AS message FROM jobs");
   const [jobMessage] = seen.jobMessages;
-  const hasJobMessage = row?.message === "posted";
+  const hasJobMessage = message?.status === "posted";
   if (saidTooOften(seen.failures, hasJobMessage)) say("I3", "the same failure was told twice");
   if (saidTooOften(seen.questions, hasJobMessage)) say("I3", "the same question was asked twice");
-  if (row?.message === "lost" && !expected.mayLoseJobMessage)
+  if (message?.status === "lost" && !expected.mayLoseJobMessage)
     say("I3", "the job message was given up for no reason");
   if (hasJobMessage && ending) {
     if (!jobMessage) say("I3", "the app believes in a job message that is not there");
@@ -90,7 +91,7 @@ export async function findBroken(world: World, request: Request, expected: Expec
 
   // A question keeps the media for "Try again".
   if (ending !== "question") broken.push(...(await findLeftMedia(world)));
-  broken.push(...findUnaudited(world, expected.kills));
+  broken.push(...(await findUnaudited(world, expected.kills)));
   for (const problem of [...slack.problems, ...akool.problems]) say("contract", problem);
   return broken;
 }
@@ -111,9 +112,9 @@ export async function findLeftMedia({ akool, door, spool }: World): Promise<Brok
 }
 
 /** I7: every outward effect the stand-ins saw has its line; a kill may leave a line for an intent that never went out. */
-function findUnaudited({ app, slack, akool }: World, kills: number): Broken[] {
+async function findUnaudited({ app, slack, akool }: World, kills: number): Promise<Broken[]> {
   const broken: Broken[] = [];
-  const lines = app.query("SELECT effect, attempt, outcome FROM audit ORDER BY id");
+  const lines = await app.query("SELECT effect, attempt, outcome FROM audit ORDER BY id");
   const told = lines.map((line) => `${line.effect}#${line.attempt}: ${line.outcome}`).join("; ");
   const written = (...effects: string[]) =>
     lines.filter((line) => effects.includes(String(line.effect))).length;
@@ -142,12 +143,13 @@ function findUnaudited({ app, slack, akool }: World, kills: number): Broken[] {
   return broken;
 }
 
-function threadOf({ app }: World, request: Request, expected: Expected): (string | undefined)[] {
+function threadOf(
+  message: JobDocument["message"] | undefined,
+  request: Request,
+  expected: Expected,
+): (string | undefined)[] {
   if (request.threadTs !== undefined) return [request.threadTs];
-  const [row] = app.query(
-    "SELECT json_extract(job, '$.message.status') AS status, json_extract(job, '$.message.ts') AS ts FROM jobs",
-  );
-  const own = row?.ts === null || row?.ts === undefined ? [] : [String(row.ts)];
+  const own = message?.ts === undefined ? [] : [message.ts];
   // Without the job message's ts there is no thread: the channel itself is the place.
   return expected.mayLoseJobMessage ? [...own, undefined] : own;
 }

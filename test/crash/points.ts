@@ -69,6 +69,25 @@ export function killCases(random: Random): Case[] {
   ];
 }
 
+/**
+ * The same with several processes on one database. Of rows of kills only those that leave somebody alive, and
+ * more of them.
+ */
+export function clusterCases(processes: number, random: Random): Case[] {
+  const single = killCases(random).filter(({ kills }) => kills.length < processes);
+  const rows = Array.from({ length: ROWS_OF_EACH }, () => inARow(processes - 1, random));
+  return [...single, ...rows].map((test) => ({
+    ...test,
+    world: {
+      ...test.world,
+      processes,
+      seed: random.between(0, 2 ** 31),
+      // While a job waits for its takeover, a quarter of an hour of its own time goes by.
+      env: { ...test.world.env, RENDER_DEADLINE_MINUTES: "60" },
+    },
+  }));
+}
+
 /** One kill at each phase of `target`. */
 export function casesAt(target: Target, random: Random): Case[] {
   const incoming = target.name.startsWith("in:");
