@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import closeWithGrace from "close-with-grace";
 import { createAkoolClient } from "./akool/client.ts";
 import { createWebhookRoute } from "./akool/webhook-route.ts";
@@ -121,6 +122,7 @@ worker = startWorker({
     pastRenders.length = Math.min(pastRenders.length, REMEMBERED_RENDERS);
   },
   webhooks: config.webhooks,
+  manyWorkspaces: config.slack.kind === "oauth",
   log,
 });
 await socket?.start();
@@ -176,11 +178,13 @@ function routes(): Route[] {
   ];
   if (config.delivery.type === "http") {
     const receive = slack.http(config.delivery.signingSecret);
-    // While draining, Slack is told no: it delivers events again, to the process that comes after this one.
+    // Taken to the very end: a request is safe once it is in the store, whoever works on it, and a command that
+    // is told no is not sent again.
     list.push({
       methods: ["POST"],
       path: "/slack/events",
-      handle: (request, response) => (phase === "ready" ? receive(request, response) : unavailable(response)),
+      handle: (request, response) =>
+        phase === "starting" ? unavailable(response) : receive(request, response),
     });
   }
   const { clientId, apiKey } = config.akool;
@@ -259,13 +263,18 @@ function publicUrl({ publicUrl: url }: Config): string {
   return url === undefined ? "" : url.href.replace(/\/$/, "");
 }
 
-/** Takes no new requests, lets what runs end or parks it, and leaves the rest to the row. */
+/**
+ * Says at /readyz that no more requests are wanted, and takes those that still come until the balancer has
+ * noticed. Meanwhile lets what runs end or parks it, and leaves the rest to the row.
+ */
 async function stop({ err }: { err?: Error }): Promise<void> {
   if (err) log.fatal({ err }, "a mistake in this program; stopping so that a fresh process takes over");
   // Told to stop before it was up: there is nothing to end.
   if (phase === "starting") return;
   phase = "draining";
+  server.drain();
   await Promise.all([
+    config.databaseUrl !== undefined && !err ? sleep(waits.drain) : undefined,
     Promise.race([socket?.stop(), new Promise((resolve) => setTimeout(resolve, SOCKET_STOP_MS))]),
     worker?.stop(err ? 0 : STOP_GRACE_MS, STOP_ABORT_MS),
   ]);

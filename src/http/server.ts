@@ -17,6 +17,8 @@ export interface Route {
 
 export interface HttpServer {
   readonly port: number;
+  /** From here on every answer ends its connection, so that the next request comes by a new one, to somebody else. */
+  drain(): void;
   /** Takes no new connections, lets requests under way finish, and cuts what is left after `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
@@ -38,9 +40,11 @@ export async function startHttpServer(options: {
   readonly log: { error(fields: object, message: string): void };
 }): Promise<HttpServer> {
   const routes = options.routes.map((route) => ({ ...route, segments: route.path.split("/") }));
+  let draining = false;
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS },
     (request, response) => {
+      if (draining) response.setHeader("connection", "close");
       const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
       const segments = path.split("/");
       for (const route of routes) {
@@ -65,6 +69,9 @@ export async function startHttpServer(options: {
   server.on("error", (error) => options.log.error({ err: error }, "the HTTP listener is in trouble"));
   return {
     port: (server.address() as AddressInfo).port,
+    drain() {
+      draining = true;
+    },
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();

@@ -44,6 +44,8 @@ export interface Waits {
   readonly resumeEditSpacing: number;
   /** The net under lost wake-ups. */
   readonly sweep: number;
+  /** How long a process that others can stand in for still takes requests once it is told to stop. */
+  readonly drain: number;
 }
 
 const SECOND = 1000;
@@ -83,6 +85,7 @@ export function scaledWaits(settings: {
     resumeWithin: scaled(4 * SECOND),
     resumeSpacing: scaled(4),
     resumeEditSpacing: scaled(1200),
+    drain: scaled(5 * SECOND),
     sweep: scaled((settings.shared ? 5 : 30) * SECOND),
   };
 }

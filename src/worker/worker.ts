@@ -1,17 +1,24 @@
 import pLimit from "p-limit";
-import type { JobId, UserId } from "../job/ids.ts";
+import type { JobId } from "../job/ids.ts";
 import type { Job } from "../job/job.ts";
 import { snooze } from "../job/moves.ts";
 import { nextStep, type StepName } from "../job/next-step.ts";
 import { runStep } from "../job/run-step.ts";
 import type { StepDeps } from "../job/step-deps.ts";
+import { LeaseLostError } from "../job/store.ts";
 
 /** Jobs held at once: nearly all of them only wait for an answer. */
 const HELD_AT_ONCE = 128;
+/**
+ * Where many workspaces share the app: what one of them, whose Slack hangs or whose people ask for a thousand
+ * videos, may take up of that. Fewer than the calls and relays at once, so that there is room for others in each.
+ */
+const HELD_OF_ONE_WORKSPACE = 24;
 /** Calls to Slack and AKOOL under way at once. */
 const CALLS_AT_ONCE = 64;
-/** Photos and recordings being fetched; one person's slow links leave room for everybody else's. */
+/** Photos and recordings being fetched; slow links of one person or workspace leave room for everybody else's. */
 const PREPARES_AT_ONCE = 16;
+const PREPARES_OF_ONE_WORKSPACE = 8;
 const PREPARES_OF_ONE_PERSON = 4;
 /** Videos on their way from AKOOL to Slack. */
 const RELAYS_AT_ONCE = 32;
@@ -31,16 +38,22 @@ export interface Worker {
   stop(graceMs: number, abortMs: number): Promise<void>;
 }
 
+export interface WorkerDeps extends Omit<StepDeps, "log"> {
+  readonly log: WorkerLog;
+  /** Whether several workspaces share the app, and must be in nobody's way. */
+  readonly manyWorkspaces: boolean;
+}
+
 /**
  * Takes due jobs and runs their steps one after another until each has to wait. All state is in the store:
  * whatever a stopped worker leaves behind is taken up by the next one from the row alone.
  */
-export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): Worker {
-  const { store, waits, now, log } = deps;
+export function startWorker(deps: WorkerDeps): Worker {
+  const { store, waits, now, log, manyWorkspaces } = deps;
   const calls = pLimit(CALLS_AT_ONCE);
   const relays = pLimit(RELAYS_AT_ONCE);
   const prepares = pLimit(PREPARES_AT_ONCE);
-  const preparesOf = new Map<UserId, number>();
+  const preparing = new Set<Job>();
   const running = new Map<JobId, Promise<void>>();
   const stopping = new AbortController();
   let stopped = false;
@@ -61,13 +74,17 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
         at = now();
         const free = HELD_AT_ONCE - running.size;
         if (stopped || free <= 0) return;
-        for (const job of await store.claimDue(at, free)) {
-          const work = workOn(job)
+        for (const job of await store.claimDue(at, free, manyWorkspaces ? HELD_OF_ONE_WORKSPACE : free)) {
+          // Taken over from this very process, which had lost it unawares and is still at it.
+          const before = running.get(job.id);
+          const work = (before === undefined ? workOn(job) : before.then(() => takeUp(job.id)))
             .then(() => store.release(job.id))
             .catch((error: unknown) =>
               log.error({ err: error, jobId: job.id }, "a job could not be put back"),
             )
-            .finally(() => running.delete(job.id));
+            .finally(() => {
+              if (running.get(job.id) === work) running.delete(job.id);
+            });
           running.set(job.id, work);
         }
       } while (pumpAgain);
@@ -88,6 +105,11 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
   function arm(delayMs: number): void {
     clearTimeout(timer);
     if (!stopped) timer = setTimeout(pump, Math.min(MAX_TIMER_MS, Math.ceil(delayMs)));
+  }
+
+  async function takeUp(id: JobId): Promise<void> {
+    const job = await store.find(id);
+    if (job) await workOn(job);
   }
 
   async function workOn(claimed: Job): Promise<void> {
@@ -111,6 +133,10 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
           );
       }
     } catch (error) {
+      if (error instanceof LeaseLostError) {
+        log.warn({ jobId: job.id }, "another process has taken this job over; leaving it to that one");
+        return;
+      }
       log.error({ err: error, jobId: job.id }, "a step could not be recorded; it will be looked at again");
       await new Promise((resolve) => setTimeout(resolve, STORE_TROUBLE_PAUSE_MS));
     }
@@ -119,7 +145,7 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
   function runLimited(job: Job, step: StepName): Promise<Job> {
     const run = () => (stopped ? Promise.resolve(job) : runStep(job, step, deps, stopping.signal));
     if (step === "relay") return relays(run);
-    if (step === "prepare") return prepareOf(job.requesterId, run);
+    if (step === "prepare") return prepareOf(job, run);
     return calls(run);
   }
 
@@ -127,18 +153,21 @@ export function startWorker(deps: Omit<StepDeps, "log"> & { log: WorkerLog }): W
   function hasRoomFor(job: Job, step: StepName): boolean {
     if (step === "relay") return relays.pendingCount < RELAYS_AT_ONCE;
     if (step !== "prepare") return true;
-    const theirs = preparesOf.get(job.requesterId) ?? 0;
-    return theirs < PREPARES_OF_ONE_PERSON && prepares.pendingCount < PREPARES_AT_ONCE;
+    const ofWorkspace = [...preparing].filter(({ workspaceId }) => workspaceId === job.workspaceId);
+    const ofPerson = ofWorkspace.filter(({ requesterId }) => requesterId === job.requesterId);
+    return (
+      ofPerson.length < PREPARES_OF_ONE_PERSON &&
+      (!manyWorkspaces || ofWorkspace.length < PREPARES_OF_ONE_WORKSPACE) &&
+      prepares.pendingCount < PREPARES_AT_ONCE
+    );
   }
 
-  async function prepareOf(person: UserId, run: () => Promise<Job>): Promise<Job> {
-    preparesOf.set(person, (preparesOf.get(person) ?? 0) + 1);
+  async function prepareOf(job: Job, run: () => Promise<Job>): Promise<Job> {
+    preparing.add(job);
     try {
       return await prepares(run);
     } finally {
-      const left = (preparesOf.get(person) ?? 1) - 1;
-      if (left === 0) preparesOf.delete(person);
-      else preparesOf.set(person, left);
+      preparing.delete(job);
     }
   }
 
