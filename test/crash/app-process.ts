@@ -8,6 +8,12 @@ const LOOK_AGAIN_MS = 15;
 /** A run starts the app hundreds of times, and compiles it once. */
 const COMPILE_CACHE = join(tmpdir(), "talkingphoto-compile-cache");
 
+/** They are in groups of their own, and end with us all the same. */
+const running = new Set<AppProcess>();
+process.once("exit", () => {
+  for (const each of running) each.signal("SIGKILL");
+});
+
 export interface AppProcessOptions {
   readonly name: string;
   readonly entry: string;
@@ -53,8 +59,7 @@ export class AppProcess {
       detached: true,
     });
     this.#child = child;
-    const endWithUs = () => this.signal("SIGKILL");
-    process.once("exit", endWithUs);
+    running.add(this);
     this.output += `--- start ${this.starts}\n`;
     child.stdout.on("data", (chunk) => {
       const text = String(chunk);
@@ -66,8 +71,9 @@ export class AppProcess {
     });
     child.once("exit", (code) => {
       this.exits.push(code);
-      if (this.#child === child) this.#ready = false;
-      process.off("exit", endWithUs);
+      if (this.#child !== child) return;
+      this.#ready = false;
+      running.delete(this);
     });
     const giveUpAt = performance.now() + READY_WITHIN_MS;
     while (isAlive(child)) {

@@ -82,8 +82,6 @@ export function clusterCases(processes: number, random: Random): Case[] {
       ...test.world,
       processes,
       seed: random.between(0, 2 ** 31),
-      // While a job waits for its takeover, a quarter of an hour of its own time goes by.
-      env: { ...test.world.env, RENDER_DEADLINE_MINUTES: "60" },
     },
   }));
 }

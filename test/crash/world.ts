@@ -22,6 +22,11 @@ import { readPostgres, readSqlite } from "./read-store.ts";
 
 /** A poll gap of 5 s takes 50 ms, a settling of 1 minute 0.6 s. */
 const TIME_SCALE = 100;
+/**
+ * Several processes look around several times as often, and a takeover is not scaled: a gap of 5 s takes 200 ms, and
+ * while a job waits for its takeover, 5 minutes of its own time go by.
+ */
+const CLUSTER_TIME_SCALE = 25;
 /** AKOOL repeats a webhook until it gets its 200: long enough to outlast every restart of a case. */
 const WEBHOOK_TRIES = 250;
 const WEBHOOK_SPACING_MS = 60;
@@ -118,7 +123,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     HOST: "127.0.0.1",
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     TRUSTED_HOSTS: [slack.host, akool.host, files.host].join(","),
-    TIME_SCALE: String(TIME_SCALE),
+    TIME_SCALE: String(count > 1 ? CLUSTER_TIME_SCALE : TIME_SCALE),
     SETTLE_MINUTES: "1",
     RENDER_DEADLINE_MINUTES: "10",
     LOG_LEVEL: "debug",
