@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from "vitest/config";
 
 /** Run by `npm run test:long`: they take minutes, and prove the others. */
-const LONG = ["test/crash/**/*.test.ts", "test/planted/**/*.test.ts"];
+const LONG = ["test/crash/**/*.test.ts", "test/planted/**/*.test.ts", "test/deploy/production-tree.test.ts"];
 /** Run by `npm run test:postgres`: everything a person can do, once more on the shared store. */
 const ON_POSTGRES = ["test/flow/**/*.test.ts"];
 
@@ -22,7 +22,8 @@ export default defineConfig(({ mode }) => ({
     ...(mode in INCLUDED && { globalSetup: "test/postgres/global-setup.ts" }),
     ...(mode === "postgres" && { env: { TEST_STORE: "postgres" } }),
     testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // A PostgreSQL of their own has to start for some.
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 }));

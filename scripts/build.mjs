@@ -98,6 +98,9 @@ const NOT_BUNDLED = [
   "pg-boss",
 ];
 
+/** What an operator runs beside the app. Files of their own, where there are no sources: in an image. */
+const TOOLS = ["doctor.ts", "backup.ts", "restored.ts"];
+
 /**
  * Checks the types, then makes one file of the app and everything it imports, and one of each worker thread:
  * hundreds of small modules take longer to find and to read than to run.
@@ -109,14 +112,19 @@ async function compile(root, { tsc, rolldown }, output) {
   const workers = (await filesIn(sources)).filter(
     (file) => file.endsWith("-worker.ts") && !file.startsWith(join(sources, "sandbox")),
   );
-  await build({
-    cwd: root,
-    input: [join(sources, "main.ts"), ...workers],
-    platform: "node",
-    external: NOT_BUNDLED,
-    logLevel: "silent",
-    output: { dir: output, format: "esm", sourcemap: true, entryFileNames: "[name].js" },
-  });
+  const bundle = (input, names) =>
+    build({
+      cwd: root,
+      input,
+      platform: "node",
+      external: NOT_BUNDLED,
+      logLevel: "silent",
+      output: { dir: output, format: "esm", sourcemap: true, entryFileNames: "[name].js", ...names },
+    });
+  await bundle([join(sources, "main.ts"), ...workers]);
+  // Apart from the app, which stays in one piece.
+  const tools = TOOLS.map((name) => join(sources, name)).filter((file) => existsSync(file));
+  if (tools.length > 0) await bundle(tools, { chunkFileNames: "tools-[hash].js" });
 }
 
 function checkTypes(root, tsc) {

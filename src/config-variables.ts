@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { bucketUrl } from "./bucket-url.ts";
+
+export const DEFAULT_DATA_DIR = "./data";
 
 const optional = (pattern: RegExp, hint: string) => z.string().regex(pattern, hint).optional();
 const positive = (hint: string) => z.coerce.number(hint).positive(hint);
@@ -53,9 +56,13 @@ export const variables = z.object({
     "0.0.0.0",
   ),
   PORT: whole(0, 65535, "must be a port number, 0 to 65535").prefault("3000"),
-  DATA_DIR: z.string().default("./data"),
+  DATA_DIR: z.string().default(DEFAULT_DATA_DIR),
   DATABASE_URL: optional(/^postgres(ql)?:\/\/\S+$/, "must start with postgres://"),
-  MEDIA_BUCKET_URL: optional(/^s3:\/\/[^/\s]+\S*$/, "must look like s3://bucket/prefix?region=…&endpoint=…"),
+  MEDIA_BUCKET_URL: bucketUrl().optional(),
+  // By the names that every program knows that speaks S3. Read only with a bucket.
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
   MAX_AUDIO_SECONDS: positive("must be a number of seconds above 0").prefault("60"),
   RENDER_DEADLINE_MINUTES: positive("must be a number of minutes above 0").prefault("30"),
   SETTLE_MINUTES: positive("must be a number of minutes above 0").prefault("10"),

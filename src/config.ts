@@ -1,5 +1,13 @@
 import dotenv from "dotenv";
-import { type Given, splitList, type Values, type Variable, variables } from "./config-variables.ts";
+import type { BucketUrl } from "./bucket-url.ts";
+import {
+  DEFAULT_DATA_DIR,
+  type Given,
+  splitList,
+  type Values,
+  type Variable,
+  variables,
+} from "./config-variables.ts";
 
 /**
  * Settings that are read and checked but that nothing serves yet. The one place that says so:
@@ -7,7 +15,6 @@ import { type Given, splitList, type Values, type Variable, variables } from "./
  */
 export const notYet: Partial<Record<Variable, string>> = {
   SLACK_CLIENT_ID: "set SLACK_BOT_TOKEN instead",
-  MEDIA_BUCKET_URL: "set PUBLIC_URL instead",
 };
 
 const BAD_SETTINGS_HELP =
@@ -27,6 +34,13 @@ export type SlackCredentials =
 export type SlackDeliveryMode =
   | { readonly type: "http"; readonly signingSecret: string }
   | { readonly type: "socket"; readonly appToken: string; readonly signingSecret?: string };
+
+export interface MediaBucket extends BucketUrl {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Goes with keys that are lent for some hours. */
+  readonly sessionToken?: string;
+}
 
 export interface Config {
   readonly slack: SlackCredentials;
@@ -48,7 +62,7 @@ export interface Config {
   readonly port: number;
   readonly dataDir: string;
   readonly databaseUrl?: string;
-  readonly mediaBucketUrl?: string;
+  readonly mediaBucket?: MediaBucket;
   readonly maxAudioSeconds: number;
   readonly renderDeadlineMinutes: number;
   readonly settleMinutes: number;
@@ -88,6 +102,14 @@ export function loadConfig(): Config {
   return readConfig(process.env);
 }
 
+/** Where the jobs are, for tools that need no other setting. */
+export function dataDirOf(): { type: "folder"; dataDir: string } | { type: "postgres" } {
+  dotenv.config({ quiet: true });
+  const { DATABASE_URL, DATA_DIR } = process.env;
+  if (DATABASE_URL?.trim()) return { type: "postgres" };
+  return { type: "folder", dataDir: DATA_DIR?.trim() || DEFAULT_DATA_DIR };
+}
+
 /** An empty or blank variable counts as unset. Throws a ConfigError. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>, unserved = notYet): Config {
   const names = variables.keyof().options;
@@ -118,12 +140,25 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>, un
 }
 
 /** Every secret the settings hold, for the log to keep out. */
-export function secretsOf({ slack, delivery, akool, databaseUrl, mediaBucketUrl }: Config): string[] {
+export function secretsOf({ slack, delivery, akool, databaseUrl, mediaBucket }: Config): string[] {
   const slackSecrets =
     slack.kind === "single" ? [slack.botToken] : [slack.clientSecret, ...slack.encryptionKeys];
-  const all = [...slackSecrets, delivery.signingSecret, akool.apiKey, databaseUrl, mediaBucketUrl];
+  const all = [...slackSecrets, delivery.signingSecret, akool.apiKey, databaseUrl];
+  if (mediaBucket) all.push(mediaBucket.secretAccessKey, mediaBucket.sessionToken);
   if (delivery.type === "socket") all.push(delivery.appToken);
+  all.push(...passwordIn(databaseUrl));
   return all.filter((secret) => secret !== undefined);
+}
+
+/** A client of the service knows the password without its URL, decoded. */
+function passwordIn(address: string | undefined): string[] {
+  const password = address === undefined ? undefined : URL.parse(address)?.password;
+  if (!password) return [];
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
 }
 
 /** What one variable demands of another. Works on the text, so that it runs even when some text is bad. */
@@ -167,8 +202,20 @@ function* crossCheck(given: Given): Generator<[Variable, string]> {
   if (!given.PUBLIC_URL && !given.MEDIA_BUCKET_URL) {
     yield [
       "PUBLIC_URL",
-      "is missing: AKOOL must be able to fetch the photo and the recording; set the https address at which this app is reached from the internet (a tunnel will do)",
+      "is missing: AKOOL must be able to fetch the photo and the recording; set the https address at which this app is reached from the internet (a tunnel will do), or MEDIA_BUCKET_URL",
     ];
+  }
+  if (given.MEDIA_BUCKET_URL) {
+    for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const) {
+      if (!given[name])
+        yield [
+          name,
+          "is missing: MEDIA_BUCKET_URL needs the access key of a user who may put, get, list and delete objects there",
+        ];
+    }
+    const endpoint = URL.parse(given.MEDIA_BUCKET_URL)?.searchParams.get("endpoint");
+    if (endpoint && isPlainHttp(endpoint, trusted))
+      yield ["MEDIA_BUCKET_URL", "must have an endpoint that starts with https://"];
   }
   for (const name of ["PUBLIC_URL", "SLACK_API_URL", "SLACK_AUTHORIZE_URL", "AKOOL_API_URL"] as const) {
     if (given[name] && isPlainHttp(given[name], trusted)) yield [name, "must start with https://"];
@@ -195,7 +242,7 @@ function toConfig(values: Values): Config {
     port: values.PORT,
     dataDir: values.DATA_DIR,
     ...(values.DATABASE_URL !== undefined && { databaseUrl: values.DATABASE_URL }),
-    ...(values.MEDIA_BUCKET_URL !== undefined && { mediaBucketUrl: values.MEDIA_BUCKET_URL }),
+    ...(values.MEDIA_BUCKET_URL && { mediaBucket: mediaBucket(values.MEDIA_BUCKET_URL, values) }),
     maxAudioSeconds: values.MAX_AUDIO_SECONDS,
     renderDeadlineMinutes: values.RENDER_DEADLINE_MINUTES,
     settleMinutes: values.SETTLE_MINUTES,
@@ -226,6 +273,16 @@ function slackDelivery(values: Values): SlackDeliveryMode {
     type: "socket",
     appToken: values.SLACK_APP_TOKEN,
     ...(signingSecret !== undefined && { signingSecret }),
+  };
+}
+
+function mediaBucket(where: BucketUrl, values: Values): MediaBucket {
+  const sessionToken = values.AWS_SESSION_TOKEN;
+  return {
+    ...where,
+    accessKeyId: known(values.AWS_ACCESS_KEY_ID),
+    secretAccessKey: known(values.AWS_SECRET_ACCESS_KEY),
+    ...(sessionToken !== undefined && { sessionToken }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { format } from "node:util";
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
 
@@ -32,6 +33,21 @@ const SECRET_FORMS: readonly RegExp[] = [
   /(\\*"(?:[\w-]*token|[\w-]*secret|password|authorization|(?:x-)?api[-_]?key|(?:response|upload)_?url)\\*"\s*:\s*\\*")[^"\\]+/gi,
 ];
 
+/** Bytes have many spellings, so none of theirs is printed: as JSON has a Buffer, or any other array of bytes. */
+const BYTES = [
+  /\{(\\*)"type\\*":\\*"Buffer\\*",\\*"data\\*":\[[\d,]*\]\}/g,
+  /\{(\\*)"0\\*":\d{1,3}(?:,\\*"\d+\\*":\d{1,3})*\}/g,
+];
+/** As `inspect` has a Buffer. */
+const INSPECTED_BYTES = /<Buffer(?: [0-9a-f]{2})+[^<>"\\]*>/g;
+
+const aboutWork = new AsyncLocalStorage<object>();
+
+/** Every line that is written during `work`, by whomever, carries `fields`: those of a library too. */
+export function withLogFields<T>(fields: object, work: () => T): T {
+  return aboutWork.run(fields, work);
+}
+
 export interface LoggerOptions {
   readonly level: string;
   /** Texts that must never show up, in whatever form: `secretsOf(config)`. */
@@ -53,6 +69,8 @@ export function createLogger({ level, secrets, destination }: LoggerOptions): Lo
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: stdSerializers.err, error: stdSerializers.err },
     hooks: { streamWrite: scrub },
+    // A copy: the line's own fields are written into it.
+    mixin: () => ({ ...aboutWork.getStore() }),
   };
   return destination ? pino(options, destination) : pino(options);
 }
@@ -66,7 +84,10 @@ export function createScrubber(secrets: readonly string[]): (text: string) => st
   const literals = [...spellings].sort((a, b) => b.length - a.length).map((text) => escapeRegExp(text));
   const known = literals.length > 0 ? new RegExp(literals.join("|"), "g") : undefined;
   return (text) => {
-    let clean = known ? text.replace(known, MASK) : text;
+    let clean = text.replace(INSPECTED_BYTES, "[bytes]");
+    // In JSON inside a JSON string the quotes are escaped, and so must those be that take their place.
+    for (const form of BYTES) clean = clean.replace(form, '$1"[bytes]$1"');
+    if (known) clean = clean.replace(known, MASK);
     for (const form of SECRET_FORMS) {
       clean = clean.replace(form, (_match, kept: unknown) => (typeof kept === "string" ? kept : "") + MASK);
     }
@@ -74,7 +95,7 @@ export function createScrubber(secrets: readonly string[]): (text: string) => st
   };
 }
 
-/** As it is, inside JSON, inside JSON inside JSON, and in a URL. */
+/** As it is, inside JSON, inside JSON inside JSON, in a URL, and as bytes are written down. */
 function spellingsOf(secret: string): string[] {
   const inJson = JSON.stringify(secret).slice(1, -1);
   const inUrl = encodeURIComponent(secret);
@@ -85,6 +106,8 @@ function spellingsOf(secret: string): string[] {
     inUrl,
     inUrl.replace(/%../g, (code) => code.toLowerCase()),
     new URLSearchParams([["", secret]]).toString().slice(1),
+    ...(["base64url", "hex"] as const).map((encoding) => Buffer.from(secret).toString(encoding)),
+    Buffer.from(secret).toString("base64").replace(/=+$/, ""),
   ];
 }
 

@@ -7,8 +7,10 @@ import { steadyNow } from "./clock.ts";
 import { type Config, ConfigError, loadConfig, secretsOf } from "./config.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { type Handler, type Route, startHttpServer } from "./http/server.ts";
-import type { AttemptKey } from "./job/ids.ts";
+import { afterRestore } from "./job/after-restore.ts";
+import type { AttemptKey, JobId } from "./job/ids.ts";
 import { needsMedia } from "./job/job.ts";
+import { logFields } from "./job/log-fields.ts";
 import { wakeAt } from "./job/next-step.ts";
 import { createWebhookHealth } from "./job/poll-plan.ts";
 import { resumed } from "./job/resume.ts";
@@ -16,9 +18,18 @@ import { mediaFetched } from "./job/transitions.ts";
 import { scaledWaits } from "./job/waits.ts";
 import { boltLogger, createLogger } from "./logger.ts";
 import { hashOf, mintAddresses } from "./media/attempt-addresses.ts";
-import { createJobMedia, spoolPaths, sweepSpool } from "./media/job-media.ts";
+import { createBucket } from "./media/bucket.ts";
+import { createBucketMedia } from "./media/bucket-media.ts";
+import { createJobMedia } from "./media/job-media.ts";
+import { createLocalMedia, moveSpool, sweepSpool } from "./media/local-media.ts";
 import { createOutbound } from "./media/outbound.ts";
+import { createPostgresMedia } from "./media/postgres-media.ts";
+import { CONTENT_TYPES, type PreparedMedia } from "./media/prepared-media.ts";
 import { createMediaHandler } from "./media/serve-media.ts";
+import { createGauges } from "./meters/gauges.ts";
+import { meteredMedia, meteredRenderApi, meteredSlackCall } from "./meters/metered-calls.ts";
+import { meteredStore } from "./meters/metered-store.ts";
+import { createMeters } from "./meters/meters.ts";
 import { createSlackApp } from "./slack/app.ts";
 import { createAnswerPrivately } from "./slack/delivery/answer-privately.ts";
 import { StoreInUseError } from "./store/open-database.ts";
@@ -37,11 +48,13 @@ const EXIT_WITHIN_MS = 9500;
 /** A WebSocket whose other end is frozen closes late or never. */
 const SOCKET_STOP_MS = 1000;
 const REMEMBERED_RENDERS = 100;
+const MOVE_SPOOL_MS = 60_000;
 
 const config = settings();
 const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
 const now = steadyNow;
 const waits = scaledWaits({ ...config, shared: config.databaseUrl !== undefined });
+const meters = createMeters();
 const outbound = createOutbound({ trustedHosts: config.trustedHosts });
 const spoolDir = join(config.dataDir, "spool");
 
@@ -60,10 +73,13 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-const store = await waitForStore();
+const { store: plainStore, database } = await waitForStore();
+const store = meteredStore(plainStore, meters);
 const pastRenders = (await store.renderSeconds(REMEMBERED_RENDERS)).map((seconds) => seconds * 1000);
 const { botToken } = config.slack.kind === "single" ? config.slack : { botToken: "" };
-const answerPrivately = createAnswerPrivately(outbound);
+const bucket = config.mediaBucket && createBucket(config.mediaBucket, waits.retryFirst / 4);
+const home = openHome();
+const answerPrivately = meteredSlackCall("response_url", createAnswerPrivately(outbound), meters);
 const akool = createAkoolClient({ ...config.akool, log });
 const webhookHealth = createWebhookHealth(config.webhooks);
 const slack = createSlackApp({
@@ -72,6 +88,8 @@ const slack = createSlackApp({
   slackApiUrl: config.slackApiUrl,
   answerPrivately,
   boltLogger: boltLogger(log),
+  onAck: (seconds) => meters.slackAck.observe(seconds),
+  onCall: (method, outcome) => meters.slackCalls.add([method, outcome]),
   access: config,
   isAllowedUrl,
   waits,
@@ -80,44 +98,53 @@ const slack = createSlackApp({
 });
 
 const socket = config.delivery.type === "socket" ? slack.socket(config.delivery.appToken) : undefined;
-const server = await startHttpServer({ host: config.host, port: config.port, routes: routes(), log }).catch(
-  (error: unknown) => {
-    log.fatal(
-      { err: error, host: config.host, port: config.port },
-      "cannot listen; is another process using this HOST and PORT?",
-    );
-    process.exit(1);
-  },
-);
-
-await sweepSpool(spoolDir, async (id) => {
-  const job = await store.find(id);
-  return job !== undefined && needsMedia(job);
+const server = await startHttpServer({
+  host: config.host,
+  port: config.port,
+  routes: routes(),
+  onAnswered: (route, status) => meters.httpRequests.add([route, String(status)]),
+  log,
+}).catch((error: unknown) => {
+  log.fatal(
+    { err: error, host: config.host, port: config.port },
+    "cannot listen; is another process using this HOST and PORT?",
+  );
+  process.exit(1);
 });
+
+if (await store.isRestored()) await endRestored();
+await tidyMedia();
 const inFlight = await store.resumeAll((job, index) => resumed(job, index, now(), waits));
 if (inFlight > 0) log.info({ inFlight }, "taking up the jobs of the process before");
 worker = startWorker({
   store,
-  renderApi: akool,
+  renderApi: meteredRenderApi(akool, meters),
   delivery: slack.delivery,
-  media: createJobMedia({
-    outbound,
-    spoolDir,
-    maxAudioSeconds: config.maxAudioSeconds,
-    tokenFor: async () => botToken,
-    findFileUrl: slack.findFileUrl,
-  }),
-  mintAddresses: (_job, at) =>
-    mintAddresses(
-      { publicUrl: publicUrl(config), webhooks: config.webhooks, capabilityLife: waits.capabilityLife },
-      at,
-    ),
+  media: meteredMedia(
+    createJobMedia({
+      outbound,
+      spoolDir,
+      home,
+      maxAudioSeconds: config.maxAudioSeconds,
+      tokenFor: async () => botToken,
+      findFileUrl: slack.findFileUrl,
+    }),
+    meters,
+  ),
+  onStep: (step, seconds) => meters.steps.observe(seconds, [step]),
+  mintAddresses: (job, at) => {
+    const { webhooks } = config;
+    const { capabilityLife } = waits;
+    return mintAddresses(job, { home, publicUrl: publicUrl(config), webhooks, capabilityLife }, at);
+  },
   waits,
   now,
   slots: config.akool.maxConcurrent,
   webhookHealth,
   pastRenders: () => pastRenders,
-  noteRender: (ms) => {
+  noteRender: (ms, credits) => {
+    meters.renders.observe(ms / 1000);
+    meters.credits.add([], credits);
     pastRenders.unshift(ms);
     pastRenders.length = Math.min(pastRenders.length, REMEMBERED_RENDERS);
   },
@@ -144,7 +171,7 @@ async function waitForStore() {
     try {
       return await openStore({
         dataDir: config.dataDir,
-        ...(config.databaseUrl !== undefined && { databaseUrl: config.databaseUrl }),
+        databaseUrl: config.databaseUrl,
         onError: (err) => log.warn({ err }, "the database is in trouble"),
         now,
         wakeAt: (job) => wakeAt(job, waits),
@@ -163,6 +190,14 @@ async function waitForStore() {
   }
 }
 
+/** Before anything is taken up: what is unfinished in a copy may have been paid and posted by its original. */
+async function endRestored(): Promise<void> {
+  const ended = await store.endRestored((job, index) => afterRestore(job, index, now(), waits));
+  for (const job of ended)
+    log.warn(logFields(job), "not taken up: it may have been finished after the backup was made");
+  log.warn({ jobs: ended.length }, "the store was restored from a copy; its unfinished jobs are ended");
+}
+
 function routes(): Route[] {
   const media = createMediaHandler({ findMedia, onHit: noteFetch });
   const list: Route[] = [
@@ -174,7 +209,7 @@ function routes(): Route[] {
     },
     { methods: ["GET", "HEAD"], path: "/healthz", handle: plain(() => 200) },
     { methods: ["GET", "HEAD"], path: "/readyz", handle: plain(readiness) },
-    { methods: ["GET"], path: "/metrics", handle: createMetrics(() => store.countByStatus()) },
+    { methods: ["GET"], path: "/metrics", handle: createMetrics([...meters.all, ...gauges()]) },
   ];
   if (config.delivery.type === "http") {
     const receive = slack.http(config.delivery.signingSecret);
@@ -195,6 +230,7 @@ function routes(): Route[] {
       credentials,
       health: webhookHealth,
       keyOf: (token) => hashOf(token) as AttemptKey,
+      count: (outcome) => meters.webhooks.add([outcome]),
       now,
       log,
     });
@@ -203,14 +239,48 @@ function routes(): Route[] {
   return list;
 }
 
+/** Where prepared media lie: in the bucket if there is one, else where every process finds the jobs too. */
+function openHome(): PreparedMedia {
+  const isNeeded = isMediaNeeded;
+  if (bucket) return createBucketMedia({ bucket, sweepAgainMs: waits.retryMax, isNeeded, log });
+  return database ? createPostgresMedia(database, isNeeded) : createLocalMedia(spoolDir, isNeeded);
+}
+
+/** What a crash left behind, and what was kept on this machine before there was a bucket or a database. */
+async function tidyMedia(): Promise<void> {
+  if (!bucket && !database) return home.sweep();
+  await sweepSpool(spoolDir, isMediaNeeded);
+  await moveSpool(spoolDir, home, AbortSignal.timeout(MOVE_SPOOL_MS)).catch((err: unknown) =>
+    log.error(
+      { err },
+      "media that were prepared with other settings could not be brought to where they lie now",
+    ),
+  );
+  // The bucket may be slow or away, and nobody has to wait for its tidying.
+  home.sweep().catch((err: unknown) => log.warn({ err }, "what a crash left of media could not be removed"));
+}
+
+async function isMediaNeeded(id: JobId): Promise<boolean | undefined> {
+  const job = await store.find(id);
+  return job && needsMedia(job);
+}
+
+function gauges() {
+  return createGauges({
+    store,
+    now,
+    isReady: async () => (await readiness()) === 200,
+    webhookHealthy: () => (config.webhooks ? webhookHealth.reliable() : undefined),
+    dataDir: config.dataDir,
+  });
+}
+
 async function findMedia(capability: string) {
   const link = await store.findMediaLink(hashOf(capability), now());
-  const job = link && (await store.find(link.jobId));
-  if (!link || !job || !("prepared" in job.state)) return undefined;
-  const paths = spoolPaths(spoolDir, job.id);
-  return link.file === "photo"
-    ? { path: paths.photo, contentType: "image/jpeg" as const, sizeBytes: job.state.prepared.photoBytes }
-    : { path: paths.speech, contentType: "audio/mpeg" as const, sizeBytes: job.state.prepared.speechBytes };
+  // With a bucket there are links from before it was set, if any.
+  if (!link || home.kind !== "served") return undefined;
+  const { jobId, file } = link;
+  return { contentType: CONTENT_TYPES[file], open: () => home.open(jobId, file) };
 }
 
 /** AKOOL came for an attempt's media: evidence that it took the order, stored before a byte is sent. */
@@ -281,6 +351,7 @@ async function stop({ err }: { err?: Error }): Promise<void> {
   await server.close(500);
   await akool.close();
   await outbound.close();
+  await bucket?.close();
   await store.close();
   log.info({}, "stopped");
 }

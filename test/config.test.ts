@@ -10,6 +10,7 @@ const good = {
   AKOOL_API_KEY: KEY_32,
   PUBLIC_URL: "https://photo.example.com",
 };
+const keys = { AWS_ACCESS_KEY_ID: "canary-id", AWS_SECRET_ACCESS_KEY: "canary-secret" };
 const oauth = {
   ...good,
   SLACK_BOT_TOKEN: "",
@@ -91,11 +92,24 @@ describe("readConfig", () => {
     TRUSTED_HOSTS: ["http://canary.test", "canary.test/x"],
     TOKEN_ENCRYPTION_KEY: ["canary", `${BASE64_KEY},canary`],
     DATABASE_URL: ["mysql://canary"],
-    MEDIA_BUCKET_URL: ["https://canary.test"],
+    MEDIA_BUCKET_URL: [
+      "https://canary.test",
+      "s3://",
+      "s3://Canary/x?region=eu",
+      "s3://canary/a?region=canary!",
+      "s3://canary/a b?region=eu",
+      "s3://canary/a//b?region=eu",
+      "s3://canary/x",
+      "s3://canary/x?region=eu&secret=canary",
+      "s3://key:canary@bucket/x?region=eu",
+      "s3://canary/x?endpoint=canary.test",
+      "s3://canary/x?endpoint=https://canary.test/path",
+      "s3://canary/x?endpoint=http://canary.test",
+    ],
   };
   for (const [name, values] of Object.entries(bad)) {
     it.each(values)(`refuses ${name} = %s without repeating it`, (value) => {
-      const problems = problemsOf({ ...good, [name]: value }, everythingServed);
+      const problems = problemsOf({ ...good, ...keys, [name]: value }, everythingServed);
       expect(Object.keys(problems)).toEqual([name]);
       expect(problems[name]).toMatch(/^must /);
       expect(problems[name]).not.toMatch(/canary|7777/);
@@ -139,20 +153,50 @@ describe("readConfig", () => {
     });
   });
 
-  it.each([
-    ["SLACK_CLIENT_ID", "1.2"],
-    ["DATABASE_URL", "postgres://db.example.com/app"],
-    ["MEDIA_BUCKET_URL", "s3://bucket/prefix"],
-  ])("says that %s is not served yet", (name, value) => {
+  it.each([["SLACK_CLIENT_ID", "1.2"]])("says that %s is not served yet", (name, value) => {
     expect(problemsOf({ ...good, [name]: value })[name]).toMatch(/^is not supported yet in this version/);
     const rest = name === "SLACK_CLIENT_ID" ? oauth : good;
     expect(problemsOf({ ...rest, [name]: value }, everythingServed)).toEqual({});
   });
 
   it("can do without a public address once media go through a bucket", () => {
-    const env = { ...good, PUBLIC_URL: "", MEDIA_BUCKET_URL: "s3://bucket/prefix?region=eu" };
-    expect(readConfig(env, everythingServed)).toMatchObject({ mediaBucketUrl: env.MEDIA_BUCKET_URL });
-    expect(readConfig(env, everythingServed)).not.toHaveProperty("publicUrl");
+    const env = { ...good, ...keys, PUBLIC_URL: "", MEDIA_BUCKET_URL: "s3://bucket/prefix?region=eu" };
+    const config = readConfig({ ...env, AKOOL_CLIENT_ID: "id" });
+    expect(config).toMatchObject({ mediaBucket: { name: "bucket" }, webhooks: false });
+    expect(config).not.toHaveProperty("publicUrl");
+  });
+
+  it.each([
+    ["s3://bucket?region=eu-central-1", { name: "bucket", prefix: "", region: "eu-central-1" }],
+    ["s3://my.bucket/?region=eu", { name: "my.bucket", prefix: "", region: "eu" }],
+    ["s3://bucket/a/b-c_d.e/?region=eu", { name: "bucket", prefix: "a/b-c_d.e/", region: "eu" }],
+    [
+      "s3://bucket/a?region=auto&endpoint=https://x.r2.example.com",
+      { name: "bucket", prefix: "a/", region: "auto", endpoint: new URL("https://x.r2.example.com") },
+    ],
+    [
+      "s3://bucket/a?endpoint=http://127.0.0.1:9000",
+      { name: "bucket", prefix: "a/", region: "us-east-1", endpoint: new URL("http://127.0.0.1:9000") },
+    ],
+    [
+      "s3://bucket/a?endpoint=http://trusted.test:9000",
+      { name: "bucket", prefix: "a/", region: "us-east-1", endpoint: new URL("http://trusted.test:9000") },
+    ],
+  ])("reads %s", (url, expected) => {
+    const env = { ...good, ...keys, MEDIA_BUCKET_URL: url, TRUSTED_HOSTS: "trusted.test:9000" };
+    const accessKey = { accessKeyId: "canary-id", secretAccessKey: "canary-secret" };
+    expect(readConfig(env).mediaBucket).toEqual({ ...expected, ...accessKey });
+    expect(readConfig({ ...env, AWS_SESSION_TOKEN: "lent" }).mediaBucket).toMatchObject({
+      sessionToken: "lent",
+    });
+  });
+
+  it("wants the keys to the bucket, and looks at them only when there is one", () => {
+    const MEDIA_BUCKET_URL = "s3://bucket/prefix?region=eu";
+    const problems = problemsOf({ ...good, MEDIA_BUCKET_URL });
+    expect(Object.keys(problems)).toEqual(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
+    expect(problems.AWS_ACCESS_KEY_ID).toMatch(/^is missing: MEDIA_BUCKET_URL needs /);
+    expect(readConfig({ ...good, ...keys })).toEqual(readConfig(good));
   });
 
   it.each([
@@ -196,6 +240,12 @@ describe("readConfig", () => {
 it("secretsOf lists every secret of the settings", () => {
   expect(secretsOf(readConfig({ ...good, SLACK_APP_TOKEN: "xapp-1" })).sort()).toEqual(
     ["canary-signing", KEY_32, "xapp-1", "xoxb-1-canary"].sort(),
+  );
+  const bucket = { ...good, ...keys, AWS_SESSION_TOKEN: "lent", MEDIA_BUCKET_URL: "s3://bucket?region=eu" };
+  expect(secretsOf(readConfig(bucket))).toEqual(expect.arrayContaining(["canary-secret", "lent"]));
+  const DATABASE_URL = "postgres://app:p%40ss-canary@db.example.com/app";
+  expect(secretsOf(readConfig({ ...good, DATABASE_URL }, everythingServed))).toEqual(
+    expect.arrayContaining([DATABASE_URL, "p%40ss-canary", "p@ss-canary"]),
   );
   expect(secretsOf(readConfig(oauth, everythingServed))).toEqual(
     expect.arrayContaining(["canary-client-secret", BASE64_KEY]),

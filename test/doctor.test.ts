@@ -9,6 +9,7 @@ import { readConfig } from "../src/config.ts";
 import { examine } from "../src/doctor/examine.ts";
 import { whyUnreachable } from "../src/doctor/public-address.ts";
 import { surface } from "../src/slack/surface.ts";
+import { type S3Answer, startS3, type TestS3 } from "./s3/start-s3.ts";
 
 const SCRIPT = join(import.meta.dirname, "../src/doctor.ts");
 const AKOOL_KEY = "canary-akool-key";
@@ -280,6 +281,87 @@ describe("doctor", () => {
     const { healthy, text } = await diagnose({ ...env, DATA_DIR: join(file, "data") });
     expect(text).toMatch(/^✗ Store: .* cannot be written to \(ENOTDIR\)/m);
     expect(healthy).toBe(false);
+  });
+
+  describe("with a bucket", () => {
+    async function diagnoseWith(s3: TestS3, changes: Readonly<Record<string, string>> = {}) {
+      const env = await settingsFor(await startFarEnd());
+      return diagnose({ ...env, PUBLIC_URL: "", ...s3.env, ...changes });
+    }
+    async function startBucket(): Promise<TestS3> {
+      const s3 = await startS3();
+      onTestFinished(() => s3.close());
+      return s3;
+    }
+
+    it("puts, gets, lists and deletes an object there", async () => {
+      const s3 = await startBucket();
+      const { healthy, text } = await diagnoseWith(s3);
+      expect(text).toMatch(
+        /^! Bucket: talking-photos\/media\/ can be written to, .* but only this machine can reach it: AKOOL/m,
+      );
+      expect(text).toMatch(/^– PUBLIC_URL: not set, so there are no webhooks/m);
+      expect(healthy).toBe(true);
+      expect(s3.requests.map((line) => line.split(" ")[0])).toEqual(["PUT", "GET", "GET", "DELETE"]);
+      expect(await s3.keys()).toEqual([]);
+    });
+
+    it.each<[string, Record<string, string>, RegExp]>([
+      ["a wrong secret", { AWS_SECRET_ACCESS_KEY: "canary" }, /\(SignatureDoesNotMatch\): copy AWS_SECRET/],
+      ["an unknown key", { AWS_ACCESS_KEY_ID: "canary" }, /\(InvalidAccessKeyId\): copy AWS_ACCESS_KEY_ID/],
+    ])("says what to do about %s", async (_what, changes, expected) => {
+      const { healthy, text } = await diagnoseWith(await startBucket(), changes);
+      expect(text).toMatch(new RegExp(`^✗ Bucket: could not put an object there ${expected.source}`, "m"));
+      expect(healthy).toBe(false);
+    });
+
+    it("says what to do when there is no such bucket, or nobody at its endpoint", async () => {
+      const s3 = await startBucket();
+      const url = s3.env.MEDIA_BUCKET_URL ?? "";
+      const misnamed = await diagnoseWith(s3, { MEDIA_BUCKET_URL: url.replace(s3.bucket, "misnamed") });
+      expect(misnamed.text).toMatch(/^✗ Bucket: .*\(NoSuchBucket\): make the bucket, or mend its name/m);
+      const nowhere = `s3://bucket?endpoint=http://127.0.0.1:${await freePort()}`;
+      const away = await diagnoseWith(s3, { MEDIA_BUCKET_URL: nowhere });
+      expect(away.text).toMatch(/^✗ Bucket: .*\(ECONNREFUSED\): check the endpoint/m);
+    });
+
+    const refusals: readonly (readonly [string, string, S3Answer, RegExp])[] = [
+      [
+        "may not delete",
+        "DELETE",
+        { status: 403, code: "AccessDenied" },
+        /could not delete it \(AccessDenied\): give this key the rights .*s3:DeleteObject/,
+      ],
+      [
+        "may not read",
+        "GET",
+        { status: 403, code: "AccessDenied" },
+        /cannot be got by a signed address \(HTTP 403\): give this key the right .*s3:GetObject/,
+      ],
+      [
+        "is in another region",
+        "PUT",
+        {
+          status: 400,
+          code: "AuthorizationHeaderMalformed",
+          headers: { "x-amz-bucket-region": "us-west-2" },
+        },
+        /the bucket is in us-west-2: set region=us-west-2/,
+      ],
+      [
+        "has another time",
+        "PUT",
+        { status: 403, code: "RequestTimeTooSkewed" },
+        /\(RequestTimeTooSkewed\): set this machine's clock/,
+      ],
+    ];
+    it.each(refusals)("says what to do when the app %s", async (_what, method, answer, expected) => {
+      const s3 = await startBucket();
+      s3.intercept = (request) => (request.method === method ? answer : undefined);
+      const { healthy, text } = await diagnoseWith(s3);
+      expect(text).toMatch(new RegExp(`^✗ Bucket: .*${expected.source}`, "m"));
+      expect(healthy).toBe(false);
+    });
   });
 
   it("as a command, ends with 0 when all is well and with 1 when not", async () => {

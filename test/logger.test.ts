@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { Logger as SlackLogger } from "@slack/bolt";
 import type { Level, Logger } from "pino";
 import { describe, expect, it } from "vitest";
-import { boltLogger, createLogger, createScrubber } from "../src/logger.ts";
+import { boltLogger, createLogger, createScrubber, withLogFields } from "../src/logger.ts";
 
 const LEVELS: readonly Level[] = ["trace", "debug", "info", "warn", "error", "fatal"];
 const API_KEY = 'a+b/c"d\\e$(f)0123456789';
@@ -35,6 +35,17 @@ const secretTexts: readonly (readonly [what: string, text: string])[] = [
   ["a token in a form body", "token=canary&channel=C1"],
   ["a Socket Mode ticket", "wss://wss-primary.slack.com/link/?ticket=canary&app_id=1"],
   ["a database password", "postgres://app:canary@db.example.com/app"],
+  ["a rotated refresh token", "xoxe-1-canary"],
+  ["what OAuth sends back", "https://app.example.com/slack/oauth_redirect?code=canary&state=canary"],
+  ["what OAuth is sent", "client_id=1&client_secret=canary&grant_type=refresh_token&refresh_token=canary"],
+  ["an OAuth answer", JSON.stringify({ ok: true, access_token: "canary", refresh_token: "canary" })],
+  [
+    "a database URL in an error",
+    "connect failed: postgresql://app:canary%21@10.0.0.5:5432/app?sslmode=require",
+  ],
+  ["an S3 URL with keys", "s3://AKIA0:canary@bucket/prefix?region=eu"],
+  ["a presigned PUT", "https://b.example.com/k?X-Amz-Security-Token=canary&X-Amz-Signature=canary"],
+  ["a header by name", JSON.stringify({ headers: { authorization: "canary", "x-api-key": "canary" } })],
   ["JSON inside a string", JSON.stringify({ response_url: "http://slack.test/canary", token: "canary" })],
 ];
 
@@ -72,6 +83,85 @@ describe("createLogger", () => {
     }
   });
 
+  const SECRET_WITH_SPACE = "canary secret / with everything?&=%";
+  const buried: readonly (readonly [where: string, bury: (secret: string) => object])[] = [
+    ["four levels down", (secret) => ({ a: { b: [{ c: { d: secret } }] } })],
+    ["in a key", (secret) => ({ a: { b: { [secret]: { [secret]: 1 } } } })],
+    ["in a URL's query", (secret) => ({ url: new URL(`https://x.test/p?q=${encodeURIComponent(secret)}`) })],
+    ["in a URL's path", (secret) => ({ url: `https://x.test/${encodeURIComponent(secret)}/more` })],
+    ["in a form body", (secret) => ({ body: new URLSearchParams({ q: secret }).toString() })],
+    ["in an error's text", (secret) => ({ err: new Error(`x ${secret} y`) })],
+    ["in an error under another name", (secret) => ({ problem: Object.assign(new Error("x"), { secret }) })],
+    [
+      "in a stack",
+      (secret) => ({ err: Object.assign(new Error("x"), { stack: `Error: x\n at ${secret}` }) }),
+    ],
+    [
+      "in a cause's cause",
+      (secret) => ({ err: new Error("x", { cause: new Error("y", { cause: new Error(secret) }) }) }),
+    ],
+    ["in a cause that is no error", (secret) => ({ err: new Error("x", { cause: { a: { b: secret } } }) })],
+    [
+      "in one of several errors",
+      (secret) => ({ err: new AggregateError([new Error("x"), new Error(secret)], "two") }),
+    ],
+    [
+      "in what an error carries",
+      (secret) => ({ err: Object.assign(new Error("x"), { request: { a: { b: [secret] } } }) }),
+    ],
+    ["in bytes", (secret) => ({ body: Buffer.from(secret) })],
+    [
+      "in bytes of an error",
+      (secret) => ({ err: Object.assign(new Error("x"), { rawBody: Buffer.from(secret) }) }),
+    ],
+    ["in an array of bytes", (secret) => ({ a: { body: new Uint8Array(Buffer.from(secret)) } })],
+    ["in base64", (secret) => ({ body: Buffer.from(secret).toString("base64") })],
+    ["in base64 for URLs", (secret) => ({ body: Buffer.from(secret).toString("base64url") })],
+    ["in hex", (secret) => ({ body: Buffer.from(secret).toString("hex") })],
+    [
+      "in JSON in JSON",
+      (secret) => ({ body: JSON.stringify({ body: JSON.stringify({ secret, raw: Buffer.from(secret) }) }) }),
+    ],
+  ];
+
+  it.each(buried)("finds a secret %s", (_where, bury) => {
+    for (const secret of [API_KEY, SIGNING_SECRET, SECRET_WITH_SPACE]) {
+      const lines: string[] = [];
+      const log = createLogger({
+        level: "trace",
+        secrets: [secret],
+        destination: { write: (line) => void lines.push(line) },
+      });
+      log.info(bury(secret), "line");
+      log.error({ deeper: { still: bury(secret) } }, "line");
+      boltLogger(log).warn("line", bury(secret));
+      expect(lines).toHaveLength(3);
+      for (const line of lines) {
+        for (const spelling of spellingsOf(secret)) expect(line).not.toContain(spelling);
+        expect(JSON.parse(line)).toMatchObject({ msg: expect.stringContaining("line") });
+      }
+    }
+  });
+
+  it("writes what the work is about on every line, and forgets it afterwards", async () => {
+    const { log, lines } = recordingLogger();
+    await withLogFields({ jobId: "j1", attempt: 1 }, async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      log.info("a");
+      boltLogger(log).warn("from a library");
+      log.info({ attempt: 2 }, "b");
+      log.info("c");
+    });
+    log.info("d");
+    expect(lines().map((line) => JSON.parse(line))).toMatchObject([
+      { jobId: "j1", attempt: 1 },
+      { jobId: "j1", attempt: 1, from: "bolt" },
+      { jobId: "j1", attempt: 2 },
+      { jobId: "j1", attempt: 1 },
+      expect.not.objectContaining({ jobId: "j1" }),
+    ]);
+  });
+
   it("leaves an ordinary line as it is", () => {
     const { log, lines } = recordingLogger();
     const fields = {
@@ -91,6 +181,21 @@ describe("createLogger", () => {
     expect(lines()).toHaveLength(1);
   });
 });
+
+/** As it may stand in a line. */
+function spellingsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    [...bytes].join(","),
+    bytes.toString("hex"),
+    [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join(" "),
+    bytes.toString("base64url"),
+    bytes.toString("base64").replace(/=+$/, ""),
+  ];
+}
 
 describe("createScrubber", () => {
   it("does not take short words for secrets", () => {

@@ -51,7 +51,12 @@ const detailKeys = [
 export const renderInfo = z
   .discriminatedUnion("video_status", [
     z.object({ video_status: z.literal([1, 2]) }),
-    z.object({ video_status: z.literal(3), video: z.unknown().optional() }),
+    z.object({
+      video_status: z.literal(3),
+      video: z.unknown().optional(),
+      // Reserved for the render, in credits, whatever its name says (reference/akool.md 2.6).
+      deduction_lock_duration: z.number().nonnegative().optional().catch(undefined),
+    }),
     z.looseObject({ video_status: z.literal(4) }),
   ])
   .transform((info): RenderUpdate => {
@@ -60,7 +65,9 @@ export const renderInfo = z
       return { type: "failed", reason: "render_failed", ...(detail && { detail }) };
     }
     const videoUrl = info.video_status === 3 ? findHttpUrl(info.video) : undefined;
-    return videoUrl ? { type: "succeeded", videoUrl } : { type: "pending" };
+    if (info.video_status !== 3 || !videoUrl) return { type: "pending" };
+    const credits = info.deduction_lock_duration;
+    return { type: "succeeded", videoUrl, ...(credits !== undefined && { credits }) };
   });
 
 /** A webhook as it is posted. Source: AKOOL API reference, "Webhook"; the nonce is documented both ways. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { BodyTooLargeError, readBody } from "../http/read-body.ts";
 import type { AttemptKey } from "../job/ids.ts";
+import { logFields } from "../job/log-fields.ts";
 import type { WebhookHealth } from "../job/poll-plan.ts";
 import type { JobStore } from "../job/store.ts";
 import { webhookArrived } from "../job/transitions.ts";
@@ -14,6 +15,10 @@ export interface WebhookRouteDeps {
   readonly health: WebhookHealth;
   /** Attempt tokens are stored as hashes only. */
   readonly keyOf: (token: string) => AttemptKey;
+  /** Once for each request, with what became of it. */
+  readonly count: (
+    outcome: "stored" | "unknown" | "malformed" | "unauthentic" | "too_large" | "foreign",
+  ) => void;
   readonly now: () => number;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
@@ -22,7 +27,7 @@ export interface WebhookRouteDeps {
  * `POST /akool/webhook/<attempt token>`. AKOOL's signature holds no secret, so the content is a hint: it is
  * stored, answered 200 (anything else makes AKOOL send it again), and the render is read back through the API.
  */
-export function createWebhookRoute({ store, credentials, health, keyOf, now, log }: WebhookRouteDeps) {
+export function createWebhookRoute({ store, credentials, health, keyOf, count, now, log }: WebhookRouteDeps) {
   return async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -36,6 +41,7 @@ export function createWebhookRoute({ store, credentials, health, keyOf, now, log
     const key = keyOf(params.token ?? "");
     const attempt = await store.findAttempt(key);
     if (!attempt) {
+      count("unknown");
       request.resume();
       return end(404);
     }
@@ -44,8 +50,11 @@ export function createWebhookRoute({ store, credentials, health, keyOf, now, log
       fact = parseWebhook(await readBody(request, MAX_BODY_BYTES), credentials);
     } catch (error) {
       if (!(error instanceof BodyTooLargeError) && !(error instanceof WebhookError)) throw error;
-      const status = error instanceof WebhookError ? (error.kind === "unauthentic" ? 401 : 400) : 413;
-      log.warn({ jobId: attempt.jobId, status, err: error }, "a webhook was refused");
+      const outcome = error instanceof WebhookError ? error.kind : "too_large";
+      const status = { malformed: 400, unauthentic: 401, too_large: 413 }[outcome];
+      count(outcome);
+      const job = await store.find(attempt.jobId);
+      log.warn({ ...(job && logFields(job)), status, err: error }, "a webhook was refused");
       return end(status);
     }
     const news = fact.status === "pending" ? "under_way" : "over";
@@ -63,15 +72,13 @@ export function createWebhookRoute({ store, credentials, health, keyOf, now, log
       },
       { renderId: fact.renderId },
     );
+    count(foreign ? "foreign" : "stored");
     if (foreign) {
-      log.warn({ jobId: attempt.jobId }, "a webhook named another job's render");
+      log.warn(logFields(job), "a webhook named another job's render");
       return end(400);
     }
     health.arrived();
-    log.info(
-      { jobId: job.id, workspaceId: job.workspaceId, renderStatus: fact.status, hasUrl: fact.hasUrl },
-      "webhook stored",
-    );
+    log.info({ ...logFields(job), renderStatus: fact.status, hasUrl: fact.hasUrl }, "webhook stored");
     end(200, "{}");
   };
 }

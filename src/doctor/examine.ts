@@ -1,6 +1,7 @@
 import { type Config, ConfigError, secretsOf } from "../config.ts";
 import { createScrubber } from "../logger.ts";
 import { checkAkool } from "./akool.ts";
+import { checkBucket } from "./bucket.ts";
 import type { Finding } from "./finding.ts";
 import { checkPublicAddress } from "./public-address.ts";
 import { checkSlack } from "./slack.ts";
@@ -37,5 +38,6 @@ async function* findings(config: Config): AsyncGenerator<Finding> {
   yield* checkSlack(config);
   yield* checkAkool(config);
   yield await checkPublicAddress(config);
+  yield await checkBucket(config);
   yield await checkStoreFolder(config);
 }

@@ -12,7 +12,8 @@ const about = "PUBLIC_URL";
  * free: then this answers there itself, and so needs no running app and can tell whose answer came back.
  */
 export async function checkPublicAddress({ publicUrl, host, port }: Config): Promise<Finding> {
-  if (!publicUrl) return { mark: "–", about, text: "not set: no webhooks, and media go through the bucket" };
+  if (!publicUrl)
+    return { mark: "–", about, text: "not set, so there are no webhooks; media go through the bucket" };
   const standIn = port === 0 ? undefined : await answerInstead(host, port);
   try {
     const address = `${publicUrl.href.replace(/\/$/, "")}/healthz`;

@@ -30,7 +30,7 @@ export async function* checkSlack({ slack, slackApiUrl, delivery }: Config): Asy
     yield* checkBotToken(slackApiUrl, slack.botToken);
   }
   if (delivery.type === "http") {
-    yield { mark: "–", about: "Slack app token", text: "not set, so events come over HTTP to PUBLIC_URL" };
+    yield { mark: "–", about: "Slack app token", text: "not set, so events come over HTTP" };
   } else {
     yield await checkAppToken(slackApiUrl, delivery.appToken);
   }

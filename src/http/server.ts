@@ -37,6 +37,8 @@ export async function startHttpServer(options: {
   readonly host: string;
   readonly port: number;
   readonly routes: readonly Route[];
+  /** After each answer, with the path of its route, or "other" for what is no route. */
+  readonly onAnswered?: (route: string, status: number) => void;
   readonly log: { error(fields: object, message: string): void };
 }): Promise<HttpServer> {
   const routes = options.routes.map((route) => ({ ...route, segments: route.path.split("/") }));
@@ -57,11 +59,13 @@ export async function startHttpServer(options: {
             options.log.error({ err: error, route: route.path }, "a request handler failed");
             if (response.headersSent) response.destroy();
             else response.writeHead(500, { "content-length": 0 }).end();
-          });
+          })
+          .then(() => options.onAnswered?.(route.path, response.statusCode));
         return;
       }
       response.writeHead(404, { "content-length": 0 }).end();
       request.resume();
+      options.onAnswered?.("other", 404);
     },
   );
   server.keepAliveTimeout = KEEP_ALIVE_MS;

@@ -3,6 +3,7 @@ import type { SlackAnswer } from "./delivery.ts";
 import type { Failure } from "./failure.ts";
 import type { SlackFileId } from "./ids.ts";
 import type { Job } from "./job.ts";
+import { logFields } from "./log-fields.ts";
 import { snooze } from "./moves.ts";
 import { audit, cannotPost, retryAfter, type Save, type StepDeps } from "./step-deps.ts";
 
@@ -58,7 +59,7 @@ export async function relay(job: Job, deps: StepDeps, save: Save, signal: AbortS
       // Told to stop: the next process begins anew, and this was no failed try.
       if (signal.aborted) return job;
       deps.log.warn(
-        { jobId: job.id, err: answer.error, tries: job.tries + 1 },
+        { ...logFields(job), err: answer.error, tries: job.tries + 1 },
         "moving the video to Slack failed; trying again",
       );
       return save(

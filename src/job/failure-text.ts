@@ -1,5 +1,11 @@
 import type { Failure, FailureReason } from "./failure.ts";
 
+/** Every reason there is. */
+export function failureReasons(): readonly FailureReason[] {
+  // Object.keys gives string[], whatever the object.
+  return Object.keys(texts) as FailureReason[];
+}
+
 /** The one sentence (or two) for a person: what was seen, what is wrong, what to do next. */
 export function failureText(failure: Failure): string {
   return texts[failure.reason](failure);
@@ -95,5 +101,7 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
   cancelled: () => `Cancelled.`,
   left_alone: () =>
     `Left alone, as you asked. If AKOOL did make the video after all, I will still post it here.`,
+  restored: () =>
+    `I was restored from a backup and cannot tell whether this was finished. If the video is not here, please ask again.`,
   internal_error: () => `Something went wrong on my side and I could not go on. ${ASK_ADMIN}`,
 };

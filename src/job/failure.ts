@@ -53,6 +53,7 @@ export type FailureReason =
   // the person or the operator
   | "cancelled"
   | "left_alone"
+  | "restored"
   | "internal_error";
 
 /** Facts that make a sentence concrete. All optional: a sentence must read well without them. */

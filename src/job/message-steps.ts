@@ -1,4 +1,5 @@
 import type { Job } from "./job.ts";
+import { logFields } from "./log-fields.ts";
 import * as to from "./message-transitions.ts";
 import { shownBy } from "./shown-by.ts";
 import { audit, cannotPost, retryAfter, type Save, type StepDeps } from "./step-deps.ts";
@@ -46,7 +47,7 @@ export async function tellPrivately(
   const { kind } = job.notice;
   const answer = await delivery.tellPrivately(job);
   if (answer.type === "refused") {
-    log.warn({ jobId: job.id, code: answer.code }, "the requester could not be told, not even privately");
+    log.warn({ ...logFields(job), code: answer.code }, "the requester could not be told, not even privately");
   }
   return save(
     (current) => {

@@ -36,7 +36,8 @@ export type CreateAnswer =
 /** What AKOOL says of a render when it is asked. */
 export type RenderUpdate =
   | { readonly type: "pending" }
-  | { readonly type: "succeeded"; readonly videoUrl: string }
+  /** `credits` is the price that AKOOL names, where it does. */
+  | { readonly type: "succeeded"; readonly videoUrl: string; readonly credits?: number }
   | { readonly type: "failed"; readonly reason: FailureReason; readonly detail?: string }
   /** AKOOL does not know the id (code 1008 and the like): normal for seconds after create, or gone after 7 days. */
   | { readonly type: "unknown" }

@@ -1,5 +1,6 @@
 import { renderLooked } from "./deliver-transitions.ts";
 import type { Job } from "./job.ts";
+import { logFields } from "./log-fields.ts";
 import { nextLook } from "./poll-plan.ts";
 import type { Save, StepDeps } from "./step-deps.ts";
 import type { AuditLine } from "./store.ts";
@@ -9,7 +10,7 @@ import * as to from "./transitions.ts";
 
 export async function create(job: Job, deps: StepDeps, save: Save, signal: AbortSignal): Promise<Job> {
   const { store, waits, now } = deps;
-  const addresses = deps.mintAddresses(job, now());
+  const addresses = await deps.mintAddresses(job, now());
   const intended = await store.update(
     job.id,
     (current, view) => {
@@ -35,7 +36,7 @@ export async function create(job: Job, deps: StepDeps, save: Save, signal: Abort
     signal,
   );
   if (answer.type === "unclear" || answer.type === "not_sent")
-    deps.log.warn({ jobId: job.id, err: answer.error }, `create: ${answer.type}`);
+    deps.log.warn({ ...logFields(intended), err: answer.error }, `create: ${answer.type}`);
   const firstLook = nextLook(0, deps.pastRenders(), deps.webhookHealth.reliable(), false, waits);
   const outcome =
     answer.type === "refused"
@@ -65,7 +66,7 @@ export async function look(job: Job, deps: StepDeps, save: Save, signal: AbortSi
   const update = await deps.renderApi.readRender(state.renderId, signal);
   const age = deps.now() - state.attempt.startedAt;
   if (update.type === "succeeded") {
-    deps.noteRender(age);
+    deps.noteRender(age, update.credits ?? 0);
     if (deps.webhooks && !state.webhookSeen) deps.webhookHealth.missed();
   }
   const next = nextLook(age, deps.pastRenders(), deps.webhookHealth.reliable(), state.overdue, deps.waits);

@@ -2,6 +2,7 @@ import { leftAlone } from "./decisions.ts";
 import * as delivering from "./deliver-steps.ts";
 import * as deliver from "./deliver-transitions.ts";
 import type { Job } from "./job.ts";
+import { logFields } from "./log-fields.ts";
 import * as messages from "./message-steps.ts";
 import * as message from "./message-transitions.ts";
 import { failed } from "./moves.ts";
@@ -31,7 +32,7 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
         // Told to stop: the next process begins anew, and this was no failed try.
         if (signal.aborted) return job;
         deps.log.warn(
-          { jobId: job.id, err: answer.error, tries: job.tries + 1 },
+          { ...logFields(job), err: answer.error, tries: job.tries + 1 },
           "fetching the files failed; trying again",
         );
         return save((current) => to.prepareLater(current, answer.failure, now(), answer.retryAfterMs, waits));

@@ -8,7 +8,7 @@ import type { RenderApi } from "./render-api.ts";
 import type { AuditLine, JobStore, Look, MediaLink } from "./store.ts";
 import type { Waits } from "./waits.ts";
 
-/** The addresses of one attempt: its token is in every URL, only hashes of it are stored. */
+/** The addresses of one attempt: a secret of its own is in every URL; of those that lead here, hashes are stored. */
 export interface AttemptAddresses {
   readonly key: AttemptKey;
   readonly links: readonly MediaLink[];
@@ -22,7 +22,8 @@ export interface StepDeps {
   readonly renderApi: RenderApi;
   readonly delivery: Delivery;
   readonly media: Media;
-  readonly mintAddresses: (job: Job, now: number) => AttemptAddresses;
+  /** Fresh ones for each attempt. Makes no call to anybody. */
+  readonly mintAddresses: (job: Job, now: number) => Promise<AttemptAddresses>;
   readonly waits: Waits;
   readonly now: () => number;
   /** AKOOL_MAX_CONCURRENT */
@@ -30,7 +31,7 @@ export interface StepDeps {
   readonly webhookHealth: WebhookHealth;
   /** Milliseconds that our last renders took. */
   readonly pastRenders: () => readonly number[];
-  readonly noteRender: (ms: number) => void;
+  readonly noteRender: (ms: number, credits: number) => void;
   readonly webhooks: boolean;
   readonly log: { warn(fields: object, message: string): void };
 }

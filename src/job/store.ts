@@ -91,6 +91,13 @@ export interface JobStore {
     key: string,
     now: number,
   ): Promise<{ jobId: JobId; attempt: AttemptKey; file: "photo" | "speech" } | undefined>;
+  /** Whether this store is a copy of another, whose jobs may have gone on there; until `endRestored` has resolved. */
+  isRestored(): Promise<boolean>;
+  /**
+   * Applies `change` to every job of a copy that could still have an effect, oldest first, and makes the copy an
+   * original, both or neither. Returns the jobs that were changed.
+   */
+  endRestored(change: (job: Job, index: number) => Job): Promise<readonly Job[]>;
   /** Applies `change` to every unfinished job that no living process looks after, oldest first: what a fresh one takes over. */
   resumeAll(change: (job: Job, index: number) => Job): Promise<number>;
   /**
@@ -106,6 +113,8 @@ export interface JobStore {
   findResponseUrl(id: JobId, now: number): Promise<string | undefined>;
   jobsOf(requesterId: UserId, workspaceId: WorkspaceId, limit: number): Promise<readonly Job[]>;
   countByStatus(): Promise<Readonly<Record<string, number>>>;
+  /** How long the first job in line has waited for a slot, and how late the most overdue job is that nobody has taken. */
+  queueAges(now: number): Promise<{ readonly lineMs?: number; readonly dueMs?: number }>;
   isWatched(workspaceId: WorkspaceId, channelId: ChannelId): Promise<boolean>;
   setWatched(workspaceId: WorkspaceId, channelId: ChannelId, by: UserId, on: boolean): Promise<void>;
   /** A form that was opened, so that its submission knows where it belongs. */

@@ -1,12 +1,15 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { AttemptKey } from "../job/ids.ts";
+import type { Job } from "../job/job.ts";
 import type { AttemptAddresses } from "../job/step-deps.ts";
+import { FILE_NAMES, type PreparedMedia, type PresignedMedia } from "./prepared-media.ts";
 
 /** 192 random bits, 32 characters in a URL. */
 const TOKEN_BYTES = 24;
 
 export interface AddressSettings {
-  /** Without a slash at the end. */
+  readonly home: PreparedMedia;
+  /** Without a slash at the end; empty where nobody is to come. */
   readonly publicUrl: string;
   /** Whether AKOOL can call back: it signs with the client id. */
   readonly webhooks: boolean;
@@ -14,22 +17,44 @@ export interface AddressSettings {
 }
 
 /** New addresses for one attempt: known to nobody before, dead with the job, stored as hashes only. */
-export function mintAddresses(
-  { publicUrl, webhooks, capabilityLife }: AddressSettings,
+export async function mintAddresses(
+  job: Job,
+  { home, publicUrl, webhooks, capabilityLife }: AddressSettings,
   now: number,
-): AttemptAddresses {
-  const [token, photo, speech] = [newToken(), newToken(), newToken()];
-  const expiresAt = now + capabilityLife;
+): Promise<AttemptAddresses> {
+  const token = newToken();
+  const media =
+    home.kind === "served"
+      ? servedHere(publicUrl, now + capabilityLife)
+      : await servedElsewhere(home, job, capabilityLife);
   return {
     key: hashOf(token) as AttemptKey,
+    ...media,
+    ...(webhooks ? { webhookUrl: `${publicUrl}/akool/webhook/${token}` } : {}),
+  };
+}
+
+type MediaAddresses = Pick<AttemptAddresses, "links" | "photoUrl" | "speechUrl">;
+
+function servedHere(publicUrl: string, expiresAt: number): MediaAddresses {
+  const [photo, speech] = [newToken(), newToken()];
+  return {
     links: [
       { key: hashOf(photo), file: "photo", expiresAt },
       { key: hashOf(speech), file: "speech", expiresAt },
     ],
-    photoUrl: `${publicUrl}/media/${photo}/photo.jpg`,
-    speechUrl: `${publicUrl}/media/${speech}/speech.mp3`,
-    ...(webhooks ? { webhookUrl: `${publicUrl}/akool/webhook/${token}` } : {}),
+    photoUrl: `${publicUrl}/media/${photo}/${FILE_NAMES.photo}`,
+    speechUrl: `${publicUrl}/media/${speech}/${FILE_NAMES.speech}`,
   };
+}
+
+/** The signature is the capability; that AKOOL came is seen by nobody here. */
+async function servedElsewhere(home: PresignedMedia, { id }: Job, lifeMs: number): Promise<MediaAddresses> {
+  const [photoUrl, speechUrl] = await Promise.all([
+    home.presign(id, "photo", lifeMs),
+    home.presign(id, "speech", lifeMs),
+  ]);
+  return { links: [], photoUrl, speechUrl };
 }
 
 export function hashOf(token: string): string {

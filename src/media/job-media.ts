@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Failure, RequestProblem } from "../job/failure.ts";
-import type { JobId, SlackFileId } from "../job/ids.ts";
+import type { SlackFileId } from "../job/ids.ts";
 import type { Job, MediaSource } from "../job/job.ts";
 import type { Media, PrepareAnswer, RelayAnswer } from "../job/media.ts";
 import { LeaseLostError } from "../job/store.ts";
 import { downloadToFile } from "./download.ts";
+import { spoolFolder } from "./local-media.ts";
 import type { Outbound } from "./outbound.ts";
 import { MAX_PHOTO_BYTES, preparePhoto } from "./prepare-photo.ts";
 import { MAX_SPEECH_BYTES, prepareSpeech } from "./prepare-speech.ts";
+import { FILE_NAMES, type PreparedFile, type PreparedMedia } from "./prepared-media.ts";
 import { TemporaryProblem } from "./problems.ts";
 import { openVideo, uploadVideo } from "./relay-video.ts";
 import { isSlackHost } from "./slack-hosts.ts";
@@ -19,8 +21,10 @@ const RELAY_TIMEOUT_MS = 15 * 60 * 1000;
 
 export interface JobMediaDeps {
   readonly outbound: Outbound;
-  /** One folder in it for each job. */
+  /** One folder in it for each job, where its files are made. */
   readonly spoolDir: string;
+  /** Where they lie once they are ready. */
+  readonly home: PreparedMedia;
   readonly maxAudioSeconds: number;
   /** The workspace's present bot token, for Slack's private files. */
   readonly tokenFor: (job: Job) => Promise<string>;
@@ -28,18 +32,10 @@ export interface JobMediaDeps {
   readonly findFileUrl: (job: Job, fileId: SlackFileId) => Promise<string | undefined>;
 }
 
-/** Where the prepared files of a job lie while AKOOL may need them. */
-export function spoolPaths(
-  spoolDir: string,
-  jobId: JobId,
-): { folder: string; photo: string; speech: string } {
-  const folder = join(spoolDir, jobId);
-  return { folder, photo: join(folder, "photo.jpg"), speech: join(folder, "speech.mp3") };
-}
-
 export function createJobMedia({
   outbound,
   spoolDir,
+  home,
   maxAudioSeconds,
   tokenFor,
   findFileUrl,
@@ -73,20 +69,37 @@ export function createJobMedia({
     return sha256;
   }
 
+  async function keep(job: Job, file: PreparedFile, path: string, signal: AbortSignal): Promise<void> {
+    try {
+      await home.save(job.id, file, path, signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      throw new NotKept("the prepared files could not be put where AKOOL gets them", { cause: error });
+    }
+  }
+
   return {
     async prepare(job, signal): Promise<PrepareAnswer> {
-      const { folder, photo, speech } = spoolPaths(spoolDir, job.id);
-      const rawPhoto = join(folder, "photo.in");
-      const rawSpeech = join(folder, "speech.in");
+      const folder = spoolFolder(spoolDir, job.id);
+      let work: string | undefined;
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
+        // A folder for this try alone: another process may have taken the job over meanwhile.
+        work = await mkdtemp(join(folder, "work-"));
+        const rawPhoto = join(work, "photo.in");
+        const rawSpeech = join(work, "speech.in");
+        const photo = join(work, FILE_NAMES.photo);
+        const speech = join(work, FILE_NAMES.speech);
         const [photoHash, speechHash] = await bothOrNeither(signal, [
           (stop) => fetchInput(job, job.request.photo, "photo", rawPhoto, MAX_PHOTO_BYTES, stop),
           (stop) => fetchInput(job, job.request.speech, "recording", rawSpeech, MAX_SPEECH_BYTES, stop),
         ]);
         const preparedPhoto = await preparePhoto(rawPhoto, photo);
         const preparedSpeech = await prepareSpeech(rawSpeech, speech, { maxSeconds: maxAudioSeconds });
-        await Promise.all([rm(rawPhoto, { force: true }), rm(rawSpeech, { force: true })]);
+        await bothOrNeither(signal, [
+          (stop) => keep(job, "photo", photo, stop),
+          (stop) => keep(job, "speech", speech, stop),
+        ]);
         const { workspaceId, requesterId, request } = job;
         return {
           type: "prepared",
@@ -112,10 +125,14 @@ export function createJobMedia({
         if (error instanceof RequestProblem) return { type: "refused", failure: error.failure };
         return {
           type: "try_later",
-          failure: unreachable(job),
+          failure: error instanceof NotKept ? { reason: "internal_error", code: "media" } : unreachable(job),
           error: asError(error),
           ...retryAfterOf(error),
         };
+      } finally {
+        // What cannot be removed now is removed with the job's folder; that one goes now if nothing lives there.
+        if (work !== undefined) await rm(work, { recursive: true, force: true }).catch(() => {});
+        await rmdir(folder).catch(() => {});
       }
     },
 
@@ -146,9 +163,15 @@ export function createJobMedia({
     },
 
     async discard(job) {
-      await rm(spoolPaths(spoolDir, job.id).folder, { recursive: true, force: true });
+      await home.remove(job.id);
+      await rm(spoolFolder(spoolDir, job.id), { recursive: true, force: true });
     },
   };
+}
+
+/** The home of prepared media is in trouble, not the person's files. */
+class NotKept extends Error {
+  override readonly name = "NotKept";
 }
 
 /** Runs both; when one fails the other is stopped and over before the failure is passed on. */
@@ -168,14 +191,6 @@ async function bothOrNeither<T>(
   // The first failure is the cause of the second.
   if (failed.signal.aborted) throw failed.signal.reason;
   return Promise.all(results);
-}
-
-/** Removes what a crash left behind: folders of jobs that no longer need their media. */
-export async function sweepSpool(spoolDir: string, isNeeded: (id: JobId) => Promise<boolean>): Promise<void> {
-  await mkdir(spoolDir, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(spoolDir)) {
-    if (!(await isNeeded(name as JobId))) await rm(join(spoolDir, name), { recursive: true, force: true });
-  }
 }
 
 function unreachable(job: Job): Failure {

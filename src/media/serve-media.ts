@@ -1,6 +1,7 @@
-import { type FileHandle, open } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { codeOf } from "./guarded-get.ts";
+import type { OpenFile } from "./prepared-media.ts";
 
 /** The only names there are; which one a file has follows from its type. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -12,10 +13,10 @@ const NAMES: Readonly<Record<string, string>> = {
 const NOT_FOUND = "Not found\n";
 
 export interface FoundMedia {
-  readonly path: string;
   /** One of `image/jpeg`, `image/png`, `audio/mpeg`. */
   readonly contentType: string;
-  readonly sizeBytes: number;
+  /** Undefined when it is not there any more. */
+  open(): Promise<OpenFile | undefined>;
 }
 
 export interface ServeMediaDeps {
@@ -42,16 +43,14 @@ export function createMediaHandler({ findMedia, onHit }: ServeMediaDeps): MediaH
       return;
     }
     const media = await findMedia(capability);
-    const file = media && NAMES[media.contentType] === name ? await openIfThere(media.path) : undefined;
+    const file = media && NAMES[media.contentType] === name ? await media.open() : undefined;
     if (!media || !file) {
       sendNotFound(req, res);
       return;
     }
     try {
-      // The file's own size: a header that promises more or less than comes would be a broken download.
-      const { size } = await file.stat();
       await onHit?.(capability);
-      await send(req, res, file, { size, name, contentType: media.contentType });
+      await send(req, res, file, { name, contentType: media.contentType });
     } finally {
       await file.close();
     }
@@ -61,9 +60,10 @@ export function createMediaHandler({ findMedia, onHit }: ServeMediaDeps): MediaH
 async function send(
   req: IncomingMessage,
   res: ServerResponse,
-  file: FileHandle,
-  { size, name, contentType }: { size: number; name: string; contentType: string },
+  file: OpenFile,
+  { name, contentType }: { name: string; contentType: string },
 ): Promise<void> {
+  const { sizeBytes: size } = file;
   // Ranges are defined for GET only; with no validator to compare, an If-Range never holds.
   const asked = req.method === "GET" && !req.headers["if-range"] ? req.headers.range : undefined;
   const range = parseRange(asked, size);
@@ -88,12 +88,14 @@ async function send(
     return;
   }
   try {
-    await pipeline(file.createReadStream({ start, end, autoClose: false }), res);
+    await pipeline(file.read(start, end), res);
   } catch (error) {
     // A reader that hangs up half way is its own business.
-    if (!res.destroyed) throw error;
+    if (!HUNG_UP.has(codeOf(error))) throw error;
   }
 }
+
+const HUNG_UP: ReadonlySet<string> = new Set(["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"]);
 
 const SAFE_HEADERS = { "x-content-type-options": "nosniff", "cache-control": "no-store" };
 
@@ -104,15 +106,6 @@ function sendNotFound(req: IncomingMessage, res: ServerResponse): void {
     ...SAFE_HEADERS,
   });
   res.end(req.method === "HEAD" ? undefined : NOT_FOUND);
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, "r");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 /**

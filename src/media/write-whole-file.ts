@@ -20,7 +20,8 @@ export async function writeWholeFile<T>(path: string, write: (partPath: string) 
   }
 }
 
-async function sync(path: string): Promise<void> {
+/** What is at `path` is on disk; of a folder, the names in it. */
+export async function sync(path: string): Promise<void> {
   const handle = await open(path, "r");
   try {
     await handle.sync();

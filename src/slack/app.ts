@@ -10,7 +10,7 @@ import { type IntakeDeps, registerHandlers } from "./intake/handlers.ts";
 import { createHttpReceiver } from "./intake/http-receiver.ts";
 import { createSocketReceiver, type SocketReceiver } from "./intake/socket-receiver.ts";
 import { createUnknownPayload } from "./intake/unknown-payload.ts";
-import { createWebClient, slackCall } from "./slack-call.ts";
+import { createWebClient, type OnSlackCall, slackCall } from "./slack-call.ts";
 
 export interface SlackAppOptions extends Omit<IntakeDeps, "clientFor"> {
   readonly store: JobStore;
@@ -18,6 +18,9 @@ export interface SlackAppOptions extends Omit<IntakeDeps, "clientFor"> {
   readonly slackApiUrl: string;
   readonly answerPrivately: AnswerPrivately;
   readonly boltLogger: Logger;
+  /** Seconds from a signed request to its 200. */
+  readonly onAck: (seconds: number) => void;
+  readonly onCall: OnSlackCall;
 }
 
 export interface SlackApp {
@@ -31,8 +34,8 @@ export interface SlackApp {
 
 /** The Slack side as a whole: Bolt with our listeners, the two ways in, and the one way out. */
 export function createSlackApp(options: SlackAppOptions): SlackApp {
-  const { store, botToken, slackApiUrl, answerPrivately, boltLogger, log, now } = options;
-  const client = createWebClient(botToken, { slackApiUrl, logger: boltLogger });
+  const { store, botToken, slackApiUrl, answerPrivately, boltLogger, onAck, onCall, log, now } = options;
+  const client = createWebClient(botToken, { slackApiUrl, logger: boltLogger, onCall });
   const clientFor = async (_workspaceId: WorkspaceId): Promise<WebClient> => client;
 
   const app = new App({
@@ -68,8 +71,8 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
       );
       return info.type === "ok" ? info.url : undefined;
     },
-    http: (signingSecret) => createHttpReceiver({ app, signingSecret, unknown, log }),
+    http: (signingSecret) => createHttpReceiver({ app, signingSecret, unknown, onAck, log }),
     socket: (appToken) =>
-      createSocketReceiver({ app, appToken, slackApiUrl, unknown, logger: boltLogger, log }),
+      createSocketReceiver({ app, appToken, slackApiUrl, unknown, logger: boltLogger, onAck, log }),
   };
 }

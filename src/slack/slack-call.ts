@@ -22,21 +22,42 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
+/** Told of every call of the Web API: its method and what it came to. */
+export type OnSlackCall = (method: string, outcome: SlackAnswer["type"]) => void;
+
 /**
  * A client whose every call is made exactly once: a blind retry of a post is a second post, and a pause after
  * a 429 would hold up every other call of the workspace.
  */
 export function createWebClient(
   token: string | undefined,
-  options: { slackApiUrl: string; logger: WebClientOptions["logger"] },
+  options: { slackApiUrl: string; logger: WebClientOptions["logger"]; onCall: OnSlackCall },
 ): WebClient {
-  return new WebClient(token, {
+  const client = new CountedWebClient(token, {
     slackApiUrl: options.slackApiUrl,
     ...(options.logger ? { logger: options.logger } : {}),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     timeout: CALL_TIMEOUT_MS,
   });
+  client.onCall = options.onCall;
+  return client;
+}
+
+/** Each method of the client's is bound to `apiCall`, so this sees them all. */
+class CountedWebClient extends WebClient {
+  onCall: OnSlackCall = () => {};
+
+  override async apiCall(...call: Parameters<WebClient["apiCall"]>): ReturnType<WebClient["apiCall"]> {
+    try {
+      const result = await super.apiCall(...call);
+      this.onCall(call[0], "ok");
+      return result;
+    } catch (error) {
+      this.onCall(call[0], answerOf(error).type);
+      throw error;
+    }
+  }
 }
 
 /** One call, sorted into what it can mean. Never throws. */

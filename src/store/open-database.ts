@@ -2,10 +2,14 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { becomeOriginal, isCopy } from "./identity.ts";
 import { start } from "./migrations/001-start.ts";
+import { meta } from "./migrations/003-meta.ts";
 import { turns } from "./migrations/004-turns.ts";
 
-const MIGRATIONS: readonly string[] = [start, turns];
+/** The second is being written elsewhere; until it is here, an empty one keeps the numbers right. */
+const MIGRATIONS: readonly string[] = [start, "", meta, turns];
+const FILE_NAME = "talkingphoto.sqlite";
 
 /** Another process works on this DATA_DIR. The message says which. */
 export class StoreInUseError extends Error {
@@ -14,6 +18,10 @@ export class StoreInUseError extends Error {
 
 export interface OpenDatabase {
   readonly db: DatabaseSync;
+  /** It is a copy of another one; until `becomeOriginal`. */
+  readonly restored: boolean;
+  /** Runs on the connection, so it belongs to the transaction that is open there. */
+  becomeOriginal(): void;
   close(): void;
 }
 
@@ -27,13 +35,18 @@ export function openDatabase(dataDir: string): OpenDatabase {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = claim(dataDir);
   try {
-    const db = new DatabaseSync(join(dataDir, "talkingphoto.sqlite"));
+    const path = databasePath(dataDir);
+    const db = new DatabaseSync(path);
     db.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 100; PRAGMA foreign_keys = ON;",
     );
     migrate(db);
+    const restored = isCopy(db, path);
+    if (!restored) becomeOriginal(db, path);
     return {
       db,
+      restored,
+      becomeOriginal: () => becomeOriginal(db, path),
       close() {
         db.close();
         lock.close();
@@ -43,6 +56,20 @@ export function openDatabase(dataDir: string): OpenDatabase {
     lock.close();
     throw error;
   }
+}
+
+/** Runs `work` while no app can be on this store. @throws StoreInUseError */
+export function withStoreStopped(dataDir: string, work: () => void): void {
+  const lock = claim(dataDir);
+  try {
+    work();
+  } finally {
+    lock.close();
+  }
+}
+
+export function databasePath(dataDir: string): string {
+  return join(dataDir, FILE_NAME);
 }
 
 function claim(dataDir: string): DatabaseSync {

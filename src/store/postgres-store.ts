@@ -9,10 +9,11 @@ import {
   type View,
 } from "../job/store.ts";
 import { type JobRow, parseJob, toJobRow } from "./job-row.ts";
-import { type Connection, openPostgres, type Row } from "./postgres-database.ts";
+import { type Connection, openPostgres, type PostgresDatabase, type Row } from "./postgres-database.ts";
+import { becomeOriginal, isCopy } from "./postgres-identity.ts";
 import { createSideTables } from "./postgres-side-tables.ts";
 import { isPostgresTrouble } from "./postgres-trouble.ts";
-import { startWakeUps } from "./postgres-wake-ups.ts";
+import { isHeldSql, startWakeUps } from "./postgres-wake-ups.ts";
 import { FORMS_KEPT_MS } from "./sqlite-side-tables.ts";
 import {
   ACCEPT_TRIES,
@@ -37,7 +38,9 @@ export interface PostgresStoreOptions extends StoreOptions {
  * pg-boss's affair; the row is still the truth. While this process holds a job, its own changes plan no wake-up:
  * giving the job up plans the next from the row as it then is, and a crash makes the held one due again.
  */
-export async function openPostgresStore(options: PostgresStoreOptions): Promise<JobStore> {
+export async function openPostgresStore(
+  options: PostgresStoreOptions,
+): Promise<{ readonly store: JobStore; readonly database: PostgresDatabase }> {
   const { now, wakeAt, onError } = options;
   const database = await openPostgres(options.url, options);
   const { query, first, transaction } = database;
@@ -261,7 +264,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     return { job, isNew: true };
   }
 
-  return {
+  const store: JobStore = {
     accept: (intake) => patiently(() => accept(intake), ACCEPT_TRIES),
 
     async firstTime(key) {
@@ -322,6 +325,28 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
         file: row.file === "photo" ? "photo" : "speech",
       };
     },
+
+    isRestored: () => isCopy(database),
+    endRestored: (change) =>
+      transaction(async (db) => {
+        // Several processes may start on one copy: the first does it, the others wait and find it done.
+        await db.query("SELECT pg_advisory_xact_lock(hashtextextended('restored', 0))");
+        if (!(await isCopy(db))) return [];
+        const rows = await db.query(
+          `SELECT job, turn IS NOT NULL AS has_turn FROM jobs WHERE due_at IS NOT NULL
+           OR (status = 'failed' AND job -> 'state' -> 'late' IS NOT NULL) ORDER BY accepted_at, id FOR UPDATE`,
+        );
+        const changed: Job[] = [];
+        for (const [index, row] of rows.entries()) {
+          const before = parseJob(row.job);
+          const after = change(before, index);
+          if (after === before) continue;
+          await save(db, after, before, row.has_turn === true);
+          changed.push(after);
+        }
+        await becomeOriginal(db);
+        return changed;
+      }),
 
     /** Only what nobody plans or holds: what was brought here from another store, or restored without pg-boss. */
     async resumeAll(change) {
@@ -384,6 +409,20 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       return Object.fromEntries(rows.map((row) => [String(row.status), Number(row.n)]));
     },
 
+    async queueAges(at) {
+      const row = await first(
+        `SELECT (SELECT min(queued_at) FROM jobs WHERE queued_at IS NOT NULL) AS line, (
+           SELECT due_at FROM jobs WHERE due_at > 0 AND due_at <= $1 AND NOT ${isHeldSql("jobs.id")}
+           ORDER BY due_at LIMIT 1) AS due`,
+        [at],
+      );
+      const age = (since: unknown) => Math.max(0, at - Number(since));
+      return {
+        ...(row && row.line !== null ? { lineMs: age(row.line) } : {}),
+        ...(row && row.due !== null ? { dueMs: age(row.due) } : {}),
+      };
+    },
+
     ...createSideTables(database, now),
 
     async check() {
@@ -395,6 +434,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       await database.close();
     },
   };
+  return { store, database };
 
   async function release(id: JobId): Promise<void> {
     const isDue = await transaction(async (db) => {

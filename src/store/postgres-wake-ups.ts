@@ -14,6 +14,10 @@ const EXPIRE_SECONDS = 23 * 60 * 60;
 const RETRY_LIMIT = 2 ** 31 - 1;
 const CHANNEL = "talkingphoto_due";
 
+/** SQL: whether some process holds the job whose id the expression `id` gives. */
+export const isHeldSql = (id: string) =>
+  `EXISTS (SELECT 1 FROM pgboss.job WHERE name = '${QUEUE}' AND singleton_key = ${id} AND state = 'active')`;
+
 export interface WakeUps {
   /** Enqueues in the transaction of `connection`: the job is due in `delayMs`, whatever was planned before. */
   plan(connection: Connection, id: JobId, workspaceId: WorkspaceId, delayMs: number): Promise<void>;

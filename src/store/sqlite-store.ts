@@ -34,7 +34,9 @@ export interface SqliteStoreOptions extends StoreOptions {
  * file alone and with its death they are all over; that is what makes a restart take up every job at once.
  */
 export function openSqliteStore(options: SqliteStoreOptions): JobStore {
-  const { db, close } = openDatabase(options.dataDir);
+  const database = openDatabase(options.dataDir);
+  const { db, close } = database;
+  let { restored } = database;
   const { write, flush } = createGroupCommit(db);
   const leased = new Map<JobId, WorkspaceId>();
   const { sql, first, run } = createStatements(db);
@@ -259,6 +261,28 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
       };
     },
 
+    isRestored: async () => restored,
+    endRestored: async (change) => {
+      const changed = await committed(() => {
+        // Besides those that are due, the ones that a late webhook could bring back to life.
+        const jobs = sql(
+          `SELECT job FROM jobs WHERE due_at IS NOT NULL
+           OR (status = 'failed' AND json_extract(job, '$.state.late') IS NOT NULL) ORDER BY accepted_at, id`,
+        )
+          .all()
+          .map((row) => parseJob(row.job));
+        const after = jobs.map((job, index) => change(job, index));
+        const different = after.filter((job, index) => job !== jobs[index]);
+        for (const [index, job] of jobs.entries()) {
+          const next = after[index];
+          if (next !== undefined && next !== job) save(next, job);
+        }
+        database.becomeOriginal();
+        return different;
+      });
+      restored = false;
+      return changed;
+    },
     resumeAll: (change) =>
       committed(() => {
         forgetOldForms({ run }, options.now());
@@ -322,6 +346,18 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
           .all()
           .map((row) => [String(row.status), Number(row.n)]),
       ),
+
+    queueAges: async (now) => {
+      const line = first("SELECT min(queued_at) AS at FROM jobs WHERE queued_at IS NOT NULL")?.at;
+      // Due at 0 says "at once" and not since when.
+      const due = sql("SELECT id, due_at FROM jobs WHERE due_at > 0 AND due_at <= ? ORDER BY due_at LIMIT ?")
+        .all(now, leased.size + 1)
+        .find((row) => !leased.has(String(row.id) as JobId));
+      return {
+        ...(typeof line === "number" ? { lineMs: Math.max(0, now - line) } : {}),
+        ...(due ? { dueMs: now - Number(due.due_at) } : {}),
+      };
+    },
 
     ...sideTables,
 

@@ -1,11 +1,13 @@
 import pLimit from "p-limit";
 import type { JobId } from "../job/ids.ts";
 import type { Job } from "../job/job.ts";
+import { logFields } from "../job/log-fields.ts";
 import { snooze } from "../job/moves.ts";
 import { nextStep, type StepName } from "../job/next-step.ts";
 import { runStep } from "../job/run-step.ts";
 import type { StepDeps } from "../job/step-deps.ts";
 import { LeaseLostError } from "../job/store.ts";
+import { withLogFields } from "../logger.ts";
 
 /** Jobs held at once: nearly all of them only wait for an answer. */
 const HELD_AT_ONCE = 128;
@@ -29,6 +31,11 @@ export interface WorkerLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+}
+
+export interface WorkerDeps extends Omit<StepDeps, "log"> {
+  readonly log: WorkerLog;
+  readonly onStep: (step: StepName, seconds: number) => void;
 }
 
 export interface Worker {
@@ -127,23 +134,29 @@ export function startWorker(deps: WorkerDeps): Worker {
         job = await runLimited(job, next.step);
         const status = job.state.status;
         if (status !== before)
-          log.info(
-            { jobId: job.id, workspaceId: job.workspaceId, step: next.step, status, ...failureOf(job) },
-            "job moved on",
-          );
+          log.info({ ...logFields(job), step: next.step, status, ...failureOf(job) }, "job moved on");
       }
     } catch (error) {
       if (error instanceof LeaseLostError) {
-        log.warn({ jobId: job.id }, "another process has taken this job over; leaving it to that one");
+        log.warn(logFields(job), "another process has taken this job over; leaving it to that one");
         return;
       }
-      log.error({ err: error, jobId: job.id }, "a step could not be recorded; it will be looked at again");
+      log.error(
+        { ...logFields(job), err: error },
+        "a step could not be recorded; it will be looked at again",
+      );
       await new Promise((resolve) => setTimeout(resolve, STORE_TROUBLE_PAUSE_MS));
     }
   }
 
   function runLimited(job: Job, step: StepName): Promise<Job> {
-    const run = () => (stopped ? Promise.resolve(job) : runStep(job, step, deps, stopping.signal));
+    const run = async () => {
+      if (stopped) return job;
+      const startedAt = performance.now();
+      const after = await withLogFields(fieldsOf(job, step), () => runStep(job, step, deps, stopping.signal));
+      deps.onStep(step, (performance.now() - startedAt) / 1000);
+      return after;
+    };
     if (step === "relay") return relays(run);
     if (step === "prepare") return prepareOf(job, run);
     return calls(run);
@@ -185,6 +198,12 @@ export function startWorker(deps: WorkerDeps): Worker {
       await Promise.race([all, sleep(abortMs)]);
     },
   };
+}
+
+/** An order that is about to be sent is of an attempt that the row does not have yet. */
+function fieldsOf(job: Job, step: StepName): object {
+  const attempt = step === "create" && job.state.status === "queued" ? job.state.attempts + 1 : undefined;
+  return { ...logFields(job), step, ...(attempt !== undefined && { attempt }) };
 }
 
 function failureOf(job: Job): object {

@@ -48,6 +48,7 @@ const reasons: Record<FailureReason, true> = {
   slack_connection_revoked: true,
   cancelled: true,
   left_alone: true,
+  restored: true,
   internal_error: true,
 };
 /** Said only together with more, never as the sentence for a failure. */

@@ -158,10 +158,22 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
       }
       return undefined;
     },
+    // What is in memory is never copied.
+    isRestored: async () => false,
+    async endRestored(change) {
+      const changed: Job[] = [];
+      const oldest = all().sort(byAge);
+      for (const [index, row] of oldest.entries()) {
+        const after = change(row.job, index);
+        if (after !== row.job) changed.push(after);
+        if (after !== row.job) apply(row, { job: after }, {});
+      }
+      return changed;
+    },
     async resumeAll(change) {
       const found = all()
         .filter(({ dueAt }) => dueAt !== undefined)
-        .sort((a, b) => a.job.acceptedAt - b.job.acceptedAt || (a.job.id < b.job.id ? -1 : 1));
+        .sort(byAge);
       for (const [index, row] of found.entries()) put(row, change(row.job, index));
       return found.length;
     },
@@ -202,6 +214,16 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
       for (const { job } of all()) counts[job.state.status] = (counts[job.state.status] ?? 0) + 1;
       return counts;
     },
+    async queueAges(at) {
+      const [first] = inLine();
+      const due = all().flatMap(({ job, dueAt = 0 }) =>
+        dueAt > 0 && dueAt <= at && !leased.has(job.id) ? [dueAt] : [],
+      );
+      return {
+        ...(first ? { lineMs: Math.max(0, at - queuedAtOf(first)) } : {}),
+        ...(due.length > 0 ? { dueMs: at - Math.min(...due) } : {}),
+      };
+    },
     isWatched: async (workspaceId, channelId) => watched.has(`${workspaceId} ${channelId}`),
     async setWatched(workspaceId, channelId, _by, on) {
       watched[on ? "add" : "delete"](`${workspaceId} ${channelId}`);
@@ -213,6 +235,10 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
     check: async () => {},
     close: async () => {},
   };
+}
+
+function byAge(a: Row, b: Row): number {
+  return a.job.acceptedAt - b.job.acceptedAt || (a.job.id < b.job.id ? -1 : 1);
 }
 
 function queuedAtOf(job: Job): number {

@@ -165,7 +165,7 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     },
     delivery: world.delivery,
     media: world.media,
-    mintAddresses: (job) => {
+    mintAddresses: async (job) => {
       const key = `key${++minted}` as AttemptKey;
       world.own(key, job.id);
       const [photoUrl, speechUrl] = ["https://example.com/photo", "https://example.com/speech"];

@@ -3,6 +3,8 @@ import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { request } from "undici";
 import { describe, expect, it } from "vitest";
+import type { JobId } from "../../src/job/ids.ts";
+import { createLocalMedia } from "../../src/media/local-media.ts";
 import { createMediaHandler, type FoundMedia } from "../../src/media/serve-media.ts";
 import { serve, temporaryFolder } from "./serve.ts";
 
@@ -151,15 +153,19 @@ describe("the media route", () => {
 
 async function world(onHit: (capability: string) => Promise<void> = async () => {}) {
   const folder = await temporaryFolder();
+  const local = createLocalMedia(folder, async () => true);
   const put = async (name: string, bytes: Buffer, contentType: string): Promise<FoundMedia> => {
-    await writeFile(join(folder, name), bytes);
-    return { path: join(folder, name), contentType, sizeBytes: bytes.length };
+    const id = name as JobId;
+    const path = join(folder, `${name}.made`);
+    await writeFile(path, bytes);
+    await local.save(id, "photo", path, new AbortController().signal);
+    return { contentType, open: () => local.open(id, "photo") };
   };
   const media = new Map<string, FoundMedia>([
     ["good", await put("good", BYTES, "image/jpeg")],
     ["large", await put("large", Buffer.alloc(5_000_000), "audio/mpeg")],
     ["strange", await put("strange", BYTES, "text/html")],
-    ["deleted", { path: join(folder, "nowhere"), contentType: "image/jpeg", sizeBytes: 10 }],
+    ["deleted", { contentType: "image/jpeg", open: () => local.open("deleted" as JobId, "photo") }],
   ]);
   const handle = createMediaHandler({ findMedia: async (capability) => media.get(capability), onHit });
   const failures: unknown[] = [];

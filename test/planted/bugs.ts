@@ -35,7 +35,7 @@ export const BUGS: readonly PlantedBug[] = [
     name: "the intent to create is not stored before the call",
     file: "src/job/run-step.ts",
     find: `      return renders.create(job, deps, save, signal);`,
-    replace: `      await deps.renderApi.createRender({ photoUrl: "https://x/p", speechUrl: "https://x/s", resolution: "720", webhookUrl: "https://x/" + deps.mintAddresses(job, now()).key }, signal);
+    replace: `      await deps.renderApi.createRender({ photoUrl: "https://x/p", speechUrl: "https://x/s", resolution: "720", webhookUrl: "https://x/" + (await deps.mintAddresses(job, now())).key }, signal);
       return renders.create(job, deps, save, signal);`,
     caughtBy: LIFE,
   },

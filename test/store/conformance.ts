@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { afterRestore } from "../../src/job/after-restore.ts";
 import { uploadOpened } from "../../src/job/deliver-transitions.ts";
 import type {
   AttemptKey,
@@ -553,6 +554,81 @@ export function describeStore(
       it("answers while it is healthy", async () => {
         const { store } = await emptyStore();
         await expect(store.check()).resolves.toBeUndefined();
+      });
+    });
+
+    describe("ages", () => {
+      it("has none when nothing waits", async () => {
+        const { store, add } = await emptyStore();
+        expect(await store.queueAges(NOW)).toEqual({});
+        await add(STATES.rendering, { dueAt: NOW + MINUTE, message: { status: "lost" } });
+        expect(await store.queueAges(NOW)).toEqual({});
+      });
+
+      it("tells how long the first in line has waited, put off or not", async () => {
+        const { store, add } = await emptyStore();
+        await add({ ...STATES.queued, queuedAt: NOW - MINUTE }, { dueAt: NOW + MINUTE });
+        await add({ ...STATES.queued, queuedAt: NOW - 2 * MINUTE }, { dueAt: NOW + MINUTE });
+        expect(await store.queueAges(NOW)).toEqual({ lineMs: 2 * MINUTE });
+      });
+
+      it("tells how late the most overdue job is that nobody has taken", async () => {
+        const { store, add } = await emptyStore();
+        const late = await add(STATES.rendering, { dueAt: NOW - 2 * MINUTE });
+        expect(await store.claimDue(NOW, 1)).toMatchObject([{ id: late.id }]);
+        expect(await store.queueAges(NOW)).toEqual({});
+        await add(STATES.rendering, { dueAt: NOW - MINUTE });
+        expect(await store.queueAges(NOW)).toEqual({ dueMs: MINUTE });
+        await store.release(late.id);
+        expect(await store.queueAges(NOW)).toEqual({ dueMs: 2 * MINUTE });
+      });
+
+      it("takes no notice of what is due at once, which has no since", async () => {
+        const { store, add } = await emptyStore();
+        await add(STATES.delivered, { message: { status: "none" }, cleanedUp: false });
+        expect(await store.nextDueAt(-1)).toBe(0);
+        expect(await store.queueAges(NOW)).toEqual({});
+      });
+    });
+
+    describe("a copy", () => {
+      it("is none before it was copied", async () => {
+        const { store } = await emptyStore();
+        expect(await store.isRestored()).toBe(false);
+      });
+
+      it("hands out, oldest first, every job that could have an effect, and keeps what became of it", async () => {
+        const { store, clock, add } = await emptyStore();
+        const resting = { message: { status: "none" }, cleanedUp: true } as const;
+        await add(STATES.rendering, { acceptedAt: NOW - 1000 });
+        await add(STATES["left alone"], { acceptedAt: NOW - 3000, ...resting });
+        await add(STATES.asking, { acceptedAt: NOW - 2000, dueAt: NOW + 1000 * MINUTE });
+        await add(STATES.failed, { acceptedAt: NOW - 4000, ...resting });
+        const seen: [string, number][] = [];
+        const after = (job: Job, index: number) => {
+          seen.push([job.state.status === "failed" ? job.state.failure.reason : job.state.status, index]);
+          return afterRestore(job, index, clock.now, WAITS);
+        };
+        const changed = await store.endRestored(after);
+        expect(seen.filter(([what]) => what !== "akool_media_unusable").map(([what]) => what)).toEqual([
+          "left_alone",
+          "asking",
+          "rendering",
+        ]);
+        expect(changed).toHaveLength(3);
+        for (const job of changed) expect(await store.find(job.id)).toEqual(job);
+        expect(await store.countByStatus()).toEqual({ failed: 4 });
+      });
+
+      it("stops serving the media of the jobs that it ends", async () => {
+        const { store, clock, add, move } = await emptyStore();
+        const job = await add(STATES.queued);
+        const link = { key: "link", file: "photo", expiresAt: NOW + MINUTE } as const;
+        const { attempt } = STATES.creating;
+        await move(job.id, STATES.creating, { attempt: { key: attempt.key, number: 1, links: [link] } });
+        expect(await store.findMediaLink("link", NOW)).toBeDefined();
+        await store.endRestored((each, index) => afterRestore(each, index, clock.now, WAITS));
+        expect(await store.findMediaLink("link", NOW)).toBeUndefined();
       });
     });
 

@@ -11,13 +11,15 @@ afterAll(() => postgres.close());
 
 describeStore(
   "the PostgreSQL store",
-  async (settings) =>
-    openPostgresStore({
+  async (settings) => {
+    const { store } = await openPostgresStore({
       ...settings,
       url: await postgres.createDatabase(),
       onError: (error) => {
         throw error;
       },
-    }),
+    });
+    return store;
+  },
   { alone: false },
 );

@@ -135,6 +135,11 @@ export class AkoolSandbox {
     return this.#account.credit;
   }
 
+  /** Bearer tokens that are good at the moment. */
+  get tokens(): readonly string[] {
+    return [...this.#account.tokens];
+  }
+
   set credit(credit: number) {
     this.#account.credit = credit;
   }

@@ -2,6 +2,7 @@ import type { App } from "@slack/bolt";
 import { cancelled, cancelOutcome, leftAlone, madeAnother, triedAgain } from "../../job/decisions.ts";
 import { redelivering } from "../../job/deliver-transitions.ts";
 import type { Job } from "../../job/job.ts";
+import { logFields } from "../../job/log-fields.ts";
 import { actions } from "../surface.ts";
 import { mayDecide } from "./access.ts";
 import { cancelText, NOT_YOURS } from "./answers.ts";
@@ -42,10 +43,10 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
           if (actionId === actions.cancel)
             answer = after === before ? cancelText(cancelOutcome(before)) : undefined;
           else if (after === before) answer = STALE;
-          deps.log.info({ jobId: job.id, userId: user.id, actionId }, "button pressed");
+          deps.log.info({ ...logFields(job), userId: user.id, actionId }, "button pressed");
         }
       } catch (error) {
-        deps.log.error({ err: error, jobId }, "a button press could not be saved");
+        deps.log.error({ err: error, jobId, workspaceId: team.id }, "a button press could not be saved");
         answer = NOT_SAVED;
       }
       await ack();

@@ -23,7 +23,7 @@ export function registerCommand(app: App, deps: IntakeDeps): void {
     const refusal = refusalFor(body.user_id, body.channel_id, deps.access);
     if (refusal !== undefined) {
       deps.log.info(
-        { userId: body.user_id, channelId: body.channel_id },
+        { workspaceId: body.team_id, userId: body.user_id, channelId: body.channel_id },
         "a command was refused: not allowed",
       );
       return privately(refusal);
@@ -43,7 +43,7 @@ export function registerCommand(app: App, deps: IntakeDeps): void {
       // An accepted request is answered by its job message, in the channel.
       return await (answer === undefined ? ack() : privately(answer));
     } catch (error) {
-      deps.log.error({ err: error }, "a command could not be saved");
+      deps.log.error({ err: error, workspaceId: body.team_id }, "a command could not be saved");
       return privately(NOT_SAVED);
     }
   });

@@ -13,6 +13,8 @@ export interface HttpReceiverOptions {
   readonly app: Pick<App, "processEvent">;
   readonly signingSecret: string;
   readonly unknown: UnknownPayload;
+  /** Seconds from the request to its 200. */
+  readonly onAck: (seconds: number) => void;
   readonly log: { error(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
@@ -20,8 +22,9 @@ export interface HttpReceiverOptions {
  * `POST /slack/events`: everything Slack sends over HTTP. Bolt's own receiver is not used because it accepts
  * future timestamps, dies of a signed `null`, holds unknown commands for three seconds and acks events unsaved.
  */
-export function createHttpReceiver({ app, signingSecret, unknown, log }: HttpReceiverOptions) {
+export function createHttpReceiver({ app, signingSecret, unknown, onAck, log }: HttpReceiverOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const receivedAt = performance.now();
     let rawBody: Buffer;
     try {
       rawBody = await readBody(request, MAX_BODY_BYTES);
@@ -52,7 +55,10 @@ export function createHttpReceiver({ app, signingSecret, unknown, log }: HttpRec
     if (payload.type === "url_verification") return end(response, 200, { challenge: payload.challenge });
 
     const reply = await dispatch(app, payload, retryOf(request), unknown);
-    if (reply.type === "ok") return end(response, 200, reply.body);
+    if (reply.type === "ok") {
+      end(response, 200, reply.body);
+      return onAck((performance.now() - receivedAt) / 1000);
+    }
     if (reply.type === "invalid") return end(response, 400);
     log.error(
       { err: reply.error },

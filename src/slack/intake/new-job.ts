@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import type { Failure } from "../../job/failure.ts";
 import type { JobId, UserId, WorkspaceId } from "../../job/ids.ts";
 import type { Job, Place, RenderRequest } from "../../job/job.ts";
+import { logFields } from "../../job/log-fields.ts";
 import type { Intake, JobStore } from "../../job/store.ts";
 
 /** Easy to read aloud and to type: no 0/o, 1/l/i. Ten of them are 49 random bits. */
@@ -56,8 +57,7 @@ export async function acceptRequest(
   { store, log }: { store: Pick<JobStore, "accept">; log: { info(fields: object, message: string): void } },
 ): Promise<void> {
   const { job, isNew } = await store.accept(intake);
-  const { id: jobId, workspaceId, door } = job;
-  if (isNew) log.info({ jobId, workspaceId, door }, "request accepted");
+  if (isNew) log.info({ ...logFields(job), door: job.door }, "request accepted");
 }
 
 function newJobId(): JobId {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { SlackAnswer } from "../../job/delivery.ts";
 import type { ChannelId, MessageTs, WorkspaceId } from "../../job/ids.ts";
 import type { TakenFiles } from "../../job/store.ts";
 import { slackCall } from "../slack-call.ts";
@@ -48,13 +49,25 @@ export async function openForm(
       () => ({}),
     );
     if (filled.type === "ok") return;
-    deps.log.warn({ answer: filled }, "the form could not be filled in");
+    deps.log.warn({ workspaceId, ...whyNot(filled) }, "the form could not be filled in");
   } else {
-    deps.log.warn({ answer: opened }, "the form could not be opened");
+    deps.log.warn({ workspaceId, ...whyNot(opened) }, "the form could not be opened");
   }
   if (responseUrl === undefined) return;
   await deps.answerPrivately(
     responseUrl,
     "Slack did not let me open the form in time. Nothing was started; please try once more.",
   );
+}
+
+function whyNot(answer: Exclude<SlackAnswer, { type: "ok" }>): object {
+  switch (answer.type) {
+    case "refused":
+      return { outcome: answer.type, code: answer.code };
+    case "busy":
+      return { outcome: answer.type, retryAfterMs: answer.retryAfterMs };
+    case "not_sent":
+    case "unclear":
+      return { outcome: answer.type, err: answer.error };
+  }
 }

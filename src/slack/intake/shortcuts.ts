@@ -34,7 +34,7 @@ export function registerShortcut(app: App, deps: IntakeDeps): void {
         deps,
       );
     } catch (error) {
-      deps.log.error({ err: error }, "a shortcut could not be saved");
+      deps.log.error({ err: error, workspaceId: team.id }, "a shortcut could not be saved");
       await privately(NOT_SAVED);
     }
   });

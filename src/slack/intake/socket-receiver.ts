@@ -16,6 +16,8 @@ export interface SocketReceiverOptions {
   readonly appToken: string;
   readonly slackApiUrl: string;
   readonly unknown: UnknownPayload;
+  /** Seconds from an envelope to its ack. */
+  readonly onAck: (seconds: number) => void;
   readonly logger: NonNullable<WebClientOptions["logger"]>;
   readonly log: { error(fields: object, message: string): void };
 }
@@ -32,7 +34,7 @@ interface SlackEvent {
  * Slack. An envelope is acked only when its request is saved; unacked, Slack sends events again.
  */
 export function createSocketReceiver(options: SocketReceiverOptions): SocketReceiver {
-  const { app, unknown, log } = options;
+  const { app, unknown, onAck, log } = options;
   const client = new SocketModeClient({
     appToken: options.appToken,
     logger: options.logger,
@@ -46,6 +48,7 @@ export function createSocketReceiver(options: SocketReceiverOptions): SocketRece
   });
 
   client.on("slack_event", async ({ ack, body, retry_num, retry_reason }: SlackEvent) => {
+    const receivedAt = performance.now();
     const payload = classifySocketPayload(body);
     try {
       if (
@@ -65,6 +68,7 @@ export function createSocketReceiver(options: SocketReceiverOptions): SocketRece
       await ack(
         reply.type === "ok" && reply.body !== undefined ? (reply.body as Record<string, unknown>) : undefined,
       );
+      onAck((performance.now() - receivedAt) / 1000);
     } catch (error) {
       log.error({ err: error }, "a request from Slack could not be taken; Slack will deliver events again");
     }

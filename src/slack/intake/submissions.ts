@@ -38,7 +38,7 @@ export function registerForm(app: App, deps: IntakeDeps): void {
       );
       await ack();
     } catch (error) {
-      deps.log.error({ err: error }, "a form could not be saved");
+      deps.log.error({ err: error, workspaceId: team.id }, "a form could not be saved");
       await problem(NOT_SAVED);
     }
   });

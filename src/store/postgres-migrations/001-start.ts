@@ -1,3 +1,5 @@
+import { MEDIA_CHUNKS_DDL } from "../../media/postgres-media.ts";
+
 /**
  * Version 1 on PostgreSQL: the same tables as on SQLite, with the same meaning. All times are milliseconds since
  * 1970. Wake-ups and leases are not here: they are pg-boss's, in a schema of its own.
@@ -84,4 +86,9 @@ CREATE TABLE forms (
   opened_at bigint NOT NULL
 );
 CREATE INDEX forms_age ON forms (opened_at);
+${MEDIA_CHUNKS_DDL}
+CREATE TABLE meta (
+  name text PRIMARY KEY,
+  value text NOT NULL
+);
 `;

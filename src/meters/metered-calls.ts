@@ -1,0 +1,48 @@
+import type { SlackAnswer } from "../job/delivery.ts";
+import type { Media } from "../job/media.ts";
+import type { RenderApi } from "../job/render-api.ts";
+import type { Meters } from "./meters.ts";
+
+/** AKOOL's API, with the outcome of each call counted. A render that is found, in whatever state, is `ok`. */
+export function meteredRenderApi(api: RenderApi, { akoolCalls }: Meters): RenderApi {
+  return {
+    async createRender(order, signal) {
+      const answer = await api.createRender(order, signal);
+      akoolCalls.add(["create", answer.type === "created" ? "ok" : answer.type]);
+      return answer;
+    },
+    async readRender(renderId, signal) {
+      const update = await api.readRender(renderId, signal);
+      const found = update.type === "pending" || update.type === "succeeded" || update.type === "failed";
+      akoolCalls.add(["info", found ? "ok" : update.type]);
+      return update;
+    },
+  };
+}
+
+/** The bytes of a video go to Slack past its Web API; they are counted as the method `upload`. */
+export function meteredMedia(media: Media, { slackCalls }: Meters): Media {
+  return {
+    ...media,
+    async relay(videoUrl, openUpload, signal) {
+      const answer = await media.relay(videoUrl, openUpload, signal);
+      if (answer.type === "uploaded") slackCalls.add(["upload", "ok"]);
+      if (answer.type === "try_later" && answer.failure.reason === "cannot_post")
+        slackCalls.add(["upload", "unclear"]);
+      return answer;
+    },
+  };
+}
+
+/** Any other call to Slack that is one function. */
+export function meteredSlackCall<A extends unknown[]>(
+  method: string,
+  call: (...args: A) => Promise<SlackAnswer>,
+  { slackCalls }: Meters,
+): (...args: A) => Promise<SlackAnswer> {
+  return async (...args) => {
+    const answer = await call(...args);
+    slackCalls.add([method, answer.type]);
+    return answer;
+  };
+}
