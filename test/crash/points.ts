@@ -86,6 +86,16 @@ export function clusterCases(processes: number, random: Random): Case[] {
   }));
 }
 
+/** Of those that differ only in how long after the point they kill, in how a request comes or is asked for, one. */
+export function onePerPoint(cases: readonly Case[], random: Random): Case[] {
+  const keyOf = ({ name, group, kills }: Case) => {
+    const [kill, ...more] = kills;
+    if (!kill?.at || more.length > 0) return name;
+    return `${group}: ${kill.at.target}#${kill.nth} ${kill.at.phase}`;
+  };
+  return [...Map.groupBy(random.shuffle(cases), keyOf).values()].flatMap(([first]) => first ?? []);
+}
+
 /** One kill at each phase of `target`. */
 export function casesAt(target: Target, random: Random): Case[] {
   const incoming = target.name.startsWith("in:");

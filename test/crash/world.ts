@@ -63,7 +63,7 @@ export interface World {
   addProcess(): Promise<AppProcess>;
   /** All processes are up, and the front door has seen it. */
   start(): Promise<void>;
-  /** Files and folders in the app's spool. */
+  /** Files and folders in the spools of the processes. */
   spool(): string[];
   close(): Promise<void>;
 }
@@ -162,7 +162,11 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       await app.start();
       await door.look();
     },
-    spool: () => app.processes.flatMap(({ dataDir }) => listFolder(join(dataDir, "spool"))),
+    spool: () =>
+      app.processes
+        // A dead one of several is not started again here; it would sweep its own.
+        .filter(({ pid }) => !app.isCluster || pid !== undefined)
+        .flatMap(({ dataDir }) => listFolder(join(dataDir, "spool"))),
     async close() {
       await app.close();
       await Promise.all([slack.close(), akool.close(), files.close(), door.close()]);
