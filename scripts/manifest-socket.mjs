@@ -15,6 +15,8 @@ const to = new URL("../manifest.socket.yml", import.meta.url);
 export function socketManifest(text) {
   const manifest = parseDocument(text.replace(/^(#.*\n)+/, ""));
   for (const command of manifest.getIn(["features", "slash_commands"]).items) command.delete("url");
+  // Many workspaces over Socket Mode: the redirect URL is added by hand, as the README says.
+  manifest.deleteIn(["oauth_config", "redirect_urls"]);
   manifest.deleteIn(["settings", "event_subscriptions", "request_url"]);
   manifest.deleteIn(["settings", "interactivity", "request_url"]);
   manifest.setIn(["settings", "socket_mode_enabled"], true);

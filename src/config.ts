@@ -9,14 +9,6 @@ import {
   variables,
 } from "./config-variables.ts";
 
-/**
- * Settings that are read and checked but that nothing serves yet. The one place that says so:
- * take a line out here once it works.
- */
-export const notYet: Partial<Record<Variable, string>> = {
-  SLACK_CLIENT_ID: "set SLACK_BOT_TOKEN instead",
-};
-
 const BAD_SETTINGS_HELP =
   "Settings come from the environment or from a file named .env (.env.example lists them all).\n" +
   "To try the app with no account: npm run demo. To check every setting for real: npm run doctor.";
@@ -111,18 +103,13 @@ export function dataDirOf(): { type: "folder"; dataDir: string } | { type: "post
 }
 
 /** An empty or blank variable counts as unset. Throws a ConfigError. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>, unserved = notYet): Config {
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const names = variables.keyof().options;
   const given: Given = {};
   const advice = new Map<string, string>();
   for (const name of names) {
     const value = env[name]?.trim();
-    if (!value) continue;
-    if (unserved[name]) {
-      advice.set(name, `is not supported yet in this version; leave it empty (${unserved[name]})`);
-    } else {
-      given[name] = value;
-    }
+    if (value) given[name] = value;
   }
 
   const parsed = variables.safeParse(given);
@@ -198,6 +185,12 @@ function* crossCheck(given: Given): Generator<[Variable, string]> {
         "must be 16, 24 or 32 characters long to read AKOOL's webhooks: copy it again, or leave AKOOL_CLIENT_ID empty to go without webhooks",
       ];
     }
+  }
+  if (!given.PUBLIC_URL && given.SLACK_CLIENT_ID) {
+    yield [
+      "PUBLIC_URL",
+      "is missing: Slack sends a person who installs the app back to PUBLIC_URL/slack/oauth_redirect; set the https address at which this app is reached from the internet",
+    ];
   }
   if (!given.PUBLIC_URL && !given.MEDIA_BUCKET_URL) {
     yield [

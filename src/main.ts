@@ -32,6 +32,8 @@ import { meteredStore } from "./meters/metered-store.ts";
 import { createMeters } from "./meters/meters.ts";
 import { createSlackApp } from "./slack/app.ts";
 import { createAnswerPrivately } from "./slack/delivery/answer-privately.ts";
+import { INSTALL_PATH, REDIRECT_PATH } from "./slack/installations/install-routes.ts";
+import { WrongEncryptionKeyError } from "./slack/installations/reseal.ts";
 import { StoreInUseError } from "./store/open-database.ts";
 import { openStore } from "./store/open-store.ts";
 import { isPostgresTrouble } from "./store/postgres-trouble.ts";
@@ -76,7 +78,6 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 const { store: plainStore, database } = await waitForStore();
 const store = meteredStore(plainStore, meters);
 const pastRenders = (await store.renderSeconds(REMEMBERED_RENDERS)).map((seconds) => seconds * 1000);
-const { botToken } = config.slack.kind === "single" ? config.slack : { botToken: "" };
 const bucket = config.mediaBucket && createBucket(config.mediaBucket, waits.retryFirst / 4);
 const home = openHome();
 const answerPrivately = meteredSlackCall("response_url", createAnswerPrivately(outbound), meters);
@@ -84,8 +85,11 @@ const akool = createAkoolClient({ ...config.akool, log });
 const webhookHealth = createWebhookHealth(config.webhooks);
 const slack = createSlackApp({
   store,
-  botToken,
+  installations: plainStore.installations,
+  credentials: config.slack,
   slackApiUrl: config.slackApiUrl,
+  authorizeUrl: config.slackAuthorizeUrl,
+  publicUrl: publicUrl(config),
   answerPrivately,
   boltLogger: boltLogger(log),
   onAck: (seconds) => meters.slackAck.observe(seconds),
@@ -97,6 +101,11 @@ const slack = createSlackApp({
   log,
 });
 
+await slack.many?.checkSeals().catch((error: unknown) => {
+  if (!(error instanceof WrongEncryptionKeyError)) throw error;
+  log.fatal({ err: error }, error.message);
+  process.exit(EXIT_BAD_CONFIG);
+});
 const socket = config.delivery.type === "socket" ? slack.socket(config.delivery.appToken) : undefined;
 const server = await startHttpServer({
   host: config.host,
@@ -126,7 +135,7 @@ worker = startWorker({
       spoolDir,
       home,
       maxAudioSeconds: config.maxAudioSeconds,
-      tokenFor: async () => botToken,
+      tokenFor: slack.tokenFor,
       findFileUrl: slack.findFileUrl,
     }),
     meters,
@@ -221,6 +230,11 @@ function routes(): Route[] {
       handle: (request, response) =>
         phase === "starting" ? unavailable(response) : receive(request, response),
     });
+  }
+  if (slack.many) {
+    const { install, redirect } = slack.many.routes;
+    list.push({ methods: ["GET"], path: INSTALL_PATH, handle: install });
+    list.push({ methods: ["GET"], path: REDIRECT_PATH, handle: redirect });
   }
   const { clientId, apiKey } = config.akool;
   if (config.webhooks && clientId !== undefined) {

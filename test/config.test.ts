@@ -18,12 +18,10 @@ const oauth = {
   SLACK_CLIENT_SECRET: "canary-client-secret",
   TOKEN_ENCRYPTION_KEY: `${BASE64_KEY}, ${BASE64_KEY}`,
 };
-/** As if everything were served already. */
-const everythingServed = {};
 
-function problemsOf(env: Record<string, string>, unserved?: object): Record<string, string> {
+function problemsOf(env: Record<string, string>): Record<string, string> {
   try {
-    readConfig(env, unserved);
+    readConfig(env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return Object.fromEntries(error.problems.map(({ variable, advice }) => [variable, advice]));
@@ -109,7 +107,7 @@ describe("readConfig", () => {
   };
   for (const [name, values] of Object.entries(bad)) {
     it.each(values)(`refuses ${name} = %s without repeating it`, (value) => {
-      const problems = problemsOf({ ...good, ...keys, [name]: value }, everythingServed);
+      const problems = problemsOf({ ...good, ...keys, [name]: value });
       expect(Object.keys(problems)).toEqual([name]);
       expect(problems[name]).toMatch(/^must /);
       expect(problems[name]).not.toMatch(/canary|7777/);
@@ -133,30 +131,28 @@ describe("readConfig", () => {
   });
 
   it("reads the OAuth settings, and wants all three", () => {
-    expect(readConfig(oauth, everythingServed).slack).toEqual({
+    expect(readConfig(oauth).slack).toEqual({
       kind: "oauth",
       clientId: "1.2",
       clientSecret: "canary-client-secret",
       encryptionKeys: [BASE64_KEY, BASE64_KEY],
     });
     const bare = { ...oauth, SLACK_CLIENT_SECRET: "", TOKEN_ENCRYPTION_KEY: "" };
-    expect(Object.keys(problemsOf(bare, everythingServed))).toEqual([
-      "SLACK_CLIENT_SECRET",
-      "TOKEN_ENCRYPTION_KEY",
-    ]);
+    expect(Object.keys(problemsOf(bare))).toEqual(["SLACK_CLIENT_SECRET", "TOKEN_ENCRYPTION_KEY"]);
+  });
+
+  it("needs an address to come back to from Slack for OAuth, whatever the media go through", () => {
+    const env = { ...oauth, PUBLIC_URL: "", MEDIA_BUCKET_URL: "s3://bucket/prefix" };
+    expect(problemsOf(env)).toEqual({
+      PUBLIC_URL: expect.stringMatching(/^is missing: .*\/slack\/oauth_redirect/),
+    });
   });
 
   it("refuses a bot token and a client id together", () => {
     const both = { ...oauth, SLACK_BOT_TOKEN: "xoxb-1" };
-    expect(problemsOf(both, everythingServed)).toEqual({
+    expect(problemsOf(both)).toEqual({
       SLACK_CLIENT_ID: "does not go with SLACK_BOT_TOKEN: keep one of the two",
     });
-  });
-
-  it.each([["SLACK_CLIENT_ID", "1.2"]])("says that %s is not served yet", (name, value) => {
-    expect(problemsOf({ ...good, [name]: value })[name]).toMatch(/^is not supported yet in this version/);
-    const rest = name === "SLACK_CLIENT_ID" ? oauth : good;
-    expect(problemsOf({ ...rest, [name]: value }, everythingServed)).toEqual({});
   });
 
   it("can do without a public address once media go through a bucket", () => {
@@ -244,10 +240,8 @@ it("secretsOf lists every secret of the settings", () => {
   const bucket = { ...good, ...keys, AWS_SESSION_TOKEN: "lent", MEDIA_BUCKET_URL: "s3://bucket?region=eu" };
   expect(secretsOf(readConfig(bucket))).toEqual(expect.arrayContaining(["canary-secret", "lent"]));
   const DATABASE_URL = "postgres://app:p%40ss-canary@db.example.com/app";
-  expect(secretsOf(readConfig({ ...good, DATABASE_URL }, everythingServed))).toEqual(
+  expect(secretsOf(readConfig({ ...good, DATABASE_URL }))).toEqual(
     expect.arrayContaining([DATABASE_URL, "p%40ss-canary", "p@ss-canary"]),
   );
-  expect(secretsOf(readConfig(oauth, everythingServed))).toEqual(
-    expect.arrayContaining(["canary-client-secret", BASE64_KEY]),
-  );
+  expect(secretsOf(readConfig(oauth))).toEqual(expect.arrayContaining(["canary-client-secret", BASE64_KEY]));
 });

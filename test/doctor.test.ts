@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -8,7 +9,11 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { examine } from "../src/doctor/examine.ts";
 import { whyUnreachable } from "../src/doctor/public-address.ts";
+import type { InstallationId, UserId } from "../src/job/ids.ts";
+import { createTokenBox } from "../src/slack/installations/token-box.ts";
+import { sealTokens } from "../src/slack/installations/tokens.ts";
 import { surface } from "../src/slack/surface.ts";
+import { openSqliteStore } from "../src/store/sqlite-store.ts";
 import { type S3Answer, startS3, type TestS3 } from "./s3/start-s3.ts";
 
 const SCRIPT = join(import.meta.dirname, "../src/doctor.ts");
@@ -99,6 +104,82 @@ async function diagnose(env: Record<string, string>): Promise<{ healthy: boolean
 }
 
 describe("doctor", () => {
+  describe("of an app for many workspaces", () => {
+    async function world() {
+      const farEnd = await startFarEnd();
+      const { SLACK_BOT_TOKEN: _none, ...env } = await settingsFor(farEnd);
+      const clientId = "123.456";
+      const authorize = new URL("https://slack.com/oauth/v2/authorize");
+      authorize.searchParams.set("client_id", clientId);
+      authorize.searchParams.set("redirect_uri", `${farEnd.url}/slack/oauth_redirect`);
+      const page = { status: 302, headers: { location: authorize.href }, body: "" };
+      farEnd.answers["/slack/install"] = page;
+      const key = randomBytes(32).toString("base64");
+      const oauth = {
+        SLACK_CLIENT_ID: clientId,
+        SLACK_CLIENT_SECRET: "canary-secret",
+        TOKEN_ENCRYPTION_KEY: key,
+      };
+      return { farEnd, dataDir: env.DATA_DIR ?? "", env: { ...env, ...oauth } };
+    }
+
+    async function installedWith(dataDir: string, key: string): Promise<void> {
+      const store = openSqliteStore({ dataDir, now: () => 0, wakeAt: () => undefined, responseUrlLife: 0 });
+      const id = `T${randomBytes(4).toString("hex").toUpperCase()}` as InstallationId;
+      await store.installations.save({
+        id,
+        name: "Acme",
+        isEnterpriseInstall: false,
+        appId: "A1",
+        botUserId: "U1",
+        scopes: [],
+        installedBy: "U2" as UserId,
+        installedAt: 0,
+        sealed: sealTokens(createTokenBox([key]), id, { botToken: "xoxb-canary" }),
+      });
+      await store.close();
+    }
+
+    it("finds the install page, the client id and the installations in order", async () => {
+      const { farEnd, dataDir, env } = await world();
+      await installedWith(dataDir, env.TOKEN_ENCRYPTION_KEY);
+      const { text } = await diagnose(env);
+      expect(text).not.toMatch(/^✗/m);
+      expect(text).toMatch(/^✓ Slack client id: /m);
+      expect(text).toContain(
+        `✓ Install page: leads to Slack. Redirect URL to list under OAuth & Permissions: ${farEnd.url}/slack/oauth_redirect`,
+      );
+      expect(text).toMatch(/^✓ Installations: 1, and TOKEN_ENCRYPTION_KEY opens the tokens of each$/m);
+    });
+
+    it("has nothing against a store without installations, or no store at all", async () => {
+      const { env } = await world();
+      expect((await diagnose(env)).text).toMatch(/^✓ Installations: 0,/m);
+    });
+
+    it("says which way out there is when the keys are others", async () => {
+      const { dataDir, env } = await world();
+      await installedWith(dataDir, env.TOKEN_ENCRYPTION_KEY);
+      await installedWith(dataDir, randomBytes(32).toString("base64"));
+      const { healthy, text } = await diagnose(env);
+      expect(text).toMatch(
+        /^✗ Installations: TOKEN_ENCRYPTION_KEY does not open 1 of 2\. Put the key of before back/m,
+      );
+      expect(healthy).toBe(false);
+    });
+
+    it("notices a client id that is none, a page that is not there, and an app with other settings", async () => {
+      const { farEnd, env } = await world();
+      expect((await diagnose({ ...env, SLACK_CLIENT_ID: "A0123" })).text).toMatch(
+        /^✗ Install page: the app that is running has other settings/m,
+      );
+      delete farEnd.answers["/slack/install"];
+      const { text } = await diagnose({ ...env, SLACK_CLIENT_ID: "A0123" });
+      expect(text).toMatch(/^! Slack client id: does not look like one/m);
+      expect(text).toMatch(/^! Install page: .*answers 404 and does not lead to Slack/m);
+    });
+  });
+
   it("is not taken in by another page at PUBLIC_URL that answers 200", async () => {
     const farEnd = await startFarEnd();
     farEnd.answers["/healthz"] = { body: "<html>You are about to visit…</html>" };

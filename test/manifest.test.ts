@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 // @ts-expect-error: plain JavaScript, without types
 import { socketManifest as untypedSocketManifest } from "../scripts/manifest-socket.mjs";
+import { REDIRECT_PATH } from "../src/slack/installations/install-routes.ts";
 import { surface } from "../src/slack/surface.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -41,6 +42,7 @@ const manifestShape = z.object({
     shortcuts: z.array(z.object({ callback_id: z.string() })),
   }),
   oauth_config: z.object({
+    redirect_urls: z.array(z.url()).optional(),
     scopes: z.object({ bot: z.array(z.string()), bot_optional: z.array(z.string()) }),
   }),
   settings: z.object({
@@ -80,6 +82,11 @@ it("manifest.yml sends everything to the one route", () => {
     new Set(["https://YOUR-PUBLIC-URL/slack/events"]),
   );
   expect(socket_mode_enabled).toBe(false);
+});
+
+it("manifest.yml lets Slack send a person who installs the app back to it", () => {
+  const { redirect_urls } = manifestOf("manifest.yml").oauth_config;
+  expect(redirect_urls).toEqual([`https://YOUR-PUBLIC-URL${REDIRECT_PATH}`]);
 });
 
 it("manifest.socket.yml is what scripts/manifest-socket.mjs makes of manifest.yml", () => {

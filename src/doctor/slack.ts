@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Config } from "../config.ts";
 import { surface } from "../slack/surface.ts";
 import { CALL_TIMEOUT_MS, type Finding, whyUnanswered } from "./finding.ts";
+import { checkOAuth } from "./oauth.ts";
 
 /** Slack refuses requests, and we refuse Slack's, at a difference of 5 minutes. */
 const SKEW_FAILS_SECONDS = 300;
@@ -23,9 +24,10 @@ interface SlackAnswer {
   readonly skewSeconds?: number;
 }
 
-export async function* checkSlack({ slack, slackApiUrl, delivery }: Config): AsyncGenerator<Finding> {
+export async function* checkSlack(config: Config): AsyncGenerator<Finding> {
+  const { slack, slackApiUrl, delivery } = config;
   if (slack.kind === "oauth") {
-    yield { mark: "–", about: "Slack token", text: "none to check: each workspace gets its own by OAuth" };
+    yield* checkOAuth(slack, config);
   } else {
     yield* checkBotToken(slackApiUrl, slack.botToken);
   }

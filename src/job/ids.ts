@@ -5,8 +5,10 @@
 export type JobId = string & { readonly brand: "JobId" };
 /** AKOOL's `_id`: 24 hex digits in practice; treated as opaque. */
 export type RenderId = string & { readonly brand: "RenderId" };
-/** Slack's team id, `T…` (or the enterprise id of an org-wide install). */
+/** Slack's team id, `T…`. */
 export type WorkspaceId = string & { readonly brand: "WorkspaceId" };
+/** Under whose token a workspace is served: its own team id, or the enterprise id (`E…`) of an org-wide install. */
+export type InstallationId = string & { readonly brand: "InstallationId" };
 /** `U…` or `W…` */
 export type UserId = string & { readonly brand: "UserId" };
 /** `C…`, `G…` or `D…` */

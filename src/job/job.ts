@@ -2,6 +2,7 @@ import type { Failure } from "./failure.ts";
 import type {
   AttemptKey,
   ChannelId,
+  InstallationId,
   JobId,
   MessageTs,
   RenderId,
@@ -33,6 +34,8 @@ import type { Resolution } from "./render-api.ts";
 export interface Job {
   readonly id: JobId;
   readonly workspaceId: WorkspaceId;
+  /** Absent where it is the workspace itself; then the app is installed in that one alone. See `installationOf`. */
+  readonly installationId?: InstallationId;
   readonly requesterId: UserId;
   readonly door: "command" | "form" | "share";
   readonly place: Place;
@@ -217,6 +220,12 @@ export type Status = JobState["status"];
 
 const ENDED: ReadonlySet<Status> = new Set(["delivered", "duplicate", "failed", "cancelled"]);
 const HOLDS_SLOT: ReadonlySet<Status> = new Set(["creating", "unsettled"]);
+
+/** Under whose token everything about the job is done in Slack. */
+export function installationOf({ installationId, workspaceId }: Job): InstallationId {
+  // A workspace's own install goes by the workspace's id.
+  return installationId ?? (workspaceId as string as InstallationId);
+}
 
 /** No step will change the outcome any more. */
 export function hasEnded(job: Job): boolean {

@@ -1,4 +1,13 @@
-import type { AttemptKey, ChannelId, JobId, MessageTs, RenderId, UserId, WorkspaceId } from "./ids.ts";
+import type {
+  AttemptKey,
+  ChannelId,
+  InstallationId,
+  JobId,
+  MessageTs,
+  RenderId,
+  UserId,
+  WorkspaceId,
+} from "./ids.ts";
 import type { Job, MediaSource } from "./job.ts";
 
 /** One line for every outward effect: what was done for which job and attempt, and what came of it. */
@@ -100,6 +109,11 @@ export interface JobStore {
   endRestored(change: (job: Job, index: number) => Job): Promise<readonly Job[]>;
   /** Applies `change` to every unfinished job that no living process looks after, oldest first: what a fresh one takes over. */
   resumeAll(change: (job: Job, index: number) => Job): Promise<number>;
+  /**
+   * Applies `change`, in one transaction, to every job of the installation that still wants something. Resolves
+   * with how many it changed.
+   */
+  changeAll(installationId: InstallationId, change: (job: Job) => Job): Promise<number>;
   /**
    * Jobs whose time has come; each is the caller's until `release`, over all processes. Of one workspace's jobs at
    * most `ofOneWorkspace` are in hand at once.

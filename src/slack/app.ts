@@ -1,21 +1,42 @@
 import { App, type Logger, LogLevel } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
 import type { Delivery } from "../job/delivery.ts";
-import type { SlackFileId, WorkspaceId } from "../job/ids.ts";
-import type { Job } from "../job/job.ts";
+import { RequestProblem } from "../job/failure.ts";
+import type { InstallationId, SlackFileId } from "../job/ids.ts";
+import { installationOf, type Job } from "../job/job.ts";
 import type { JobStore } from "../job/store.ts";
+import type { InstallationStore } from "../store/installations.ts";
 import type { AnswerPrivately } from "./delivery/slack-delivery.ts";
 import { createSlackDelivery } from "./delivery/slack-delivery.ts";
+import { createManyWorkspaces } from "./installations/many-workspaces.ts";
+import { NoTokenError, TokenNotReadyError } from "./installations/token-errors.ts";
+import { manyWorkspaces, oneWorkspace } from "./intake/caller.ts";
 import { type IntakeDeps, registerHandlers } from "./intake/handlers.ts";
 import { createHttpReceiver } from "./intake/http-receiver.ts";
 import { createSocketReceiver, type SocketReceiver } from "./intake/socket-receiver.ts";
-import { createUnknownPayload } from "./intake/unknown-payload.ts";
-import { createWebClient, type OnSlackCall, slackCall } from "./slack-call.ts";
+import { createNotInstalled, createUnknownPayload } from "./intake/unknown-payload.ts";
+import { type ClientFor, createWebClient, type OnSlackCall, slackCall } from "./slack-call.ts";
+
+/** Clients are cheap to make; these are the ones of the workspaces that are busy now. */
+const CLIENTS_KEPT = 200;
+
+export type Credentials =
+  | { readonly kind: "single"; readonly botToken: string }
+  | {
+      readonly kind: "oauth";
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly encryptionKeys: readonly string[];
+    };
 
 export interface SlackAppOptions extends Omit<IntakeDeps, "clientFor"> {
   readonly store: JobStore;
-  readonly botToken: string;
+  readonly installations: InstallationStore;
+  readonly credentials: Credentials;
   readonly slackApiUrl: string;
+  readonly authorizeUrl: string;
+  /** Without a slash at the end. */
+  readonly publicUrl: string;
   readonly answerPrivately: AnswerPrivately;
   readonly boltLogger: Logger;
   /** Seconds from a signed request to its 200. */
@@ -25,23 +46,49 @@ export interface SlackAppOptions extends Omit<IntakeDeps, "clientFor"> {
 
 export interface SlackApp {
   readonly delivery: Delivery;
+  /**
+   * The present bot token of the job's installation.
+   * @throws RequestProblem when there is none any more
+   */
+  tokenFor(job: Job): Promise<string>;
   /** The private address of a file that came without one; undefined when Slack does not tell. */
   findFileUrl(job: Job, fileId: SlackFileId): Promise<string | undefined>;
   /** The handler of `POST /slack/events`. */
   http(signingSecret: string): ReturnType<typeof createHttpReceiver>;
   socket(appToken: string): SocketReceiver;
+  /** Only where the app is installed by OAuth. */
+  readonly many: Pick<ReturnType<typeof createManyWorkspaces>, "routes" | "checkSeals"> | undefined;
 }
 
 /** The Slack side as a whole: Bolt with our listeners, the two ways in, and the one way out. */
 export function createSlackApp(options: SlackAppOptions): SlackApp {
-  const { store, botToken, slackApiUrl, answerPrivately, boltLogger, onAck, onCall, log, now } = options;
-  const client = createWebClient(botToken, { slackApiUrl, logger: boltLogger, onCall });
-  const clientFor = async (_workspaceId: WorkspaceId): Promise<WebClient> => client;
+  const {
+    store,
+    installations,
+    credentials,
+    slackApiUrl,
+    answerPrivately,
+    boltLogger,
+    onAck,
+    onCall,
+    log,
+    now,
+  } = options;
+  const many =
+    credentials.kind === "oauth" ? createManyWorkspaces({ ...options, ...credentials }) : undefined;
+  const presentToken = many
+    ? many.tokenFor
+    : async () => (credentials.kind === "single" ? credentials.botToken : "");
+  const clientFor = createClients(presentToken, (token) =>
+    createWebClient(token, { slackApiUrl, logger: boltLogger, onCall }),
+  );
 
   const app = new App({
     // Requests reach Bolt through `dispatch`; it needs no receiver of its own.
     receiver: { init() {}, start: async () => {}, stop: async () => {} },
-    authorize: async () => ({ botToken }),
+    // Listeners speak through `clientFor`, at the moment they speak: Bolt itself gets no token, so that nothing
+    // stands between Slack and its answer, and no client is kept for each token there ever was.
+    authorize: async () => ({}),
     // Bolt would compare with ids that we do not ask for at start; our listeners know whom to ignore.
     ignoreSelf: false,
     convoStore: false,
@@ -54,9 +101,13 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
   app.error(async (error) => {
     throw error;
   });
-  registerHandlers(app, { ...options, clientFor });
+  registerHandlers(app, { ...options, clientFor }, many && installations);
 
-  const unknown = createUnknownPayload(answerPrivately);
+  const desk = {
+    callerOf: many ? manyWorkspaces(installations, log) : oneWorkspace,
+    notInstalled: createNotInstalled(answerPrivately, log),
+    unknown: createUnknownPayload(answerPrivately),
+  };
   return {
     delivery: createSlackDelivery({
       clientFor,
@@ -64,15 +115,43 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
       findResponseUrl: (id) => store.findResponseUrl(id, now()),
       answerPrivately,
     }),
-    async findFileUrl(_job, fileId) {
+    tokenFor: (job) =>
+      presentToken(installationOf(job)).catch((error: unknown) => {
+        if (!(error instanceof NoTokenError)) throw error;
+        throw new RequestProblem({ reason: "slack_connection_revoked" }, { cause: error });
+      }),
+    async findFileUrl(job, fileId) {
       const info = await slackCall(
-        () => client.files.info({ file: fileId }),
+        async () => (await clientFor(installationOf(job))).files.info({ file: fileId }),
         ({ file }) => ({ url: file?.url_private_download ?? file?.url_private }),
       );
       return info.type === "ok" ? info.url : undefined;
     },
-    http: (signingSecret) => createHttpReceiver({ app, signingSecret, unknown, onAck, log }),
+    http: (signingSecret) => createHttpReceiver({ app, signingSecret, desk, onAck, log }),
     socket: (appToken) =>
-      createSocketReceiver({ app, appToken, slackApiUrl, unknown, logger: boltLogger, onAck, log }),
+      createSocketReceiver({ app, appToken, slackApiUrl, desk, logger: boltLogger, onAck, log }),
+    many,
+  };
+}
+
+/** A client for each installation's present token, the last used ones kept. Each has headers of its own. */
+function createClients(
+  tokenFor: (id: InstallationId) => Promise<string>,
+  create: (token: string) => WebClient,
+): ClientFor {
+  const clients = new Map<InstallationId, WebClient>();
+  return async (id) => {
+    const token = await tokenFor(id).catch((error: unknown) => {
+      if (error instanceof NoTokenError || error instanceof TokenNotReadyError) throw error;
+      // The store, most likely. Whatever it is, nothing has gone to Slack yet.
+      throw new TokenNotReadyError(`no token for ${id} just now`, { cause: error });
+    });
+    const known = clients.get(id);
+    const client = known?.token === token ? known : create(token);
+    clients.delete(id);
+    clients.set(id, client);
+    const [oldest] = clients.keys();
+    if (clients.size > CLIENTS_KEPT && oldest !== undefined) clients.delete(oldest);
+    return client;
   };
 }

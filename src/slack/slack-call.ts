@@ -7,6 +7,8 @@ import {
   type WebClientOptions,
 } from "@slack/web-api";
 import type { SlackAnswer } from "../job/delivery.ts";
+import type { InstallationId } from "../job/ids.ts";
+import { NoTokenError, TokenNotReadyError } from "./installations/token-errors.ts";
 
 const CALL_TIMEOUT_MS = 15_000;
 const BARE_429_MS = 30_000;
@@ -24,6 +26,12 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
 
 /** Told of every call of the Web API: its method and what it came to. */
 export type OnSlackCall = (method: string, outcome: SlackAnswer["type"]) => void;
+
+/**
+ * A client with the present token of an installation. Asked for at every call, since tokens change.
+ * @throws NoTokenError | TokenNotReadyError, which `slackCall` turns into its answers
+ */
+export type ClientFor = (installationId: InstallationId) => Promise<WebClient>;
 
 /**
  * A client whose every call is made exactly once: a blind retry of a post is a second post, and a pause after
@@ -80,6 +88,12 @@ export async function slackCall<R, T extends object>(
 
 function answerOf(error: unknown): Exclude<SlackAnswer, { type: "ok" }> {
   if (error instanceof WebAPIRateLimitedError) return { type: "busy", retryAfterMs: error.retryAfter * 1000 };
+  if (error instanceof NoTokenError) return { type: "refused", code: "token_revoked" };
+  if (error instanceof TokenNotReadyError) {
+    return error.retryAfterMs === undefined
+      ? { type: "not_sent", error }
+      : { type: "busy", retryAfterMs: error.retryAfterMs };
+  }
   // The SDK's words for a 429 that does not say for how long.
   if (error instanceof Error && /valid timeout/i.test(error.message))
     return { type: "busy", retryAfterMs: BARE_429_MS };

@@ -4,7 +4,7 @@
  */
 export const surface = {
   commands: ["/talkingphoto"],
-  events: ["app_mention", "message"],
+  events: ["app_mention", "message", "app_uninstalled", "tokens_revoked"],
   shortcuts: ["make_it_talk"],
   scopes: {
     bot: [

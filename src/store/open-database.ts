@@ -1,14 +1,14 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { becomeOriginal, isCopy } from "./identity.ts";
 import { start } from "./migrations/001-start.ts";
+import { installations } from "./migrations/002-installations.ts";
 import { meta } from "./migrations/003-meta.ts";
 import { turns } from "./migrations/004-turns.ts";
 
-/** The second is being written elsewhere; until it is here, an empty one keeps the numbers right. */
-const MIGRATIONS: readonly string[] = [start, "", meta, turns];
+const MIGRATIONS: readonly string[] = [start, installations, meta, turns];
 const FILE_NAME = "talkingphoto.sqlite";
 
 /** Another process works on this DATA_DIR. The message says which. */
@@ -22,6 +22,8 @@ export interface OpenDatabase {
   readonly restored: boolean;
   /** Runs on the connection, so it belongs to the transaction that is open there. */
   becomeOriginal(): void;
+  /** Closes it, and gives its file another name while nobody else can have it. */
+  putAside(toPath: string): void;
   close(): void;
 }
 
@@ -47,8 +49,14 @@ export function openDatabase(dataDir: string): OpenDatabase {
       db,
       restored,
       becomeOriginal: () => becomeOriginal(db, path),
-      close() {
+      putAside(toPath) {
+        // One file, without a log beside it.
+        db.exec("PRAGMA journal_mode = DELETE");
         db.close();
+        renameSync(path, toPath);
+      },
+      close() {
+        if (db.isOpen) db.close();
         lock.close();
       },
     };

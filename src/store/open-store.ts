@@ -1,4 +1,5 @@
 import type { JobStore } from "../job/store.ts";
+import type { InstallationStore } from "./installations.ts";
 import type { PostgresDatabase } from "./postgres-database.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import type { StoreOptions } from "./store-options.ts";
@@ -11,7 +12,7 @@ export interface OpenStoreOptions extends StoreOptions {
 }
 
 export interface OpenedStore {
-  readonly store: JobStore;
+  readonly store: JobStore & { readonly installations: InstallationStore };
   /** Where there is one, other things may lie in it too. */
   readonly database?: PostgresDatabase;
 }

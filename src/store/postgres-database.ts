@@ -20,6 +20,8 @@ export interface Connection {
 export interface PostgresDatabase extends Connection {
   /** All that `work` writes is kept, or nothing. Resolves once it is on disk. */
   transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  /** One connection for all that `work` does, as locks need that last longer than a transaction. */
+  session<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,19 @@ function createDatabase(pool: Pool): PostgresDatabase {
       } finally {
         // A connection that cannot even roll back is not used again.
         client.release(broken);
+      }
+    },
+    async session(work) {
+      const client = await pool.connect();
+      let failure: Error | undefined;
+      try {
+        return await work(connectionOn(client));
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error(String(error));
+        throw error;
+      } finally {
+        // After a failure the connection goes, and with it whatever it still has locked.
+        client.release(failure);
       }
     },
     close: () => pool.end(),

@@ -8,9 +8,11 @@ import {
   type Look,
   type View,
 } from "../job/store.ts";
+import type { InstallationStore } from "./installations.ts";
 import { type JobRow, parseJob, toJobRow } from "./job-row.ts";
 import { type Connection, openPostgres, type PostgresDatabase, type Row } from "./postgres-database.ts";
 import { becomeOriginal, isCopy } from "./postgres-identity.ts";
+import { createPostgresInstallations } from "./postgres-installations.ts";
 import { createSideTables } from "./postgres-side-tables.ts";
 import { isPostgresTrouble } from "./postgres-trouble.ts";
 import { isHeldSql, startWakeUps } from "./postgres-wake-ups.ts";
@@ -38,9 +40,10 @@ export interface PostgresStoreOptions extends StoreOptions {
  * pg-boss's affair; the row is still the truth. While this process holds a job, its own changes plan no wake-up:
  * giving the job up plans the next from the row as it then is, and a crash makes the held one due again.
  */
-export async function openPostgresStore(
-  options: PostgresStoreOptions,
-): Promise<{ readonly store: JobStore; readonly database: PostgresDatabase }> {
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<{
+  readonly store: JobStore & { readonly installations: InstallationStore };
+  readonly database: PostgresDatabase;
+}> {
   const { now, wakeAt, onError } = options;
   const database = await openPostgres(options.url, options);
   const { query, first, transaction } = database;
@@ -51,6 +54,8 @@ export async function openPostgresStore(
       throw error;
     },
   );
+
+  let restored = false;
 
   const lockJob = async (db: Connection, id: JobId): Promise<{ job: Job; hasTurn: boolean } | undefined> => {
     const row = await db.first(
@@ -264,7 +269,9 @@ export async function openPostgresStore(
     return { job, isNew: true };
   }
 
-  const store: JobStore = {
+  const store = {
+    installations: createPostgresInstallations(database, (work) => patiently(work, PATIENT_TRIES)),
+
     accept: (intake) => patiently(() => accept(intake), ACCEPT_TRIES),
 
     async firstTime(key) {
@@ -326,12 +333,15 @@ export async function openPostgresStore(
       };
     },
 
-    isRestored: () => isCopy(database),
+    async isRestored() {
+      restored = await isCopy(database);
+      return restored;
+    },
     endRestored: (change) =>
       transaction(async (db) => {
         // Several processes may start on one copy: the first does it, the others wait and find it done.
         await db.query("SELECT pg_advisory_xact_lock(hashtextextended('restored', 0))");
-        if (!(await isCopy(db))) return [];
+        if (restored && !(await isCopy(db))) return [];
         const rows = await db.query(
           `SELECT job, turn IS NOT NULL AS has_turn FROM jobs WHERE due_at IS NOT NULL
            OR (status = 'failed' AND job -> 'state' -> 'late' IS NOT NULL) ORDER BY accepted_at, id FOR UPDATE`,
@@ -367,6 +377,34 @@ export async function openPostgresStore(
       }
       if (index > 0) announced(true);
       return index;
+    },
+
+    async changeAll(installationId, change) {
+      const changed = await patiently(
+        () =>
+          transaction(async (db) => {
+            const rows = await db.query(
+              `SELECT job, turn IS NOT NULL AS has_turn FROM jobs WHERE due_at IS NOT NULL
+               AND coalesce(job ->> 'installationId', workspace_id) = $1 ORDER BY id FOR UPDATE`,
+              [installationId],
+            );
+            let count = 0;
+            for (const row of rows) {
+              const before = parseJob(row.job);
+              const after = change(before);
+              if (after === before) continue;
+              await save(db, after, before, row.has_turn === true);
+              count += 1;
+            }
+            return count;
+          }),
+        PATIENT_TRIES,
+      );
+      if (changed > 0) {
+        announced(true);
+        await wakeFirstInLine().catch(onError);
+      }
+      return changed;
     },
 
     async claimDue(at, limit, ofOneWorkspace = limit) {
@@ -433,7 +471,7 @@ export async function openPostgresStore(
       await wakeUps.close();
       await database.close();
     },
-  };
+  } satisfies JobStore & { readonly installations: InstallationStore };
   return { store, database };
 
   async function release(id: JobId): Promise<void> {

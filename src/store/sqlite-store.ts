@@ -10,8 +10,10 @@ import {
   type View,
 } from "../job/store.ts";
 import { createGroupCommit } from "./group-commit.ts";
+import type { InstallationStore } from "./installations.ts";
 import { type JobRow, parseJob, toJobRow } from "./job-row.ts";
 import { openDatabase } from "./open-database.ts";
+import { createSqliteInstallations } from "./sqlite-installations.ts";
 import { createSideTables, forgetOldForms } from "./sqlite-side-tables.ts";
 import { createStatements } from "./sqlite-statements.ts";
 import { isSqliteTrouble } from "./sqlite-trouble.ts";
@@ -33,13 +35,16 @@ export interface SqliteStoreOptions extends StoreOptions {
  * The embedded store: one SQLite file, one process. Leases live in memory, because the process holds the
  * file alone and with its death they are all over; that is what makes a restart take up every job at once.
  */
-export function openSqliteStore(options: SqliteStoreOptions): JobStore {
+export function openSqliteStore(
+  options: SqliteStoreOptions,
+): JobStore & { readonly installations: InstallationStore } {
   const database = openDatabase(options.dataDir);
   const { db, close } = database;
   let { restored } = database;
   const { write, flush } = createGroupCommit(db);
   const leased = new Map<JobId, WorkspaceId>();
-  const { sql, first, run } = createStatements(db);
+  const statements = createStatements(db);
+  const { sql, first, run } = statements;
   const sideTables = createSideTables({ first, run }, write, options.now);
 
   const read = (id: JobId): Job | undefined => {
@@ -293,6 +298,21 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
         for (const [index, job] of jobs.entries()) save(change(job, index), job);
         return jobs.length;
       }),
+    changeAll: (installationId, change) =>
+      committed(() => {
+        let changed = 0;
+        const rows = sql(
+          `SELECT job FROM jobs WHERE due_at IS NOT NULL
+           AND coalesce(json_extract(job, '$.installationId'), workspace_id) = ?`,
+        ).all(installationId);
+        for (const job of rows.map((row) => parseJob(row.job))) {
+          const next = change(job);
+          if (next === job) continue;
+          save(next, job);
+          changed += 1;
+        }
+        return changed;
+      }, PATIENT_TRIES),
     claimDue: async (now, limit, ofOneWorkspace = limit) => {
       const inHand = new Map<WorkspaceId, number>();
       for (const workspaceId of leased.values()) inHand.set(workspaceId, (inHand.get(workspaceId) ?? 0) + 1);
@@ -360,6 +380,7 @@ export function openSqliteStore(options: SqliteStoreOptions): JobStore {
     },
 
     ...sideTables,
+    installations: createSqliteInstallations(statements, (work) => committed(work, PATIENT_TRIES)),
 
     check: async () => {
       db.exec("BEGIN IMMEDIATE; ROLLBACK;");

@@ -98,7 +98,7 @@ describe("a store restored from a backup", () => {
     };
     const thread = await ask(world, "command");
     await arrived.promise;
-    expect(app.query("SELECT status FROM jobs")).toEqual([{ status: "creating" }]);
+    expect(await app.query("SELECT status FROM jobs")).toEqual([{ status: "creating" }]);
     const folder = mkdtempSync(join(tmpdir(), "backup-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     await cli("backup", world, join(folder, "talkingphoto.sqlite"));

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -32,6 +33,8 @@ export interface WorldOptions {
   readonly polling?: boolean;
   /** Where jobs are kept; by default what TEST_STORE says, else the embedded store. */
   readonly store?: "sqlite" | "postgres";
+  /** Many workspaces: no bot token, the app is installed through the browser (installing.ts). */
+  readonly oauth?: boolean;
 }
 
 export interface World {
@@ -103,7 +106,14 @@ async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const databaseUrl = await postgres?.createDatabase();
   const port = await freePort();
   const env: Record<string, string> = {
-    SLACK_BOT_TOKEN: slack.settings.botToken,
+    ...(options.oauth
+      ? {
+          SLACK_CLIENT_ID: slack.oauth.clientId,
+          SLACK_CLIENT_SECRET: slack.oauth.clientSecret,
+          SLACK_AUTHORIZE_URL: slack.authorizeUrl,
+          TOKEN_ENCRYPTION_KEY: newEncryptionKey(),
+        }
+      : { SLACK_BOT_TOKEN: slack.settings.botToken }),
     SLACK_SIGNING_SECRET: slack.settings.signingSecret,
     ...(options.socketMode ? { SLACK_APP_TOKEN: slack.settings.appToken } : {}),
     SLACK_API_URL: slack.apiUrl,
@@ -134,8 +144,13 @@ async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   return { slack, akool, files, app, newChannel, close };
 }
 
+export function newEncryptionKey(): string {
+  return randomBytes(32).toString("base64");
+}
+
 function assertNoProblems({ slack, akool }: World): void {
-  const problems = [...slack.problems, ...akool.problems];
+  const atSlack = slack.town.worlds.flatMap(({ workspace }) => workspace.problems);
+  const problems = [...atSlack, ...akool.problems];
   if (problems.length > 0) throw new Error(`the stand-ins object:\n${problems.join("\n")}`);
 }
 
@@ -216,6 +231,11 @@ export class App {
 
   get isRunning(): boolean {
     return this.#child?.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** What the settings are now. */
+  get settings(): Readonly<Record<string, string>> {
+    return this.#env;
   }
 
   /** Rows of the app's own store, for questions a person could not ask. */

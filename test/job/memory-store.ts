@@ -1,5 +1,5 @@
 import type { AttemptKey, JobId, RenderId } from "../../src/job/ids.ts";
-import { hasEnded, holdsSlot, type Job, needsMedia } from "../../src/job/job.ts";
+import { hasEnded, holdsSlot, installationOf, type Job, needsMedia } from "../../src/job/job.ts";
 import {
   type Change,
   type JobStore,
@@ -176,6 +176,19 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
         .sort(byAge);
       for (const [index, row] of found.entries()) put(row, change(row.job, index));
       return found.length;
+    },
+    async changeAll(installationId, change) {
+      const theirs = all().filter(
+        ({ job, dueAt }) => dueAt !== undefined && installationOf(job) === installationId,
+      );
+      let changed = 0;
+      for (const row of theirs) {
+        const next = change(row.job);
+        if (next === row.job) continue;
+        apply(row, { job: next }, {});
+        changed += 1;
+      }
+      return changed;
     },
     async claimDue(at, limit, ofOneWorkspace = limit) {
       const due = all()

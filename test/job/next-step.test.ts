@@ -14,6 +14,7 @@ import * as to from "../../src/job/transitions.ts";
 import { newJob, refusedJob } from "../../src/slack/intake/new-job.ts";
 import {
   FILE,
+  INSTALLATION,
   NOW,
   OTHER_RENDER,
   PREPARED,
@@ -161,7 +162,8 @@ const fromOutside: Move[] = [
   (job, now) => resumed(job, 3, now, WAITS),
 ];
 
-const { id: _id, acceptedAt: _at, state: _state, message: _message, ...asked } = sampleJob("preparing");
+const { id: _id, acceptedAt: _at, state: _state, message: _message, ...sample } = sampleJob("preparing");
+const asked = { ...sample, installationId: INSTALLATION };
 const starts: Job[] = [
   newJob(asked, NOW),
   refusedJob(asked, failure, "openly", NOW),

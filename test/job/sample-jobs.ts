@@ -1,6 +1,7 @@
 import type {
   AttemptKey,
   ChannelId,
+  InstallationId,
   JobId,
   MessageTs,
   RenderId,
@@ -25,6 +26,8 @@ export const NOW = Date.UTC(2026, 10, 22, 12);
 export const WAITS = scaledWaits({ timeScale: 1, renderDeadlineMinutes: 30, settleMinutes: 10 });
 
 export const WORKSPACE = "T1" as WorkspaceId;
+/** The workspace's own install, which goes by the workspace's id. */
+export const INSTALLATION = WORKSPACE as string as InstallationId;
 export const ANNA = "U1" as UserId;
 export const CHANNEL = "C1" as ChannelId;
 export const FILE = "F1" as SlackFileId;

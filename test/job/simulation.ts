@@ -14,7 +14,7 @@ import { newJob } from "../../src/slack/intake/new-job.ts";
 import { Chance } from "./chance.ts";
 import { FakeWorld, type Ledger, type WorldSettings } from "./fake-world.ts";
 import { createMemoryStore } from "./memory-store.ts";
-import { ANNA, CHANNEL, NOW, WAITS, WORKSPACE } from "./sample-jobs.ts";
+import { ANNA, CHANNEL, INSTALLATION, NOW, WAITS, WORKSPACE } from "./sample-jobs.ts";
 
 const HOUR_MS = 3_600_000;
 /** What takes days in life takes hours here: the days only repeat themselves. */
@@ -205,7 +205,17 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     const request = { photo, speech: photo, resolution: "720" } as const;
     const place = { channelId: CHANNEL };
     const job = {
-      ...newJob({ workspaceId: WORKSPACE, requesterId: ANNA, door: "command", place, request }, NOW),
+      ...newJob(
+        {
+          workspaceId: WORKSPACE,
+          installationId: INSTALLATION,
+          requesterId: ANNA,
+          door: "command",
+          place,
+          request,
+        },
+        NOW,
+      ),
       id: `job${n}` as JobId,
     };
     await store.accept({ keys: [job.id], job });

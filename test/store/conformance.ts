@@ -4,6 +4,7 @@ import { uploadOpened } from "../../src/job/deliver-transitions.ts";
 import type {
   AttemptKey,
   ChannelId,
+  InstallationId,
   JobId,
   MessageTs,
   RenderId,
@@ -13,6 +14,7 @@ import type {
 import type { Job, JobState } from "../../src/job/job.ts";
 import { nextStep, wakeAt } from "../../src/job/next-step.ts";
 import { type Change, type JobStore, LeaseLostError, type MediaLink } from "../../src/job/store.ts";
+import { workspaceGone } from "../../src/job/workspace-gone.ts";
 import {
   ANNA,
   ATTEMPT,
@@ -402,6 +404,77 @@ export function describeStore(
         expect(woken.map((job) => nextStep(job, NOW, WAITS))).toEqual([{ step: "create" }]);
         // AKOOL itself said when that one may come again.
         expect((await store.find(putOff.id))?.dueAt).toBe(NOW + MINUTE);
+      });
+    });
+
+    describe("an installation that is gone", () => {
+      const TEAM = WORKSPACE as string as InstallationId;
+      const ORG = "E1" as InstallationId;
+      const gone = (job: Job) => workspaceGone(job, NOW);
+      const statusOf = async (store: JobStore, job: Job) => (await store.find(job.id))?.state.status;
+
+      it("ends its unfinished jobs, each with all that hangs on it, and no others", async () => {
+        const { store, add, move } = await emptyStore();
+        const ours = [await add(STATES.preparing), await add(STATES.rendering), await add(STATES.asking)];
+        const elsewhere = await add(STATES.preparing, { workspaceId: "T2" as WorkspaceId });
+        const underOrg = await add(STATES.preparing, { installationId: ORG });
+        const over = await add(STATES.delivered, { message: { status: "none" }, cleanedUp: true });
+        const links: MediaLink[] = [{ key: "link", file: "photo", expiresAt: NOW + MINUTE }];
+        const paying = await add(STATES.queued);
+        const key = "attempt" as AttemptKey;
+        await move(paying.id, STATES.creating, { attempt: { key, number: 1, links } });
+
+        expect(await store.changeAll(TEAM, gone)).toBe(4);
+        for (const job of [...ours, paying]) {
+          expect(await store.find(job.id)).toMatchObject({
+            state: { status: "failed", failure: { reason: "slack_connection_revoked" } },
+            message: { status: "none" },
+          });
+        }
+        expect(await store.findMediaLink("link", NOW)).toBeUndefined();
+        expect(await statusOf(store, elsewhere)).toBe("preparing");
+        expect(await statusOf(store, underOrg)).toBe("preparing");
+        expect(await statusOf(store, over)).toBe("delivered");
+        // What is left to do for them is to throw their media away.
+        const due = await store.claimDue(NOW, 10);
+        const theirs = due.filter(({ state }) => state.status === "failed");
+        expect(theirs.map((job) => nextStep(job, NOW, WAITS).step)).toEqual(Array(4).fill("clean_up"));
+      });
+
+      it("ends the jobs of every workspace under an org-wide install", async () => {
+        const { store, add } = await emptyStore();
+        const jobs = [
+          await add(STATES.preparing, { installationId: ORG }),
+          await add(STATES.queued, { installationId: ORG, workspaceId: "T2" as WorkspaceId }),
+        ];
+        const own = await add(STATES.preparing);
+        expect(await store.changeAll(ORG, gone)).toBe(2);
+        for (const job of jobs) expect(await statusOf(store, job)).toBe("failed");
+        expect(await statusOf(store, own)).toBe("preparing");
+      });
+
+      it("frees the slots its renders held for the first in line of another", async () => {
+        const { store, add } = await emptyStore();
+        await add(STATES.rendering, { dueAt: NOW + MINUTE });
+        const waiting = await add(
+          { ...STATES.queued, placeInLine: 1 },
+          { workspaceId: "T2" as WorkspaceId, dueAt: NOW + MINUTE, message: { status: "lost" } },
+        );
+        await store.changeAll(TEAM, gone);
+        expect((await store.find(waiting.id))?.dueAt).toBe(NOW);
+        const view = await new Promise<number>((resolve) => {
+          void store.update(waiting.id, (_job, { slotsInUse }) => void resolve(slotsInUse), { line: true });
+        });
+        expect(view).toBe(0);
+      });
+
+      it("changes nothing the second time", async () => {
+        const { store, add } = await emptyStore();
+        const job = await add(STATES.rendering);
+        await store.changeAll(TEAM, gone);
+        const before = await store.find(job.id);
+        expect(await store.changeAll(TEAM, (each) => workspaceGone(each, NOW + MINUTE))).toBe(0);
+        expect(await store.find(job.id)).toEqual(before);
       });
     });
 

@@ -5,7 +5,10 @@ import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { JobId } from "../../src/job/ids.ts";
+import { installationOf } from "../../src/job/job.ts";
+import { workspaceGone } from "../../src/job/workspace-gone.ts";
 import { createGroupCommit } from "../../src/store/group-commit.ts";
+import { start } from "../../src/store/migrations/001-start.ts";
 import { openDatabase, StoreInUseError } from "../../src/store/open-database.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
 import { NOW, sampleJob } from "../job/sample-jobs.ts";
@@ -163,6 +166,24 @@ describe("the version of the schema", () => {
     expect(second.db.prepare("PRAGMA user_version").get()?.user_version).toBe(version);
     expect(second.db.prepare("SELECT sql FROM sqlite_schema ORDER BY name").all()).toEqual(schema);
     second.close();
+  });
+
+  it("is brought up from version 1 with jobs in it, which are served as before", async () => {
+    const dataDir = await temporaryFolder();
+    const old = new DatabaseSync(join(dataDir, "talkingphoto.sqlite"));
+    old.exec(`${start}; PRAGMA user_version = 1;`);
+    const job = sampleJob("rendering");
+    old
+      .prepare(
+        "INSERT INTO jobs (id, workspace_id, requester_id, status, accepted_at, due_at, holds_slot, job) VALUES (?, ?, ?, 'rendering', ?, ?, 1, ?)",
+      )
+      .run(job.id, job.workspaceId, job.requesterId, NOW, NOW, JSON.stringify(job));
+    old.close();
+    const store = openStore(dataDir);
+    onTestFinished(() => store.close());
+    expect(await store.find(job.id)).toEqual(job);
+    expect(await store.installations.list()).toEqual([]);
+    expect(await store.changeAll(installationOf(job), (each) => workspaceGone(each, NOW))).toBe(1);
   });
 
   it("is refused when a newer program wrote it, and the folder is left free", async () => {

@@ -66,10 +66,13 @@ export class Deliveries {
    * Delivers one event, and again under the same id while the app does not say 2xx. `repeats` are deliveries on top
    * of that, which happen when Slack did not get an answer that the app did send.
    */
-  async event(event: Wire, { repeats = 0, eventId = newId("Ev") } = {}): Promise<Delivered[]> {
+  async event(
+    event: Wire,
+    { repeats = 0, eventId = newId("Ev"), at = Date.now() } = {},
+  ): Promise<Delivered[]> {
     const delays = this.#workspace.settings.eventRetryDelaysMs;
     const tries: Delivered[] = [];
-    const payload = this.#payloads.envelope(event, eventId);
+    const payload = this.#payloads.envelope(event, eventId, at);
     let reason = "";
     for (let retryNum = 0; retryNum <= delays.length + repeats; retryNum++) {
       if (retryNum > 0 && tries.length > repeats) await this.#pause(delays[retryNum - 1 - repeats] ?? 0);

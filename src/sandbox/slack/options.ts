@@ -3,6 +3,9 @@ export interface SlackOptions {
   readonly botToken?: string;
   readonly appToken?: string;
   readonly teamId?: string;
+  readonly teamName?: string;
+  /** An organisation that the app is installed in as a whole; `teamId` is then one workspace of it. */
+  readonly enterprise?: { readonly id: string; readonly name: string };
   readonly botUserId?: string;
   readonly botId?: string;
   readonly appId?: string;
@@ -29,7 +32,8 @@ export interface SlackOptions {
   readonly secondComplete?: "error" | "ok_no_share" | "second_share";
 }
 
-export type Settings = Required<Omit<SlackOptions, "requestUrl" | "port">>;
+export type Settings = Required<Omit<SlackOptions, "requestUrl" | "port" | "enterprise">> &
+  Pick<SlackOptions, "enterprise">;
 
 const DEFAULT_SCOPES = [
   "commands",
@@ -48,6 +52,8 @@ export function settle(options: SlackOptions): Settings {
     botToken: options.botToken ?? "xoxb-sandbox-bot-token",
     appToken: options.appToken ?? "xapp-sandbox-app-token",
     teamId: options.teamId ?? "T0SANDBOX",
+    teamName: options.teamName ?? "Sandbox",
+    ...(options.enterprise && { enterprise: options.enterprise }),
     botUserId: options.botUserId ?? "U0TALKINGPHOTO",
     botId: options.botId ?? "B0TALKINGPHOTO",
     appId: options.appId ?? "A0TALKINGPHOTO",

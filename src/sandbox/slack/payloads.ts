@@ -25,11 +25,11 @@ export class Payloads {
     triggerId: string;
     responseUrl: string;
   }): Record<string, string> {
-    const { teamId, appId } = this.#workspace.settings;
+    const { appId, enterprise } = this.#workspace.settings;
     const { channel } = at;
     return {
       token: VERIFICATION_TOKEN,
-      team_id: teamId,
+      team_id: channel.teamId,
       team_domain: "sandbox",
       channel_id: channel.id,
       channel_name: { public: channel.name, private: "privategroup", im: "directmessage" }[channel.kind],
@@ -38,31 +38,34 @@ export class Payloads {
       command: at.command,
       text: at.text,
       api_app_id: appId,
-      is_enterprise_install: "false",
+      ...(enterprise && { enterprise_id: enterprise.id, enterprise_name: enterprise.name }),
+      is_enterprise_install: String(enterprise !== undefined),
       response_url: at.responseUrl,
       trigger_id: at.triggerId,
     };
   }
 
-  envelope(event: Wire, eventId: string): Wire {
-    const { teamId, appId, botUserId } = this.#workspace.settings;
+  envelope(event: Wire, eventId: string, eventTimeMs = Date.now()): Wire {
+    const { appId, botUserId, enterprise, ...settings } = this.#workspace.settings;
+    const teamId = this.#workspace.channels.get(String(event.channel))?.teamId ?? settings.teamId;
     return {
       token: VERIFICATION_TOKEN,
       team_id: teamId,
       context_team_id: teamId,
-      context_enterprise_id: null,
+      context_enterprise_id: enterprise?.id ?? null,
+      ...(enterprise && { enterprise_id: enterprise.id }),
       api_app_id: appId,
       event,
       type: "event_callback",
       event_id: eventId,
-      event_time: Math.floor(Date.now() / 1000),
+      event_time: Math.floor(eventTimeMs / 1000),
       authorizations: [
         {
-          enterprise_id: null,
-          team_id: teamId,
+          enterprise_id: enterprise?.id ?? null,
+          team_id: enterprise ? null : teamId,
           user_id: botUserId,
           is_bot: true,
-          is_enterprise_install: false,
+          is_enterprise_install: enterprise !== undefined,
         },
       ],
       is_ext_shared_channel: false,
@@ -133,23 +136,26 @@ export class Payloads {
     };
   }
 
-  /** What block_actions, view_submission, view_closed and shortcuts have in common. */
+  /**
+   * What block_actions, view_submission, view_closed and shortcuts have in common. Where the app is installed in a
+   * whole organisation no team is named.
+   */
   interaction(type: string, user: string): Wire {
-    const { teamId, appId } = this.#workspace.settings;
+    const { teamId, appId, enterprise } = this.#workspace.settings;
     const name = this.#userName(user);
     return {
       type,
-      team: { id: teamId, domain: "sandbox" },
+      team: enterprise ? null : { id: teamId, domain: "sandbox" },
       user: { id: user, username: name, name, team_id: teamId },
       api_app_id: appId,
       token: VERIFICATION_TOKEN,
-      enterprise: null,
-      is_enterprise_install: false,
+      enterprise: enterprise ?? null,
+      is_enterprise_install: enterprise !== undefined,
     };
   }
 
   view(view: View, values: Wire = {}): Wire {
-    const { teamId, appId, botId } = this.#workspace.settings;
+    const { teamId, appId, botId, enterprise } = this.#workspace.settings;
     return {
       private_metadata: "",
       callback_id: "",
@@ -162,7 +168,7 @@ export class Payloads {
       id: view.id,
       team_id: teamId,
       app_id: appId,
-      app_installed_team_id: teamId,
+      app_installed_team_id: enterprise?.id ?? teamId,
       bot_id: botId,
       hash: view.hash,
       root_view_id: view.id,

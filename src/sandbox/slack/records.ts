@@ -13,6 +13,8 @@ export interface Channel {
   readonly name: string;
   readonly kind: "public" | "private" | "im";
   readonly members: Set<string>;
+  /** The workspace of an organisation that it belongs to. */
+  readonly teamId: string;
   archived: boolean;
   readonly messages: Message[];
 }

@@ -1,24 +1,24 @@
 /**
- * A Slack that runs on 127.0.0.1: one workspace that keeps state, checks strictly what the app sends, signs what it
- * delivers, and misbehaves when told to. People act through its methods, tests and the demo read it like people do.
+ * A Slack that runs on 127.0.0.1: workspaces that keep state, check strictly what the app sends, sign what they
+ * deliver, and misbehave when told to. People act through its methods, tests and the demo read it like people do.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import type { World } from "./api/method.ts";
 import { Uploads } from "./api/uploads.ts";
-import { type CallHook, CallLog, type CallRecord, type Misbehaviour, page, type Rule } from "./call-log.ts";
+import { type CallHook, CallLog, type CallRecord, type Misbehaviour, type Rule } from "./call-log.ts";
 import { type Answer, type Delivered, Deliveries, type RawOptions } from "./delivery.ts";
 import { FileRoom, type SlackFile } from "./file-room.ts";
 import { Forms, type FormValues } from "./forms.ts";
+import { OAuthRoom } from "./oauth-room.ts";
 import { type Settings, type SlackOptions, settle } from "./options.ts";
 import { Payloads } from "./payloads.ts";
 import { type FileSpec, People, type Shared, type ShareOptions } from "./people.ts";
 import { Reading } from "./reading.ts";
 import type { Channel, Ephemeral, Message, View } from "./records.ts";
-import { answerResponseUrl } from "./response-url.ts";
+import { route } from "./routes.ts";
 import { sign } from "./signing.ts";
 import { SocketMode } from "./socket-mode.ts";
 import { describe, transcript } from "./transcript.ts";
-import { answerWebApi } from "./web-api.ts";
 import type { Wire } from "./wire.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -41,10 +41,20 @@ export type {
   View,
 };
 
-export type SlackSandbox = Awaited<ReturnType<typeof startSlack>>;
+/** One workspace, or one organisation, as tests and the demo see it. */
+export type SlackSandbox = ReturnType<typeof openWorkspace>;
 
-export async function startSlack(options: SlackOptions = {}) {
-  const settings = settle(options);
+/** What all workspaces of one stand-in have in common. */
+interface Town {
+  readonly url: string;
+  readonly host: string;
+  readonly oauth: OAuthRoom;
+  readonly worlds: World[];
+  readonly atEnd: (() => Promise<void> | void)[];
+  readonly close: () => Promise<void>;
+}
+
+export async function startSlack(options: SlackOptions = {}): Promise<SlackSandbox> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -55,34 +65,87 @@ export async function startSlack(options: SlackOptions = {}) {
   const host = `127.0.0.1:${address.port}`;
   const url = `http://${host}`;
 
-  const world = makeWorld(settings, url);
-  const { workspace, files, log, socket } = world;
+  const worlds: World[] = [];
+  const atEnd: Town["atEnd"] = [];
+  const close = async () => {
+    for (const end of atEnd.splice(0)) await end();
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+    for (const { files } of worlds) await files.close();
+  };
+  const slack = openWorkspace({ url, host, oauth: new OAuthRoom(), worlds, atEnd, close }, options);
+  const { problems } = slack;
+
+  server.on("request", (request, response) => {
+    const [first, ...others] = worlds;
+    if (!first) return void response.destroy();
+    route(request, response, [first, ...others]).catch((error: unknown) => {
+      // An app that hangs up in the middle of its own request is part of many tests.
+      if (!request.complete || response.destroyed) return void response.destroy();
+      problems.push(`the sandbox itself failed at ${request.url}: ${String(error)}`);
+      response.destroy();
+    });
+  });
+  server.on("upgrade", (request, connection, head) => slack.socket.upgrade(request, connection, head));
+  return slack;
+}
+
+/** Another workspace, or a whole organisation, at the same Slack. Whatever is not said is as in `slack`; closes with it. */
+export function addWorkspace(
+  { town, options, requestUrl }: SlackSandbox,
+  more: SlackOptions & { readonly teamId: string },
+): SlackSandbox {
+  return openWorkspace(town, { ...options, ...(requestUrl !== undefined && { requestUrl }), ...more });
+}
+
+function openWorkspace(town: Town, options: SlackOptions) {
+  const { url, host, oauth, close } = town;
+  const settings = settle(options);
+  const world = makeWorld(settings, url, oauth);
+  const { workspace, log, socket } = world;
   const deliveries = new Deliveries(workspace, world.payloads, socket);
   deliveries.requestUrl = options.requestUrl;
   const reading = new Reading(workspace);
   const people = new People(world, deliveries, reading);
   const forms = new Forms(world, deliveries, people);
   if (settings.echoOwnPosts) echo(world, deliveries);
-
-  server.on("request", (request, response) => {
-    route(request, response, world).catch((error: unknown) => {
-      // An app that hangs up in the middle of its own request is part of many tests.
-      if (!request.complete || response.destroyed) return void response.destroy();
-      workspace.problems.push(`the sandbox itself failed at ${request.url}: ${String(error)}`);
-      response.destroy();
-    });
-  });
-  server.on("upgrade", (request, connection, head) => socket.upgrade(request, connection, head));
-
-  const close = async () => {
+  // The first workspace has a token that was copied by hand; the others give theirs out by OAuth.
+  if (town.worlds.length === 0) oauth.know(settings.botToken, world);
+  town.worlds.push(world);
+  town.atEnd.push(() => {
     workspace.close();
     socket.close();
-    await deliveries.close();
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
-    await files.close();
-  };
+    return deliveries.close();
+  });
+
+  /** The app is removed: its tokens are dead, and Slack says so, in the order and as often as asked for. */
+  async function uninstall({
+    order = ["app_uninstalled", "tokens_revoked"],
+    repeats = 0,
+    at = Date.now(),
+  }: {
+    order?: readonly ("app_uninstalled" | "tokens_revoked")[];
+    repeats?: number;
+    at?: number;
+  } = {}): Promise<Delivered[]> {
+    oauth.revoke(world);
+    return tellOfUninstall({ order, repeats, at });
+  }
+
+  async function tellOfUninstall(how: {
+    order: readonly ("app_uninstalled" | "tokens_revoked")[];
+    repeats?: number;
+    at: number;
+  }): Promise<Delivered[]> {
+    const tokens = { oauth: [], bot: [settings.botUserId] };
+    const told: Delivered[] = [];
+    for (const type of how.order) {
+      const event = { type, ...(type === "tokens_revoked" && { tokens }) };
+      told.push(...(await deliveries.event(event, { repeats: how.repeats ?? 0, at: how.at })));
+    }
+    return told;
+  }
 
   return {
     url,
@@ -91,6 +154,17 @@ export async function startSlack(options: SlackOptions = {}) {
     settings,
     workspace,
     socket,
+    /** Grants, tokens and their clock, for all workspaces. */
+    oauth,
+    authorizeUrl: `${url}/oauth/v2/authorize`,
+    town,
+    /** What it was opened with. */
+    options,
+    /** Tokens of this workspace that work now. */
+    liveTokens: () => oauth.liveTokens(world),
+    uninstall,
+    /** The same goodbyes once more, with nothing happening. */
+    tellOfUninstall,
     /** What only a wrong program does. Tests assert that it is empty. */
     problems: workspace.problems,
     calls: log.calls,
@@ -101,6 +175,9 @@ export async function startSlack(options: SlackOptions = {}) {
     /** message, edit, delete, ephemeral, file, view; and `change` with each of them. */
     events: workspace.events,
 
+    get requestUrl() {
+      return deliveries.requestUrl;
+    },
     setRequestUrl: (to: string) => {
       deliveries.requestUrl = to;
     },
@@ -127,7 +204,8 @@ export async function startSlack(options: SlackOptions = {}) {
     closeView: forms.closeView.bind(forms),
     openDm: (user: string): Channel => workspace.openDm(user),
     /** Any event, in Slack's envelope. */
-    deliver: (event: Wire, how?: { repeats?: number; eventId?: string }) => deliveries.event(event, how),
+    deliver: (event: Wire, how?: { repeats?: number; eventId?: string; at?: number }) =>
+      deliveries.event(event, how),
     /** Any body to the request URL, for hostile tests. */
     raw: (body: string | Uint8Array, headers?: Record<string, string | undefined>, how?: RawOptions) =>
       deliveries.raw(body, headers, how),
@@ -149,7 +227,7 @@ export async function startSlack(options: SlackOptions = {}) {
   };
 }
 
-function makeWorld(settings: Settings, url: string): World {
+function makeWorld(settings: Settings, url: string, oauth: OAuthRoom): World {
   const workspace = new Workspace(settings, url);
   const log = new CallLog();
   const files = new FileRoom(workspace);
@@ -157,6 +235,7 @@ function makeWorld(settings: Settings, url: string): World {
     workspace,
     log,
     files,
+    oauth,
     uploads: new Uploads(workspace, files, log),
     payloads: new Payloads(workspace, files),
     socket: new SocketMode(workspace),
@@ -176,55 +255,5 @@ function echo({ workspace, payloads, socket }: World, deliveries: Deliveries): v
   });
   workspace.events.on("edit", (message) => {
     if (isHeard(message)) deliveries.eventInBackground(payloads.messageChanged(message));
-  });
-}
-
-async function route(request: IncomingMessage, response: ServerResponse, world: World): Promise<void> {
-  const { pathname } = new URL(request.url ?? "/", world.workspace.url);
-  const [, place = "", ...rest] = pathname.split("/");
-  if (place === "api") return answerWebApi(rest.join("/"), request, response, world);
-  if (place === "actions") return answerResponseUrl(pathname, request, response, world);
-  if (place === "upload" && request.method === "POST") {
-    const ticket = rest.at(-1) ?? "";
-    const args = { ticket, length: Number(request.headers["content-length"] ?? Number.NaN) };
-    return world.log.answerCall({ method: "upload", args, request, response }, () =>
-      world.uploads.receive(ticket, request),
-    );
-  }
-  if (place === "files-pri" || place === "files-tmb")
-    return answerDownload(pathname, request, response, world);
-  world.workspace.problems.push(`${request.method} ${pathname}: no such address at Slack`);
-  response.writeHead(404).end();
-}
-
-/** Without a token that may read the file Slack answers 200 with its login page. */
-async function answerDownload(
-  path: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-  world: World,
-): Promise<void> {
-  const { workspace, files } = world;
-  const [, id = "", thumb] = /^\/files-\w+\/[^/]*?-(F\w+)(-thumb)?\//.exec(path) ?? [];
-  await world.log.answerCall({ method: "download", args: { file: id }, request, response }, async () => {
-    const file = files.files.get(id);
-    const { botToken, scopes } = workspace.settings;
-    const allowed =
-      request.headers.authorization === `Bearer ${botToken}` &&
-      !workspace.revoked &&
-      scopes.includes("files:read");
-    if (!file || file.deleted || !allowed || !files.canBotRead(file))
-      return { ...page(200), outcome: "login page" };
-    const content = (thumb && file.thumbnail) || file.content;
-    return {
-      status: 200,
-      headers: {
-        "content-type": thumb ? "image/jpeg" : file.mimetype,
-        "content-length": String(content.size),
-        "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
-      },
-      body: content.stream(),
-      outcome: "ok",
-    };
   });
 }

@@ -5,26 +5,34 @@ import { chatMethods } from "./api/chat.ts";
 import { conversationMethods } from "./api/conversations.ts";
 import { fileMethods } from "./api/files.ts";
 import { type Method, requireScope, type World } from "./api/method.ts";
+import { oauthMethods } from "./api/oauth.ts";
 import { viewMethods } from "./api/views.ts";
 import type { Reply } from "./call-log.ts";
 import { malformed, Refusal } from "./refusal.ts";
 import { isWire, newId, readJson, type Wire } from "./wire.ts";
 
 const METHODS = new Map<string, Method>(
-  [...accountMethods, ...chatMethods, ...conversationMethods, ...fileMethods, ...viewMethods].map((each) => [
-    each.name,
-    each,
-  ]),
+  [
+    ...accountMethods,
+    ...chatMethods,
+    ...conversationMethods,
+    ...fileMethods,
+    ...oauthMethods,
+    ...viewMethods,
+  ].map((each) => [each.name, each]),
 );
 
 export async function answerWebApi(
   name: string,
   request: IncomingMessage,
   response: ServerResponse,
-  world: World,
+  first: World,
 ): Promise<void> {
   const sent = await readCall(name, request);
   const { token: _, ...args } = sent.args;
+  // The token says which workspace is meant; what has none is about the first.
+  const { oauth } = first;
+  const world = oauth.worldOf(sent.token ?? "") ?? oauth.worldOfAccess(args) ?? first;
   await world.log.answerCall({ method: name, args, request, response }, async () => {
     const method = METHODS.get(name);
     let answer: Wire;
@@ -43,13 +51,18 @@ export async function answerWebApi(
   });
 }
 
-function checkToken(method: Method, token: string | undefined, { workspace }: World): void {
-  const { botToken, appToken } = workspace.settings;
+function checkToken(method: Method, token: string | undefined, { workspace, oauth }: World): void {
+  if (method.token === "none") {
+    if (token) workspace.problems.push(`${method.name}: a token was sent along`);
+    return;
+  }
   if (!token) throw new Refusal("not_authed", { mistake: "no token" });
-  if (token !== botToken && token !== appToken) throw new Refusal("invalid_auth");
-  if (token !== (method.token === "bot" ? botToken : appToken))
+  const kind = token === workspace.settings.appToken ? "app" : "bot";
+  const problem = kind === "bot" ? oauth.problemWith(token) : undefined;
+  if (problem === "invalid_auth") throw new Refusal(problem);
+  if (kind !== method.token)
     throw new Refusal("not_allowed_token_type", { mistake: `it takes the ${method.token} token` });
-  if (token === botToken && workspace.revoked) throw new Refusal("token_revoked");
+  if (problem) throw new Refusal(problem);
 }
 
 function jsonReply(answer: Wire, method: Method | undefined, { workspace }: World): Reply {

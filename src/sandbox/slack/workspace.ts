@@ -67,12 +67,14 @@ export class Workspace {
     id?: string;
     kind?: Channel["kind"];
     members: readonly string[];
+    teamId?: string;
   }): Channel {
     const made: Channel = {
       id: channel.id ?? newId(channel.kind === "im" ? "D" : "C"),
       name: channel.name,
       kind: channel.kind ?? "public",
       members: new Set(channel.members),
+      teamId: channel.teamId ?? this.settings.teamId,
       archived: false,
       messages: [],
     };

@@ -1,9 +1,9 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Delivery, SlackAnswer } from "../../job/delivery.ts";
-import type { JobId, MessageTs, SlackFileId, WorkspaceId } from "../../job/ids.ts";
-import { type Job, threadOf } from "../../job/job.ts";
-import { slackCall } from "../slack-call.ts";
+import type { JobId, MessageTs, SlackFileId } from "../../job/ids.ts";
+import { installationOf, type Job, threadOf } from "../../job/job.ts";
+import { type ClientFor, slackCall } from "../slack-call.ts";
 import { finishComment, jobMessage, linkComment, noticeMessage } from "./messages.ts";
 
 /** What people see under the video, and what a downloaded copy is called. */
@@ -11,8 +11,7 @@ const VIDEO_NAME = "talking-photo.mp4";
 const VIDEO_TITLE = "Talking photo (AI-generated)";
 
 export interface SlackDeliveryDeps {
-  /** A client with the workspace's present token; asked for at every call, since tokens change. */
-  readonly clientFor: (workspaceId: WorkspaceId) => Promise<WebClient>;
+  readonly clientFor: ClientFor;
   readonly findJob: (id: JobId) => Promise<Job | undefined>;
   readonly findResponseUrl: (id: JobId) => Promise<string | undefined>;
   readonly answerPrivately: AnswerPrivately;
@@ -38,19 +37,27 @@ export function createSlackDelivery({
   findResponseUrl,
   answerPrivately,
 }: SlackDeliveryDeps): Delivery {
+  /** One call for a job, with its installation's present token: without one nothing is sent, and that is an answer too. */
+  const callFor = <R, T extends object>(
+    job: Job,
+    call: (client: WebClient) => Promise<R>,
+    read: (result: R) => T,
+  ): Promise<SlackAnswer<T>> => slackCall(async () => call(await clientFor(installationOf(job))), read);
+
   const inThread = (job: Job) => {
     const thread = threadOf(job);
     return thread === undefined ? {} : { thread_ts: thread };
   };
 
   /** A link to the running job of a duplicate; without one the sentence still reads. */
-  async function runningLink(client: WebClient, job: Job): Promise<string | undefined> {
+  async function runningLink(job: Job): Promise<string | undefined> {
     if (job.state.status !== "duplicate") return undefined;
     const running = await findJob(job.state.of);
     const ts = running && threadOf(running);
     if (!running || ts === undefined) return undefined;
-    const answer = await slackCall(
-      () => client.chat.getPermalink({ channel: running.place.channelId, message_ts: ts }),
+    const answer = await callFor(
+      job,
+      (client) => client.chat.getPermalink({ channel: running.place.channelId, message_ts: ts }),
       (result) => ({ link: z.url().parse(result.permalink) }),
     );
     return answer.type === "ok" ? answer.link : undefined;
@@ -58,9 +65,9 @@ export function createSlackDelivery({
 
   return {
     async postJobMessage(job) {
-      const client = await clientFor(job.workspaceId);
-      return slackCall(
-        () =>
+      return callFor(
+        job,
+        (client) =>
           client.chat.postMessage({
             channel: job.place.channelId,
             ...(job.place.threadTs === undefined ? {} : { thread_ts: job.place.threadTs }),
@@ -73,20 +80,20 @@ export function createSlackDelivery({
     },
 
     async editJobMessage(job, ts) {
-      const client = await clientFor(job.workspaceId);
-      const link = await runningLink(client, job);
-      return slackCall(
-        () => client.chat.update({ channel: job.place.channelId, ts, ...jobMessage(job, link) }),
+      const link = await runningLink(job);
+      return callFor(
+        job,
+        (client) => client.chat.update({ channel: job.place.channelId, ts, ...jobMessage(job, link) }),
         () => ({}),
       );
     },
 
     async postNotice(job) {
       if (!job.notice) return { type: "ok" };
-      const client = await clientFor(job.workspaceId);
       const { kind } = job.notice;
-      return slackCall(
-        () =>
+      return callFor(
+        job,
+        (client) =>
           client.chat.postMessage({
             channel: job.place.channelId,
             ...inThread(job),
@@ -100,7 +107,6 @@ export function createSlackDelivery({
     async tellPrivately(job) {
       if (!job.notice) return { type: "ok" };
       const words = noticeMessage(job, job.notice.kind);
-      const client = await clientFor(job.workspaceId);
 
       const throughResponseUrl = async (): Promise<SlackAnswer> => {
         const responseUrl = await findResponseUrl(job.id);
@@ -109,8 +115,9 @@ export function createSlackDelivery({
           : answerPrivately(responseUrl, words.text);
       };
       const ephemeral = (): Promise<SlackAnswer> =>
-        slackCall(
-          () =>
+        callFor(
+          job,
+          (client) =>
             client.chat.postEphemeral({
               channel: job.place.channelId,
               user: job.requesterId,
@@ -119,13 +126,16 @@ export function createSlackDelivery({
           () => ({}),
         );
       const direct = async (): Promise<SlackAnswer> => {
-        const conversation = await slackCall(
-          () => client.conversations.open({ users: job.requesterId }),
+        const conversation = await callFor(
+          job,
+          (client) => client.conversations.open({ users: job.requesterId }),
           (result) => ({ channel: opened.parse(result).channel.id }),
         );
         if (conversation.type !== "ok") return conversation;
-        return slackCall(
-          () => client.chat.postMessage({ channel: conversation.channel, ...words, unfurl_links: false }),
+        return callFor(
+          job,
+          (client) =>
+            client.chat.postMessage({ channel: conversation.channel, ...words, unfurl_links: false }),
           () => ({}),
         );
       };
@@ -145,10 +155,10 @@ export function createSlackDelivery({
     },
 
     async openUpload(job, sizeBytes) {
-      const client = await clientFor(job.workspaceId);
       // No alt text: on an mp4 it makes Slack drop the share without a word.
-      return slackCall(
-        () => client.files.getUploadURLExternal({ filename: VIDEO_NAME, length: sizeBytes }),
+      return callFor(
+        job,
+        (client) => client.files.getUploadURLExternal({ filename: VIDEO_NAME, length: sizeBytes }),
         (result) => {
           const { upload_url, file_id } = ticket.parse(result);
           return { fileId: file_id as SlackFileId, uploadUrl: upload_url };
@@ -157,12 +167,12 @@ export function createSlackDelivery({
     },
 
     async shareFile(job, fileId) {
-      const client = await clientFor(job.workspaceId);
       const thread = threadOf(job);
       const files: [{ id: string; title: string }] = [{ id: fileId, title: VIDEO_TITLE }];
       const where = { channel_id: job.place.channelId, initial_comment: finishComment(job) };
-      return slackCall(
-        () =>
+      return callFor(
+        job,
+        (client) =>
           client.files.completeUploadExternal(
             thread === undefined ? { files, ...where } : { files, ...where, thread_ts: thread },
           ),
@@ -171,9 +181,9 @@ export function createSlackDelivery({
     },
 
     async findShare(job, fileId) {
-      const client = await clientFor(job.workspaceId);
-      return slackCall(
-        () => client.files.info({ file: fileId }),
+      return callFor(
+        job,
+        (client) => client.files.info({ file: fileId }),
         (result) => {
           const { shares } = fileInfo.parse(result).file;
           const here = [
@@ -187,17 +197,18 @@ export function createSlackDelivery({
     },
 
     async postLink(job, fileId) {
-      const client = await clientFor(job.workspaceId);
-      const info = await slackCall(
-        () => client.files.info({ file: fileId }),
+      const info = await callFor(
+        job,
+        (client) => client.files.info({ file: fileId }),
         (result) => ({ link: filePermalink.parse(result).file.permalink }),
       );
       // Only reading has happened so far: whatever went wrong, nothing was posted.
       if (info.type === "refused") return { type: "not_sent", error: new Error(`no link: ${info.code}`) };
       if (info.type === "unclear") return { type: "not_sent", error: info.error };
       if (info.type !== "ok") return info;
-      return slackCall(
-        () =>
+      return callFor(
+        job,
+        (client) =>
           client.chat.postMessage({
             channel: job.place.channelId,
             ...inThread(job),

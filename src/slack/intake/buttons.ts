@@ -1,12 +1,12 @@
 import type { App } from "@slack/bolt";
 import { cancelled, cancelOutcome, leftAlone, madeAnother, triedAgain } from "../../job/decisions.ts";
 import { redelivering } from "../../job/deliver-transitions.ts";
-import type { Job } from "../../job/job.ts";
+import { installationOf, type Job } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
 import { actions } from "../surface.ts";
 import { mayDecide } from "./access.ts";
 import { cancelText, NOT_YOURS } from "./answers.ts";
-import { type IntakeDeps, NOT_SAVED } from "./handlers.ts";
+import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
 import { buttonBody } from "./payloads.ts";
 
 const STALE = "That has been decided already, so this button has nothing to do any more.";
@@ -25,13 +25,15 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
     [actions.postAgain]: (job) => redelivering(job, deps.now(), deps.waits),
   };
   for (const [actionId, change] of Object.entries(presses)) {
-    app.action(actionId, async ({ body, ack }) => {
-      const { team, user, response_url: responseUrl, actions: pressed } = buttonBody.parse(body);
+    app.action(actionId, async ({ body, ack, context }) => {
+      const { workspaceId, user, response_url: responseUrl, actions: pressed } = buttonBody.parse(body);
       const jobId = pressed[0]?.value;
       let answer: string | undefined;
       try {
         const job = jobId === undefined ? undefined : await deps.store.find(jobId);
-        if (!job || job.workspaceId !== team.id) answer = GONE;
+        // Under an org-wide install Slack names the presser's workspace, which need not be the job's.
+        const ours = job && (job.workspaceId === workspaceId || installationOf(job) === callerIn(context));
+        if (!ours) answer = GONE;
         else if (!mayDecide(user.id, job, deps.access)) answer = NOT_YOURS;
         else {
           let before = job;
@@ -46,7 +48,7 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
           deps.log.info({ ...logFields(job), userId: user.id, actionId }, "button pressed");
         }
       } catch (error) {
-        deps.log.error({ err: error, jobId, workspaceId: team.id }, "a button press could not be saved");
+        deps.log.error({ err: error, jobId, workspaceId }, "a button press could not be saved");
         answer = NOT_SAVED;
       }
       await ack();

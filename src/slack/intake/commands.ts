@@ -2,23 +2,25 @@ import { createHash } from "node:crypto";
 import type { App } from "@slack/bolt";
 import { cancelled, cancelOutcome } from "../../job/decisions.ts";
 import { failureText } from "../../job/failure-text.ts";
-import type { JobId } from "../../job/ids.ts";
+import type { InstallationId, JobId } from "../../job/ids.ts";
 import { hasEnded, type Job } from "../../job/job.ts";
 import { surface } from "../surface.ts";
 import { mayDecide, refusalFor } from "./access.ts";
 import { cancelText, HELP, historyText, NOT_YOURS, statusText, unknownText, watchText } from "./answers.ts";
-import { type IntakeDeps, NOT_SAVED } from "./handlers.ts";
+import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
 import { openForm } from "./open-form.ts";
 import { type Command, parseCommand } from "./parse-command.ts";
 import { type CommandBody, commandBody } from "./payloads.ts";
 
+type Called = CommandBody & { readonly installationId: InstallationId };
+
 const LISTED = 10;
 const LOOKED_THROUGH = 200;
 
 export function registerCommand(app: App, deps: IntakeDeps): void {
-  app.command(surface.commands[0], async ({ command, ack }) => {
-    const body = commandBody.parse(command);
+  app.command(surface.commands[0], async ({ command, ack, context }) => {
+    const body = { ...commandBody.parse(command), installationId: callerIn(context) };
     const privately = (text: string) => ack({ response_type: "ephemeral", text });
     const refusal = refusalFor(body.user_id, body.channel_id, deps.access);
     if (refusal !== undefined) {
@@ -33,11 +35,16 @@ export function registerCommand(app: App, deps: IntakeDeps): void {
       if (parsed.type === "open_form") {
         const {
           team_id: workspaceId,
+          installationId,
           channel_id: channelId,
           trigger_id: triggerId,
           response_url: responseUrl,
         } = body;
-        return await openForm({ workspaceId, channelId, triggerId, responseUrl, taken: {} }, ack, deps);
+        return await openForm(
+          { workspaceId, installationId, channelId, triggerId, responseUrl, taken: {} },
+          ack,
+          deps,
+        );
       }
       const answer = await answerTo(parsed, body, deps);
       // An accepted request is answered by its job message, in the channel.
@@ -51,7 +58,7 @@ export function registerCommand(app: App, deps: IntakeDeps): void {
 
 async function answerTo(
   parsed: Exclude<Command, { type: "open_form" }>,
-  body: CommandBody,
+  body: Called,
   deps: IntakeDeps,
 ): Promise<string | undefined> {
   const { store, now } = deps;
@@ -84,7 +91,7 @@ function gestureKey({ team_id, user_id, channel_id, text, trigger_id }: CommandB
 
 async function start(
   parsed: Extract<Command, { type: "start" }>,
-  body: CommandBody,
+  body: Called,
   deps: IntakeDeps,
 ): Promise<string | undefined> {
   for (const [url, file] of [
@@ -97,6 +104,7 @@ async function start(
   const job = newJob(
     {
       workspaceId: body.team_id,
+      installationId: body.installationId,
       requesterId: body.user_id,
       door: "command",
       place: { channelId: body.channel_id },
@@ -120,7 +128,7 @@ async function start(
   return undefined;
 }
 
-async function cancel(jobId: string | undefined, body: CommandBody, deps: IntakeDeps): Promise<string> {
+async function cancel(jobId: string | undefined, body: Called, deps: IntakeDeps): Promise<string> {
   const found =
     jobId === undefined
       ? await newestInFlight(body, deps)
@@ -142,12 +150,12 @@ async function cancel(jobId: string | undefined, body: CommandBody, deps: Intake
   return cancelText(outcome);
 }
 
-async function newestInFlight(body: CommandBody, deps: IntakeDeps): Promise<Job | undefined> {
+async function newestInFlight(body: Called, deps: IntakeDeps): Promise<Job | undefined> {
   return (await requestsOf(body, deps)).find((job) => !hasEnded(job));
 }
 
 /** The person's last requests, newest first; what was refused outright is not one of them. */
-async function requestsOf(body: CommandBody, deps: IntakeDeps): Promise<Job[]> {
+async function requestsOf(body: Called, deps: IntakeDeps): Promise<Job[]> {
   const jobs = await deps.store.jobsOf(body.user_id, body.team_id, LOOKED_THROUGH);
   return jobs.filter(({ request }) => request.photo.type !== "none");
 }

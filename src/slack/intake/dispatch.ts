@@ -1,6 +1,11 @@
 import type { App } from "@slack/bolt";
 import { z } from "zod";
+import type { InstallationId } from "../../job/ids.ts";
+import type { CallerOf } from "./caller.ts";
 import type { SlackPayload } from "./slack-payload.ts";
+import type { ReplyTo } from "./unknown-payload.ts";
+
+type Payload = Extract<SlackPayload, { body: unknown }>;
 
 /** What Slack is to be answered. `body` undefined is an empty 200. */
 export type Reply =
@@ -16,16 +21,47 @@ export interface UnknownReply {
   readonly afterwards?: () => void;
 }
 
+/** What is decided about a payload around Bolt: whose it is, and what to say where no listener gets to speak. */
+export interface FrontDesk {
+  readonly callerOf: CallerOf;
+  readonly notInstalled: ReplyTo;
+  readonly unknown: ReplyTo;
+}
+
+const GOODBYES: ReadonlySet<unknown> = new Set(["app_uninstalled", "tokens_revoked"]);
+
+/** Hands one payload to Bolt, with the installation it belongs to, and resolves as soon as Slack can be answered. */
+export async function dispatch(
+  app: Pick<App, "processEvent">,
+  payload: Payload,
+  retry: { num?: number; reason?: string },
+  desk: FrontDesk,
+): Promise<Reply> {
+  const installationId = await desk.callerOf(payload.body);
+  if (installationId === undefined && !isGoodbye(payload)) {
+    const reply = desk.notInstalled(payload);
+    reply.afterwards?.();
+    return { type: "ok", body: reply.body };
+  }
+  return process(app, payload, retry, installationId, desk.unknown);
+}
+
+/** Of these the second one comes when the app is gone already, and there may still be something to end. */
+function isGoodbye({ type, body }: Payload): boolean {
+  return type === "event" && GOODBYES.has((body.event as { type?: unknown } | undefined)?.type);
+}
+
 /**
- * Hands one payload to Bolt and resolves as soon as Slack can be answered: for commands, actions and forms when
+ * Resolves as soon as Slack can be answered: for commands, actions and forms when
  * the listener acks; for events only when every listener is through, because Bolt itself acks an event
  * before its listeners run, and a crash in between would lose it.
  */
-export function dispatch(
+function process(
   app: Pick<App, "processEvent">,
-  payload: Extract<SlackPayload, { body: unknown }>,
+  payload: Payload,
   retry: { num?: number; reason?: string },
-  unknown: (payload: Extract<SlackPayload, { body: unknown }>) => UnknownReply,
+  installationId: InstallationId | undefined,
+  unknown: ReplyTo,
 ): Promise<Reply> {
   return new Promise((resolve) => {
     let acked = false;
@@ -37,6 +73,7 @@ export function dispatch(
     const done = app.processEvent({
       body: payload.body,
       ack,
+      customProperties: { installationId },
       ...(retry.num === undefined ? {} : { retryNum: retry.num }),
       ...(retry.reason === undefined ? {} : { retryReason: retry.reason }),
     });

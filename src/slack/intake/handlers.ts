@@ -1,20 +1,22 @@
-import type { App } from "@slack/bolt";
-import type { WebClient } from "@slack/web-api";
-import type { WorkspaceId } from "../../job/ids.ts";
+import type { App, Context } from "@slack/bolt";
+import type { InstallationId } from "../../job/ids.ts";
 import type { JobStore } from "../../job/store.ts";
 import type { Waits } from "../../job/waits.ts";
+import type { InstallationStore } from "../../store/installations.ts";
 import type { AnswerPrivately } from "../delivery/slack-delivery.ts";
+import type { ClientFor } from "../slack-call.ts";
 import type { AccessSettings } from "./access.ts";
 import { registerButtons } from "./buttons.ts";
 import { registerCommand } from "./commands.ts";
 import { registerMessages } from "./messages.ts";
 import { registerShortcut } from "./shortcuts.ts";
 import { registerForm } from "./submissions.ts";
+import { registerUninstalls } from "./uninstalls.ts";
 
 export interface IntakeDeps {
   readonly store: JobStore;
   readonly access: AccessSettings;
-  readonly clientFor: (workspaceId: WorkspaceId) => Promise<WebClient>;
+  readonly clientFor: ClientFor;
   readonly answerPrivately: AnswerPrivately;
   /** Whether a link may be opened at all; names are resolved and checked again when it is. */
   readonly isAllowedUrl: (url: string) => boolean;
@@ -28,12 +30,22 @@ export interface IntakeDeps {
 }
 
 /** Everything the app listens to. Each listener saves first and acks then. */
-export function registerHandlers(app: App, deps: IntakeDeps): void {
+export function registerHandlers(
+  app: App,
+  deps: IntakeDeps,
+  installations: InstallationStore | undefined,
+): void {
   registerCommand(app, deps);
   registerForm(app, deps);
   registerMessages(app, deps);
   registerButtons(app, deps);
   registerShortcut(app, deps);
+  registerUninstalls(app, deps, installations);
+}
+
+/** Whose request a listener has before it: `dispatch` has put that into Bolt's context. */
+export function callerIn(context: Context): InstallationId {
+  return context.installationId as InstallationId;
 }
 
 /** For a person whose request could not be written down: nothing of it is left behind. */

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { App } from "@slack/bolt";
 import { BodyTooLargeError, readBody } from "../../http/read-body.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, type FrontDesk } from "./dispatch.ts";
 import { isUnwatchedEvent, parseSlackPayload } from "./slack-payload.ts";
-import type { UnknownPayload } from "./unknown-payload.ts";
 import { isSignedBySlack } from "./verify-signature.ts";
 
 /** Well above anything Slack sends; Bolt's own limit of 4 MB lets strangers park memory. */
@@ -12,7 +11,7 @@ const MAX_BODY_BYTES = 256 * 1024;
 export interface HttpReceiverOptions {
   readonly app: Pick<App, "processEvent">;
   readonly signingSecret: string;
-  readonly unknown: UnknownPayload;
+  readonly desk: FrontDesk;
   /** Seconds from the request to its 200. */
   readonly onAck: (seconds: number) => void;
   readonly log: { error(fields: object, message: string): void; warn(fields: object, message: string): void };
@@ -22,7 +21,7 @@ export interface HttpReceiverOptions {
  * `POST /slack/events`: everything Slack sends over HTTP. Bolt's own receiver is not used because it accepts
  * future timestamps, dies of a signed `null`, holds unknown commands for three seconds and acks events unsaved.
  */
-export function createHttpReceiver({ app, signingSecret, unknown, onAck, log }: HttpReceiverOptions) {
+export function createHttpReceiver({ app, signingSecret, desk, onAck, log }: HttpReceiverOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const receivedAt = performance.now();
     let rawBody: Buffer;
@@ -54,7 +53,7 @@ export function createHttpReceiver({ app, signingSecret, unknown, onAck, log }: 
     if (isUnwatchedEvent(payload)) return end(response, 200);
     if (payload.type === "url_verification") return end(response, 200, { challenge: payload.challenge });
 
-    const reply = await dispatch(app, payload, retryOf(request), unknown);
+    const reply = await dispatch(app, payload, retryOf(request), desk);
     if (reply.type === "ok") {
       end(response, 200, reply.body);
       return onAck((performance.now() - receivedAt) / 1000);

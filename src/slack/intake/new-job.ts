@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Failure } from "../../job/failure.ts";
-import type { JobId, UserId, WorkspaceId } from "../../job/ids.ts";
+import type { InstallationId, JobId, UserId, WorkspaceId } from "../../job/ids.ts";
 import type { Job, Place, RenderRequest } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
 import type { Intake, JobStore } from "../../job/store.ts";
@@ -11,6 +11,7 @@ const ID_LENGTH = 10;
 
 export interface NewJob {
   readonly workspaceId: WorkspaceId;
+  readonly installationId: InstallationId;
   readonly requesterId: UserId;
   readonly door: Job["door"];
   readonly place: Place;
@@ -18,9 +19,11 @@ export interface NewJob {
 }
 
 /** A request as it is first saved: nothing done, due at once. */
-export function newJob(fields: NewJob, now: number): Job {
+export function newJob({ installationId, ...fields }: NewJob, now: number): Job {
+  const isOwnInstall = String(installationId) === String(fields.workspaceId);
   return {
     ...fields,
+    ...(isOwnInstall ? {} : { installationId }),
     id: newJobId(),
     acceptedAt: now,
     state: { status: "preparing" },

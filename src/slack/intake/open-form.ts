@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { SlackAnswer } from "../../job/delivery.ts";
-import type { ChannelId, MessageTs, WorkspaceId } from "../../job/ids.ts";
+import type { ChannelId, InstallationId, MessageTs, WorkspaceId } from "../../job/ids.ts";
 import type { TakenFiles } from "../../job/store.ts";
 import { slackCall } from "../slack-call.ts";
 import { formView, loadingView } from "./form.ts";
@@ -8,6 +8,7 @@ import type { IntakeDeps } from "./handlers.ts";
 
 export interface FormOpening {
   readonly workspaceId: WorkspaceId;
+  readonly installationId: InstallationId;
   readonly channelId: ChannelId;
   readonly threadTs?: MessageTs;
   readonly triggerId: string;
@@ -24,7 +25,7 @@ export async function openForm(
   ack: () => Promise<void>,
   deps: IntakeDeps,
 ): Promise<void> {
-  const { workspaceId, channelId, threadTs, triggerId, responseUrl, taken } = opening;
+  const { workspaceId, installationId, channelId, threadTs, triggerId, responseUrl, taken } = opening;
   const formId = createHash("sha256")
     .update(JSON.stringify([workspaceId, channelId, threadTs, triggerId]))
     .digest("base64url")
@@ -38,14 +39,18 @@ export async function openForm(
     ...(responseUrl === undefined ? {} : { responseUrl }),
   });
   await ack();
-  const client = await deps.clientFor(workspaceId);
   const opened = await slackCall(
-    () => client.views.open({ trigger_id: triggerId, view: loadingView(formId) }),
+    async () =>
+      (await deps.clientFor(installationId)).views.open({ trigger_id: triggerId, view: loadingView(formId) }),
     (result) => ({ viewId: result.view?.id ?? "" }),
   );
   if (opened.type === "ok") {
     const filled = await slackCall(
-      () => client.views.update({ view_id: opened.viewId, view: formView(formId, taken) }),
+      async () =>
+        (await deps.clientFor(installationId)).views.update({
+          view_id: opened.viewId,
+          view: formView(formId, taken),
+        }),
       () => ({}),
     );
     if (filled.type === "ok") return;

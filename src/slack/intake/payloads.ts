@@ -60,6 +60,28 @@ export const slackFile = z.object({
 });
 export type SlackFile = z.output<typeof slackFile>;
 
+/** In an org-wide install Slack may leave the workspace out: then the person's own stands for it, or the organisation. */
+const whose = {
+  team: maybe(z.object({ id: workspaceId })),
+  enterprise: maybe(z.object({ id: workspaceId })),
+  user: z.object({ id: userId, team_id: maybe(workspaceId) }),
+};
+
+/** Puts `workspaceId` beside what is there; a payload that names no workspace at all is none of Slack's. */
+function withWorkspaceId<T>(body: T, context: z.RefinementCtx, ...ids: (WorkspaceId | undefined)[]) {
+  const found = ids.find((id) => id !== undefined);
+  if (found !== undefined) return { ...body, workspaceId: found };
+  context.addIssue({ code: "custom", message: "no workspace" });
+  return z.NEVER;
+}
+
+function interaction<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.object({ ...whose, ...shape }).transform((body, context) => {
+    const { team, enterprise, user } = body as z.output<z.ZodObject<typeof whose>>;
+    return withWorkspaceId(body, context, team?.id, user.team_id, enterprise?.id);
+  });
+}
+
 /** `event` of a message (any subtype) or an app_mention: the two come for one post, in either order. */
 export const postedMessage = z.object({
   type: z.enum(["message", "app_mention"]),
@@ -88,15 +110,29 @@ export const ownJobMessage = z.object({
 });
 export type OwnJobMessage = z.output<typeof ownJobMessage>;
 
-export const eventBody = z.object({
-  team_id: workspaceId,
-  authorizations: maybe(z.array(z.object({ user_id: z.string(), is_bot: maybe(z.boolean()) }))),
-});
+export const eventBody = z
+  .object({
+    team_id: maybe(workspaceId),
+    enterprise_id: maybe(workspaceId),
+    authorizations: maybe(
+      z.array(
+        z.object({
+          user_id: z.string(),
+          is_bot: maybe(z.boolean()),
+          team_id: maybe(workspaceId),
+          enterprise_id: maybe(workspaceId),
+        }),
+      ),
+    ),
+  })
+  .transform((body, context) => {
+    const [own] = body.authorizations ?? [];
+    const ids = [body.team_id, own?.team_id, body.enterprise_id, own?.enterprise_id];
+    return withWorkspaceId(body, context, ...ids);
+  });
 
 /** `block_actions` for one of our buttons. */
-export const buttonBody = z.object({
-  team: z.object({ id: workspaceId }),
-  user: z.object({ id: userId }),
+export const buttonBody = interaction({
   response_url: z.url().optional(),
   actions: z
     .array(z.object({ action_id: z.string(), value: z.string().transform((id) => id as JobId) }))
@@ -104,9 +140,7 @@ export const buttonBody = z.object({
 });
 
 /** `message_action`: a shortcut chosen on one message. */
-export const shortcutBody = z.object({
-  team: z.object({ id: workspaceId }),
-  user: z.object({ id: userId }),
+export const shortcutBody = interaction({
   channel: z.object({ id: channelId }),
   trigger_id: z.string().min(1),
   response_url: z.url().optional(),
@@ -120,9 +154,7 @@ export const shortcutBody = z.object({
 const choice = z.object({ selected_option: z.object({ value: z.string() }).nullish() });
 
 /** `view_submission` of the form; a missing input is null, absent or an empty list. */
-export const formBody = z.object({
-  team: z.object({ id: workspaceId }),
-  user: z.object({ id: userId }),
+export const formBody = interaction({
   view: z.object({
     id: z.string().min(1),
     private_metadata: z.string(),

@@ -1,9 +1,8 @@
 import type { App } from "@slack/bolt";
 import { LogLevel, SocketModeClient } from "@slack/socket-mode";
 import type { WebClientOptions } from "@slack/web-api";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, type FrontDesk } from "./dispatch.ts";
 import { classifySocketPayload, isUnwatchedEvent } from "./slack-payload.ts";
-import type { UnknownPayload } from "./unknown-payload.ts";
 
 export interface SocketReceiver {
   /** Resolves once connected; from then on it reconnects by itself. */
@@ -15,7 +14,7 @@ export interface SocketReceiverOptions {
   readonly app: Pick<App, "processEvent">;
   readonly appToken: string;
   readonly slackApiUrl: string;
-  readonly unknown: UnknownPayload;
+  readonly desk: FrontDesk;
   /** Seconds from an envelope to its ack. */
   readonly onAck: (seconds: number) => void;
   readonly logger: NonNullable<WebClientOptions["logger"]>;
@@ -34,7 +33,7 @@ interface SlackEvent {
  * Slack. An envelope is acked only when its request is saved; unacked, Slack sends events again.
  */
 export function createSocketReceiver(options: SocketReceiverOptions): SocketReceiver {
-  const { app, unknown, onAck, log } = options;
+  const { app, desk, onAck, log } = options;
   const client = new SocketModeClient({
     appToken: options.appToken,
     logger: options.logger,
@@ -62,7 +61,7 @@ export function createSocketReceiver(options: SocketReceiverOptions): SocketRece
         ...(retry_num === undefined ? {} : { num: retry_num }),
         ...(retry_reason === undefined ? {} : { reason: retry_reason }),
       };
-      const reply = await dispatch(app, payload, retry, unknown);
+      const reply = await dispatch(app, payload, retry, desk);
       if (reply.type === "failed") throw reply.error;
       // What cannot be read now cannot be read when it comes again either.
       await ack(

@@ -2,7 +2,7 @@ import type { App } from "@slack/bolt";
 import { formCallbackId } from "../surface.ts";
 import { refusalFor } from "./access.ts";
 import { readForm } from "./form.ts";
-import { type IntakeDeps, NOT_SAVED } from "./handlers.ts";
+import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
 import { formBody } from "./payloads.ts";
 
@@ -11,8 +11,8 @@ const ALWAYS_THERE = "talkingphoto.resolution";
 
 /** The form sent off. What is wrong is said on its field and the form stays open; else it is saved, then closed. */
 export function registerForm(app: App, deps: IntakeDeps): void {
-  app.view({ callback_id: formCallbackId, type: "view_submission" }, async ({ body, ack }) => {
-    const { team, user, view } = formBody.parse(body);
+  app.view({ callback_id: formCallbackId, type: "view_submission" }, async ({ body, ack, context }) => {
+    const { workspaceId, user, view } = formBody.parse(body);
     const problem = (text: string) => ack({ response_action: "errors", errors: { [ALWAYS_THERE]: text } });
     try {
       const form = await deps.store.findForm(view.private_metadata);
@@ -28,17 +28,28 @@ export function registerForm(app: App, deps: IntakeDeps): void {
           ? { channelId: form.channelId }
           : { channelId: form.channelId, threadTs: form.threadTs };
       const job = newJob(
-        { workspaceId: team.id, requesterId: user.id, door: "form", place, request: result.request },
+        {
+          workspaceId,
+          installationId: callerIn(context),
+          requesterId: user.id,
+          door: "form",
+          place,
+          request: result.request,
+        },
         deps.now(),
       );
       const { responseUrl } = form;
       await acceptRequest(
-        { keys: [`view:${team.id}:${view.id}`], job, ...(responseUrl === undefined ? {} : { responseUrl }) },
+        {
+          keys: [`view:${workspaceId}:${view.id}`],
+          job,
+          ...(responseUrl === undefined ? {} : { responseUrl }),
+        },
         deps,
       );
       await ack();
     } catch (error) {
-      deps.log.error({ err: error, workspaceId: team.id }, "a form could not be saved");
+      deps.log.error({ err: error, workspaceId }, "a form could not be saved");
       await problem(NOT_SAVED);
     }
   });

@@ -1,49 +1,38 @@
-import { z } from "zod";
 import type { AnswerPrivately } from "../delivery/slack-delivery.ts";
 import type { UnknownReply } from "./dispatch.ts";
+import { privateReply } from "./private-reply.ts";
 import type { SlackPayload } from "./slack-payload.ts";
 
-export type UnknownPayload = (payload: Extract<SlackPayload, { body: unknown }>) => UnknownReply;
-
-const responder = z.object({ response_url: z.url() });
+type Payload = Extract<SlackPayload, { body: unknown }>;
+export type ReplyTo = (payload: Payload) => UnknownReply;
 
 /**
  * A signed command, button or form that this version does not know: an old button, a mistyped manifest. A
  * person waits for it, so it is answered at once, and privately.
  */
-export function createUnknownPayload(answerPrivately: AnswerPrivately): UnknownPayload {
+export function createUnknownPayload(answerPrivately: AnswerPrivately): ReplyTo {
+  return (payload) => privateReply(payload, unknownText(payload), answerPrivately);
+}
+
+const NOT_INSTALLED =
+  "Talking Photo is not installed in this workspace any more, so nothing was started. Ask the person who runs it for the link to install it again.";
+
+/** A signed request from where the app is not installed: it was removed a moment ago, or its tokens are lost. */
+export function createNotInstalled(
+  answerPrivately: AnswerPrivately,
+  log: { info(fields: object, message: string): void },
+): ReplyTo {
   return (payload) => {
-    if (payload.type === "command") {
-      const text = `I don't know the command \`${String(payload.body.command).slice(0, 32)}\`. Try \`/talkingphoto help\`.`;
-      return { body: { response_type: "ephemeral", text } };
-    }
-    if (payload.type !== "interaction") return {};
-    switch (payload.kind) {
-      case "view_submission":
-        return { body: { response_action: "update", view: oldForm } };
-      case "block_suggestion":
-        return { body: { options: [] } };
-      default: {
-        const { data } = responder.safeParse(payload.body);
-        const text =
-          "I don't know this button any more: it is from another version of me. Type `/talkingphoto help` to see what I can do.";
-        return data ? { afterwards: () => void answerPrivately(data.response_url, text) } : {};
-      }
-    }
+    const { team_id: teamId, enterprise_id: enterpriseId } = payload.body;
+    log.info({ type: payload.type, teamId, enterpriseId }, "a request from where the app is not installed");
+    return privateReply(payload, NOT_INSTALLED, answerPrivately);
   };
 }
 
-const oldForm = {
-  type: "modal",
-  title: { type: "plain_text", text: "Talking photo" },
-  close: { type: "plain_text", text: "Close" },
-  blocks: [
-    {
-      type: "section",
-      text: {
-        type: "mrkdwn",
-        text: "I don't know this form any more, so nothing was started. Type `/talkingphoto` to open a new one.",
-      },
-    },
-  ],
-};
+function unknownText(payload: Payload): string {
+  if (payload.type === "command")
+    return `I don't know the command \`${String(payload.body.command).slice(0, 32)}\`. Try \`/talkingphoto help\`.`;
+  return payload.type === "interaction" && payload.kind === "view_submission"
+    ? "I don't know this form any more, so nothing was started. Type `/talkingphoto` to open a new one."
+    : "I don't know this button any more: it is from another version of me. Type `/talkingphoto help` to see what I can do.";
+}

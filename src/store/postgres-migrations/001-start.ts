@@ -87,6 +87,19 @@ CREATE TABLE forms (
 );
 CREATE INDEX forms_age ON forms (opened_at);
 ${MEDIA_CHUNKS_DDL}
+
+CREATE TABLE installations (
+  id text PRIMARY KEY,       -- team id, or enterprise id of an org-wide install
+  name text NOT NULL,
+  is_enterprise boolean NOT NULL,
+  app_id text NOT NULL,
+  bot_user_id text NOT NULL,
+  scopes text NOT NULL,      -- with commas between
+  installed_by text NOT NULL,
+  installed_at bigint NOT NULL,
+  sealed text NOT NULL       -- the tokens, encrypted (AES-256-GCM, bound to the id)
+);
+
 CREATE TABLE meta (
   name text PRIMARY KEY,
   value text NOT NULL

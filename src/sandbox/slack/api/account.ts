@@ -8,12 +8,13 @@ const authTest = method({
   run(_args, { workspace: { settings, url } }) {
     return {
       url: `${url}/`,
-      team: "Sandbox",
+      team: settings.teamName,
       user: settings.botName.toLowerCase().replaceAll(" ", ""),
       team_id: settings.teamId,
       user_id: settings.botUserId,
       bot_id: settings.botId,
-      is_enterprise_install: false,
+      ...(settings.enterprise && { enterprise_id: settings.enterprise.id }),
+      is_enterprise_install: settings.enterprise !== undefined,
     };
   },
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CallLog } from "../call-log.ts";
 import type { FileRoom } from "../file-room.ts";
+import type { OAuthRoom } from "../oauth-room.ts";
 import type { Payloads } from "../payloads.ts";
 import { malformed, Refusal } from "../refusal.ts";
 import type { SocketMode } from "../socket-mode.ts";
@@ -8,7 +9,7 @@ import { readJson, type Wire } from "../wire.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Uploads } from "./uploads.ts";
 
-/** All parts of the sandbox that a Web API method may touch. */
+/** All parts of one workspace that a Web API method may touch; the OAuth room is the same for all workspaces. */
 export interface World {
   readonly workspace: Workspace;
   readonly files: FileRoom;
@@ -16,13 +17,14 @@ export interface World {
   readonly payloads: Payloads;
   readonly socket: SocketMode;
   readonly log: CallLog;
+  readonly oauth: OAuthRoom;
 }
 
 export interface Method {
   readonly name: string;
   /** Many of Slack's methods read no JSON body: to them such a call has no arguments. */
   readonly takesJson: boolean;
-  readonly token: "bot" | "app";
+  readonly token: "bot" | "app" | "none";
   readonly scope: string | undefined;
   run(args: Wire, world: World): Wire | Promise<Wire>;
 }
@@ -30,7 +32,7 @@ export interface Method {
 export function method<Shape extends z.ZodRawShape>(definition: {
   readonly name: string;
   readonly takesJson?: boolean;
-  readonly token?: "bot" | "app";
+  readonly token?: "bot" | "app" | "none";
   readonly scope?: string;
   readonly args: z.ZodObject<Shape>;
   readonly run: (args: z.output<z.ZodObject<Shape>>, world: World) => Wire | Promise<Wire>;

@@ -41,6 +41,10 @@ export class Uploads {
     return { url: `${this.#workspace.url}/upload/v1/${ticket}`, fileId };
   }
 
+  hasTicket(ticket: string): boolean {
+    return this.#byTicket.has(ticket);
+  }
+
   find(fileId: string): Upload | undefined {
     return [...this.#byTicket.values()].find((upload) => upload.fileId === fileId);
   }

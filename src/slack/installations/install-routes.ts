@@ -1,0 +1,149 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { JobStore } from "../../job/store.ts";
+import type { Installation, InstallationStore } from "../../store/installations.ts";
+import { surface } from "../surface.ts";
+import { type InstallPage, sendInstallPage } from "./install-page.ts";
+import type { InstallState } from "./install-state.ts";
+import type { OAuthCalls } from "./oauth-calls.ts";
+import type { TokenBox } from "./token-box.ts";
+import { sealTokens } from "./tokens.ts";
+
+export const INSTALL_PATH = "/slack/install";
+export const REDIRECT_PATH = "/slack/oauth_redirect";
+
+export interface InstallRoutesDeps {
+  readonly clientId: string;
+  readonly authorizeUrl: string;
+  /** Without a slash at the end. */
+  readonly publicUrl: string;
+  readonly states: InstallState;
+  readonly exchange: OAuthCalls["exchange"];
+  readonly installations: InstallationStore;
+  readonly store: Pick<JobStore, "firstTime">;
+  readonly box: TokenBox;
+  readonly log: {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Slack's words for a code that is no use any more, or never was. */
+const BAD_CODE: ReadonlySet<string> = new Set(["invalid_code", "code_already_used", "code_expired"]);
+
+/** The two pages of an install: the way to Slack, and the way back with a code. */
+export function createInstallRoutes(deps: InstallRoutesDeps): { install: Handle; redirect: Handle } {
+  const { states, log } = deps;
+  const again = { text: "Try again", href: `${deps.publicUrl}${INSTALL_PATH}` };
+  const problem = (status: number, text: string): InstallPage => ({
+    status,
+    title: "Talking Photo was not installed",
+    text,
+    links: [again],
+  });
+
+  async function finish(request: IncomingMessage): Promise<InstallPage> {
+    const query = new URLSearchParams((request.url ?? "").split("?", 2)[1] ?? "");
+    const state = query.get("state") ?? "";
+    if (!states.isGenuine(state, request.headers.cookie)) {
+      log.warn({}, "an install was refused: its state is not ours, too old, or another browser's");
+      return problem(
+        403,
+        "This link belongs to another browser, or is more than ten minutes old. Start once more.",
+      );
+    }
+    if (query.get("error") === "access_denied")
+      return problem(
+        200,
+        "You chose not to install it, so nothing was changed. If you did not mean that, start once more.",
+      );
+    const code = query.get("code");
+    if (!code) return problem(400, "Slack sent you back without what is needed to go on. Start once more.");
+    if (!(await deps.store.firstTime(states.nameOf(state))))
+      return problem(403, "This link has been used already. If the app is not there, start once more.");
+
+    const answer = await deps.exchange(code);
+    if (answer.type === "ok") {
+      const { installation, tokens } = answer;
+      await deps.installations.save({
+        ...installation,
+        sealed: sealTokens(deps.box, installation.id, tokens),
+      });
+      const { id, name, isEnterpriseInstall, installedBy: userId } = installation;
+      const rotates = tokens.refreshToken !== undefined;
+      log.info({ installationId: id, userId, isEnterpriseInstall, rotates }, "the app was installed");
+      warnOfScopes(installation);
+      return done(name, installation);
+    }
+    const why = answer.type === "refused" ? { code: answer.code } : { answer: answer.type };
+    log.error({ ...why, ...("error" in answer ? { err: answer.error } : {}) }, "an install failed at Slack");
+    if (answer.type !== "refused")
+      return problem(
+        502,
+        "Slack could not be asked just now, so nothing was changed. Start once more in a minute.",
+      );
+    if (BAD_CODE.has(answer.code))
+      return problem(400, "Slack says that this link has been used already or is too old. Start once more.");
+    return problem(
+      502,
+      `Slack refused this app (${answer.code}), so nothing was changed. Please tell the person who runs it.`,
+    );
+  }
+
+  function warnOfScopes({ id, scopes }: Pick<Installation, "id" | "scopes">): void {
+    const missing = surface.scopes.bot.filter((scope) => !scopes.includes(scope));
+    if (missing.length > 0)
+      log.warn({ installationId: id, missing }, "Slack did not grant all the scopes that the app needs");
+  }
+
+  function done(name: string, { id, appId, isEnterpriseInstall }: Omit<Installation, "sealed">): InstallPage {
+    const team = isEnterpriseInstall ? "" : `&team=${encodeURIComponent(id)}`;
+    const app = encodeURIComponent(appId);
+    return {
+      status: 200,
+      title: `Talking Photo is installed in ${name}`,
+      text: isEnterpriseInstall
+        ? "It works in every workspace of the organisation that an admin adds it to. Open Slack there and type /talkingphoto."
+        : "Open Slack and type /talkingphoto, or send the app a photo and a recording in a direct message.",
+      links: [
+        ...(isEnterpriseInstall
+          ? []
+          : [{ text: "Open Slack", href: `slack://app?team=${id}&id=${app}&tab=messages` }]),
+        { text: "Open it in the browser", href: `https://slack.com/app_redirect?app=${app}${team}` },
+      ],
+      setCookie: states.clearCookie,
+    };
+  }
+
+  return {
+    async install(_request, response) {
+      const { state, setCookie } = states.begin();
+      const to = new URL(deps.authorizeUrl);
+      // Slack itself offers those that the manifest names as optional for choice.
+      const scopes = [...surface.scopes.bot, ...surface.scopes.optional];
+      to.searchParams.set("client_id", deps.clientId);
+      to.searchParams.set("scope", scopes.join(","));
+      to.searchParams.set("redirect_uri", `${deps.publicUrl}${REDIRECT_PATH}`);
+      to.searchParams.set("state", state);
+      response
+        .writeHead(302, {
+          location: to.href,
+          "set-cookie": setCookie,
+          "cache-control": "no-store",
+          "referrer-policy": "no-referrer",
+          "content-length": 0,
+        })
+        .end();
+    },
+
+    async redirect(request, response) {
+      const page = await finish(request).catch((error: unknown) => {
+        log.error({ err: error }, "an install could not be saved");
+        return problem(502, "The install could not be saved just now. Start once more in a minute.");
+      });
+      sendInstallPage(response, page);
+    },
+  };
+}
