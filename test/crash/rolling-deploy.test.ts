@@ -8,7 +8,7 @@ const PER_SECOND = 50;
 const REQUESTS_MAX = 6000;
 /** A process ends itself within 10 s, and not with 0 when it had to hurry; this is only so as not to wait for ever. */
 const GONE_WITHIN_MS = 20_000;
-const PICKED_UP_WITHIN_MS = 300_000;
+const ENDED_WITHIN_MS = 300_000;
 /** So many before the deploy begins and after it ends. */
 const REQUESTS_AROUND = 50;
 
@@ -22,9 +22,8 @@ it(
       seed: 11,
       // How long a loaded machine takes is printed, not judged.
       slack: { ackTimeoutMs: 60_000 },
-      akool: { autoFinish: false },
       // As in production: so long a process that is told to stop still takes requests.
-      env: { TIME_SCALE: "1", AKOOL_MAX_CONCURRENT: "1", LOG_LEVEL: "info" },
+      env: { TIME_SCALE: "1", LOG_LEVEL: "info" },
     });
     try {
       await world.start();
@@ -44,22 +43,19 @@ it(
       const asked = answers.map(({ prompt }) => prompt).sort();
       expect((await prompts(world)).sort()).toEqual(asked);
 
-      // Somebody works on each of them: it is announced once, and has got as far as the line for the one render.
-      await vi.waitFor(async () => expect(await notInLine(world)).toBe(0), {
-        timeout: PICKED_UP_WITHIN_MS,
+      // Somebody has worked on each of them, once: it is announced, and its end is told.
+      await vi.waitFor(async () => expect(await unended(world)).toBe(0), {
+        timeout: ENDED_WITHIN_MS,
         interval: 500,
       });
-      const announced = (world.slack.workspace.channels.get(world.channel)?.messages ?? []).filter(
-        (message) => message.byApp && !message.deleted,
-      );
-      expect(announced).toHaveLength(answers.length);
-      expect(world.akool.creates).toBe(1);
+      const posts = world.slack.calls.filter(({ method }) => method === "chat.postMessage");
+      expect(posts).toHaveLength(2 * answers.length);
       expect([...world.slack.problems, ...world.akool.problems]).toEqual([]);
     } finally {
       await world.close();
     }
   },
-  PICKED_UP_WITHIN_MS + 200_000,
+  ENDED_WITHIN_MS + 200_000,
 );
 
 interface Asked {
@@ -71,7 +67,8 @@ interface Asked {
 
 /** An open loop: the next command does not wait for the answer to the one before. */
 function startLoad({ slack, files, channel }: World) {
-  const links = ["portrait.jpg", "speech.mp3"].map(files.url).join(" ");
+  // Nothing is there: the job soon ends, and what is measured is not how fast photos can be prepared.
+  const links = ["gone.jpg", "gone.mp3"].map(files.url).join(" ");
   const answers: Promise<Asked>[] = [];
   const startedAt = performance.now();
   let stopped = false;
@@ -117,9 +114,9 @@ async function prompts({ app }: World): Promise<string[]> {
   return rows.map(({ prompt }) => String(prompt));
 }
 
-async function notInLine({ app }: World): Promise<number> {
+async function unended({ app }: World): Promise<number> {
   const [row] = await app.query(
-    "SELECT count(*) AS n FROM jobs WHERE status NOT IN ('queued', 'creating', 'rendering')",
+    "SELECT count(*) AS n FROM jobs WHERE status <> 'failed' OR due_at IS NOT NULL",
   );
   return Number(row?.n);
 }
