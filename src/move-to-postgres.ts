@@ -1,4 +1,4 @@
-import { loadConfig, ConfigError } from "./config.ts";
+import { ConfigError, loadConfig } from "./config.ts";
 import { MoveError, moveToPostgres } from "./store/move-to-postgres.ts";
 import { StoreInUseError } from "./store/open-database.ts";
 
@@ -8,7 +8,8 @@ import { StoreInUseError } from "./store/open-database.ts";
  */
 try {
   const { dataDir, databaseUrl } = loadConfig();
-  if (databaseUrl === undefined) throw new MoveError("DATABASE_URL is missing: set it to the empty database to move to.");
+  if (databaseUrl === undefined)
+    throw new MoveError("DATABASE_URL is missing: set it to the empty database to move to.");
   const { jobs, unfinished, rows } = await moveToPostgres(dataDir, databaseUrl);
   console.log(
     `Moved ${jobs} jobs, ${unfinished} of them unfinished (${rows} rows in all). Start the app here with the same DATABASE_URL.`,

@@ -27,7 +27,16 @@ export const TABLES: readonly Table[] = [
   {
     name: "jobs",
     columns: [
-      ...["id", "workspace_id", "requester_id", "status", "accepted_at", "due_at", "queued_at", "waits_for_slot"],
+      ...[
+        "id",
+        "workspace_id",
+        "requester_id",
+        "status",
+        "accepted_at",
+        "due_at",
+        "queued_at",
+        "waits_for_slot",
+      ],
       ...["holds_slot", "turn", "content_key", "response_url", "job"],
     ],
     booleans: ["waits_for_slot", "holds_slot"],
@@ -45,7 +54,17 @@ export const TABLES: readonly Table[] = [
   {
     name: "installations",
     columns: [
-      ...["id", "name", "is_enterprise", "app_id", "bot_user_id", "scopes", "installed_by", "installed_at", "sealed"],
+      ...[
+        "id",
+        "name",
+        "is_enterprise",
+        "app_id",
+        "bot_user_id",
+        "scopes",
+        "installed_by",
+        "installed_at",
+        "sealed",
+      ],
     ],
     booleans: ["is_enterprise"],
   },
@@ -104,7 +123,11 @@ async function copyAll(from: DatabaseSync, to: Connection): Promise<Moved> {
   return { jobs: count(""), unfinished: count("WHERE due_at IS NOT NULL"), rows };
 }
 
-async function copyTable({ name, columns, booleans = [], numbered }: Table, from: DatabaseSync, to: Connection) {
+async function copyTable(
+  { name, columns, booleans = [], numbered }: Table,
+  from: DatabaseSync,
+  to: Connection,
+) {
   const list = columns.join(", ");
   let count = 0;
   let batch: Record<string, SQLOutputValue | boolean>[] = [];

@@ -12,6 +12,8 @@ export interface Expected {
   readonly mayLoseJobMessage: boolean;
   /** Slack itself shows one share twice: no app can help that. */
   readonly sharedTwiceBySlack?: boolean;
+  /** Killed while they hand media to AKOOL, two processes can spoil both orders that may be placed: unpaid, and told. */
+  readonly mediaMayBeCut?: boolean;
   /** How many kills there were: each may leave one intent without its call. */
   readonly kills: number;
 }
@@ -28,6 +30,8 @@ export async function findBroken(world: World, request: Request, expected: Expec
   const { slack, akool, app } = world;
   const seen = lookAt(world, request);
   const ending = seen.endings[0];
+  const unpaidFailure = expected.mediaMayBeCut && akool.creates === 0;
+  const endings: readonly Ending[] = unpaidFailure ? [...expected.endings, "failure"] : expected.endings;
   const rows = await app.query("SELECT job FROM jobs");
   const accepted = request.acknowledged || rows.length > 0;
 
@@ -42,7 +46,7 @@ export async function findBroken(world: World, request: Request, expected: Expec
     say("I2", `${seen.videos.length} videos and ${seen.links.length} links are visible`);
   if (finished.length === 0 && seen.videos.length > 0)
     say("I2", "a video is visible that AKOOL never finished");
-  if (finished.length > 0 && ending !== "video" && !(ending && expected.endings.includes(ending)))
+  if (finished.length > 0 && ending !== "video" && !(ending && endings.includes(ending)))
     say(
       "I2",
       `AKOOL finished a render and it is not visible; the person sees: ${seen.endings.join(", ") || "nothing"}`,
@@ -64,8 +68,8 @@ export async function findBroken(world: World, request: Request, expected: Expec
     say(request.acknowledged ? "I4" : "I3", "an accepted request came to no visible end");
   if (seen.endings.length > 1) say("I3", `more than one outcome: ${seen.endings.join(", ")}`);
   if (!accepted && seen.posts.length > 0) say("I3", "posts about a request that was never accepted");
-  if (ending && !expected.endings.includes(ending))
-    say("I3", `it ended in ${ending}; here only ${expected.endings.join(" or ")} would be right`);
+  if (ending && !endings.includes(ending))
+    say("I3", `it ended in ${ending}; here only ${endings.join(" or ")} would be right`);
   if (seen.jobMessages.length > 1) say("I3", `${seen.jobMessages.length} job messages`);
   const [jobMessage] = seen.jobMessages;
   const hasJobMessage = message?.status === "posted";

@@ -78,6 +78,7 @@ export function clusterCases(processes: number, random: Random): Case[] {
   const rows = Array.from({ length: ROWS_OF_EACH }, () => inARow(processes - 1, random));
   return [...single, ...rows].map((test) => ({
     ...test,
+    mediaMayBeCut: test.kills.length > 1,
     world: {
       ...test.world,
       processes,

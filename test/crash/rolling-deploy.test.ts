@@ -75,7 +75,7 @@ function startLoad({ slack, files, channel }: World) {
   const running = (async () => {
     while (!stopped && answers.length < REQUESTS_MAX) {
       const dueAt = startedAt + (answers.length * 1000) / PER_SECOND;
-      if (dueAt > performance.now()) await sleep(dueAt - performance.now());
+      await sleep(Math.max(0, dueAt - performance.now()));
       const prompt = `take ${answers.length + 1}`;
       answers.push(
         slack.command(`${links} 720 ${prompt}`, { channel }).then((answer) => ({ prompt, ...answer })),
