@@ -23,10 +23,9 @@ export default defineConfig(({ mode }) => ({
       ...(mode === "long" ? [] : LONG),
       ...(mode === "postgres" ? EMBEDDED_ONLY : []),
     ],
-    ...(mode === "postgres" && {
-      globalSetup: "test/postgres/global-setup.ts",
-      env: { TEST_STORE: "postgres" },
-    }),
+    // The long ones need a server for the cases with several processes.
+    ...(mode in INCLUDED && { globalSetup: "test/postgres/global-setup.ts" }),
+    ...(mode === "postgres" && { env: { TEST_STORE: "postgres" } }),
     testTimeout: 30_000,
     // A PostgreSQL of their own has to start for some.
     hookTimeout: 120_000,

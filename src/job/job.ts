@@ -196,7 +196,8 @@ export type JobMessage =
   /** Requests that are refused outright have only their notice. */
   | { readonly status: "none" }
   | { readonly status: "unposted" }
-  | { readonly status: "posting" }
+  /** `seenTs`: Slack has shown us the post before its answer came, or instead of it. */
+  | { readonly status: "posting"; readonly seenTs?: MessageTs }
   | {
       readonly status: "posted";
       readonly ts: MessageTs;

@@ -30,23 +30,32 @@ export function announced(job: Job, ts: MessageTs, shown: string, now: number): 
 }
 
 /**
- * Slack showed us our own post: the answer that named it was lost, or is still on its way. The message can be
- * edited again, and whatever it says by now is mended.
+ * Slack showed us our own post: the answer that named it was lost, or is still on its way. While somebody may wait
+ * for that answer it is only noted: the intent ends with the audit line of whoever holds the job.
  */
 export function announcementSeen(job: Job, ts: MessageTs, now: number): Job {
-  if (job.message.status !== "lost" && job.message.status !== "posting") return job;
+  if (job.message.status === "lost") return found(job, ts, now);
+  if (job.message.status !== "posting" || job.message.seenTs !== undefined) return job;
+  return { ...job, message: { status: "posting", seenTs: ts } };
+}
+
+/** It can be edited again, and whatever it says by now is mended. */
+function found(job: Job, ts: MessageTs, now: number): Job {
   return { ...job, message: { status: "posted", ts, shown: "checking", editedAt: now, tries: 0 } };
 }
 
-/** Posted or not, nobody knows: go on without it. It is not posted a second time. */
+/** Nobody knows whether it was posted, unless Slack has shown it: go on as it is. It is not posted a second time. */
 export function announcementLost(job: Job, now: number): Job {
   if (job.message.status !== "posting") return job;
-  return { ...job, message: { status: "lost" }, dueAt: now, tries: 0 };
+  const { seenTs } = job.message;
+  const known: Job = seenTs === undefined ? { ...job, message: { status: "lost" } } : found(job, seenTs, now);
+  return { ...known, dueAt: now, tries: 0 };
 }
 
 /** Certainly not posted: again later, and in the end give up before anything is paid. */
 export function announceLater(job: Job, now: number, delayMs: number | undefined, waits: Waits): Job {
   if (job.message.status !== "posting") return job;
+  if (job.message.seenTs !== undefined) return announcementLost(job, now);
   const again: Job = { ...job, message: { status: "unposted" } };
   if (job.tries + 1 >= ANNOUNCE_TRIES) return announceRefused(job, { reason: "cannot_post" }, now);
   return retryLater(again, now, delayMs ?? backoff(waits, job.tries));
@@ -55,6 +64,7 @@ export function announceLater(job: Job, now: number, delayMs: number | undefined
 /** The app may not speak here: the person is told privately and nothing is paid. */
 export function announceRefused(job: Job, failure: Failure, now: number): Job {
   if (job.message.status !== "posting") return job;
+  if (job.message.seenTs !== undefined) return announcementLost(job, now);
   const silent: Job = { ...job, message: { status: "none" } };
   if (hasEnded(job)) return silent;
   return { ...failed(silent, failure, now), notice: { kind: "failed", stage: "private", tries: 0 } };

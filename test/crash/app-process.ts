@@ -1,16 +1,31 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const READY_WITHIN_MS = 20_000;
+/** A machine that starts many at once takes its time. */
+const READY_WITHIN_MS = 60_000;
 const LOOK_AGAIN_MS = 15;
 /** A run starts the app hundreds of times, and compiles it once. */
 const COMPILE_CACHE = join(tmpdir(), "talkingphoto-compile-cache");
 
+/** They are in groups of their own, and end with us all the same. */
+const running = new Set<AppProcess>();
+process.once("exit", () => {
+  for (const each of running) each.signal("SIGKILL");
+});
+
+export interface AppProcessOptions {
+  readonly name: string;
+  readonly entry: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly port: number;
+  readonly dataDir: string;
+}
+
 /** The built app as its own process group, on one data folder that outlives it. Can be killed at any point. */
 export class AppProcess {
+  readonly name: string;
   readonly port: number;
   readonly dataDir: string;
   /** Everything it has printed, over all its starts. */
@@ -20,20 +35,18 @@ export class AppProcess {
   readonly exits: (number | null)[] = [];
   readonly #entry: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #onJobMoved: () => void;
   #child: ChildProcess | undefined;
   #ready = false;
   #closed = false;
 
-  constructor(options: {
-    entry: string;
-    env: Readonly<Record<string, string>>;
-    port: number;
-    dataDir: string;
-  }) {
+  constructor(options: AppProcessOptions, onJobMoved: () => void) {
+    this.name = options.name;
     this.#entry = options.entry;
     this.#env = options.env;
     this.port = options.port;
     this.dataDir = options.dataDir;
+    this.#onJobMoved = onJobMoved;
   }
 
   /** Does nothing while it runs. Resolves once /readyz answers 200, or once the process is gone again: killed before it got that far. */
@@ -47,19 +60,21 @@ export class AppProcess {
       detached: true,
     });
     this.#child = child;
-    const endWithUs = () => this.signal("SIGKILL");
-    process.once("exit", endWithUs);
+    running.add(this);
     this.output += `--- start ${this.starts}\n`;
     child.stdout.on("data", (chunk) => {
-      this.output += String(chunk);
+      const text = String(chunk);
+      this.output += text;
+      if (text.includes('"job moved on"')) this.#onJobMoved();
     });
     child.stderr.on("data", (chunk) => {
       this.output += String(chunk);
     });
     child.once("exit", (code) => {
       this.exits.push(code);
-      if (this.#child === child) this.#ready = false;
-      process.off("exit", endWithUs);
+      if (this.#child !== child) return;
+      this.#ready = false;
+      running.delete(this);
     });
     const giveUpAt = performance.now() + READY_WITHIN_MS;
     while (isAlive(child)) {
@@ -76,6 +91,11 @@ export class AppProcess {
 
   get isReady(): boolean {
     return this.#ready;
+  }
+
+  /** Undefined unless it runs. */
+  get pid(): number | undefined {
+    return this.#child && isAlive(this.#child) ? this.#child.pid : undefined;
   }
 
   /** To the whole group, as an operator's `kill -9` or a deploy would. Does nothing when it is gone. */
@@ -99,16 +119,6 @@ export class AppProcess {
     this.#closed = true;
     this.signal("SIGKILL");
     await this.gone();
-  }
-
-  /** Rows of the app's own store. Only while it runs: a reader must not be in the way of its start. */
-  query(sql: string): Record<string, unknown>[] {
-    const db = new DatabaseSync(join(this.dataDir, "talkingphoto.sqlite"), { readOnly: true, timeout: 1000 });
-    try {
-      return db.prepare(sql).all();
-    } finally {
-      db.close();
-    }
   }
 
   #answersReady(): Promise<boolean> {

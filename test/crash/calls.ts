@@ -1,3 +1,5 @@
+import type { AppProcess } from "./app-process.ts";
+
 /**
  * One point in the life of one call, at whichever stand-in. `before`: it has arrived and done nothing. `sent`: a
  * request to the app is on its wire. `effect`: done, and not answered. `answered`: the answer is on its way.
@@ -7,6 +9,8 @@ export interface CallPoint {
   readonly target: string;
   readonly phase: Phase;
   readonly outcome?: string;
+  /** The app's process that makes the call, or is asked to answer it. */
+  readonly by: AppProcess | undefined;
 }
 
 export type Phase = "before" | "sent" | "effect" | "answered";

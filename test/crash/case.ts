@@ -5,12 +5,17 @@ import { askThrough, type Door, type Request } from "./doors.ts";
 import { type Broken, type Expected, findBroken, findLeftMedia } from "./invariants.ts";
 import { type Kill, Killer } from "./kills.ts";
 import { lookAt } from "./outcome.ts";
+import { TAKEOVER_LIMIT_MS } from "./takeover.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
 
 const CASE_LIMIT_MS = 30_000;
+/** With several processes each kill adds a takeover. */
+const KILL_LIMIT_MS = 40_000;
 /** A case that does not even notice its limit. */
-const STUCK_MS = 3 * CASE_LIMIT_MS;
+const STUCK_MS = 4 * CASE_LIMIT_MS;
 const LOOK_AGAIN_MS = 20;
+/** Where a case mostly waits, and several do so side by side. */
+const LOOK_AGAIN_IN_CLUSTER_MS = 50;
 /** So many looks in a row must find nothing going on. */
 const QUIET_LOOKS = 6;
 const LOG_LINES = 40;
@@ -38,22 +43,31 @@ export interface Case extends Omit<Expected, "kills"> {
 export interface Violation {
   /** The case's. */
   readonly name: string;
-  /** `limit`: it never came to rest. `harness`: the case itself did not work. */
-  readonly invariant: Broken["invariant"] | "limit" | "harness";
+  /** `limit`: it never came to rest. `takeover`: a job lay still for too long. `harness`: the case itself did not work. */
+  readonly invariant: Broken["invariant"] | "limit" | "takeover" | "harness";
   readonly what: string;
   /** Transcript, calls, rows and log of the whole case, for people. */
   readonly report: string;
 }
 
+export interface Ran {
+  readonly violations: readonly Violation[];
+  /** Milliseconds from each kill to the first sign of life at another process. */
+  readonly takeoversMs: readonly number[];
+}
+
 /** One request, with its troubles, to rest; then everything that must hold. */
-export async function runCase(test: Case): Promise<Violation[]> {
+export async function runCase(test: Case): Promise<Ran> {
   const world = await openWorld(test.world);
+  const killer = new Killer(world, test.kills);
   const stuck = new Promise<"stuck">((resolve) => setTimeout(resolve, STUCK_MS, "stuck").unref());
   try {
-    const { broken, request } = await Promise.race([runIn(world, test), stuck.then(() => STUCK)]);
-    if (broken.length === 0) return [];
-    const report = reportOn(world, request);
-    return broken.map(({ invariant, what }) => ({ name: test.name, invariant, what, report }));
+    const { broken, request } = await Promise.race([runIn(world, killer, test), stuck.then(() => STUCK)]);
+    const takeoversMs = killer.takeover.tookMs;
+    if (broken.length === 0) return { violations: [], takeoversMs };
+    const report = await reportOn(world, request);
+    const violations = broken.map(({ invariant, what }) => ({ name: test.name, invariant, what, report }));
+    return { violations, takeoversMs };
   } finally {
     world.onPoint = undefined;
     await Promise.race([world.close(), stuck]);
@@ -70,22 +84,22 @@ const STUCK: Result = {
   request: undefined,
 };
 
-async function runIn(world: World, test: Case): Promise<Result> {
-  const killer = new Killer(world, test.kills);
+async function runIn(world: World, killer: Killer, test: Case): Promise<Result> {
   let request: Request | undefined;
   const fault = (invariant: "limit" | "harness", what: string): Result => ({
     broken: [{ invariant, what }],
     request,
   });
   try {
-    await world.app.start();
+    await world.start();
     test.arrange?.(world);
     world.onPoint = (point) => killer.onPoint(point);
-    const giveUpAt = performance.now() + CASE_LIMIT_MS;
+    const limitMs = CASE_LIMIT_MS + (world.app.isCluster ? KILL_LIMIT_MS * test.kills.length : 0);
+    const giveUpAt = performance.now() + limitMs;
     request = await askThrough(test.door, world);
     await test.meanwhile?.(world, request);
     if (!(await comesToRest(world, killer, request, test, giveUpAt))) {
-      const { broken } = fault("limit", `no rest within ${CASE_LIMIT_MS / 1000} s`);
+      const { broken } = fault("limit", `no rest within ${limitMs / 1000} s`);
       const why = world.app.isReady ? await findBroken(world, request, { ...test, kills: killer.fired }) : [];
       return { broken: [...broken, ...why], request };
     }
@@ -95,8 +109,13 @@ async function runIn(world: World, test: Case): Promise<Result> {
     world.onPoint = undefined;
     world.slack.behave();
     world.akool.behave();
-    const broken = await findBroken(world, request, { ...test, kills: killer.fired });
+    const broken: Result["broken"][number][] = await findBroken(world, request, {
+      ...test,
+      kills: killer.fired,
+    });
     broken.push(...killer.badStops.map((what) => ({ invariant: "contract", what }) as const));
+    for (const ms of killer.takeover.tookMs.filter((each) => each > TAKEOVER_LIMIT_MS))
+      broken.push({ invariant: "takeover", what: `nobody went on with it for ${Math.round(ms)} ms` });
     if (broken.length === 0) broken.push(...(await leaveQuestion(world, killer, request, test)));
     return { broken, request };
   } catch (error) {
@@ -130,17 +149,17 @@ async function comesToRest(
   while (quiet < QUIET_LOOKS) {
     if (performance.now() > giveUpAt) return false;
     await killer.settled();
-    const rests = killer.isIdle && world.app.isReady && isAtRest(world, request, test);
+    const rests = killer.isIdle && world.app.isReady && (await isAtRest(world, request, test));
     quiet = rests && world.diary.length === happened ? quiet + 1 : 0;
     happened = world.diary.length;
-    await sleep(LOOK_AGAIN_MS);
+    await sleep(world.app.isCluster ? LOOK_AGAIN_IN_CLUSTER_MS : LOOK_AGAIN_MS);
   }
   return true;
 }
 
 /** Nothing is due but a question's own end, AKOOL has nothing more to tell, and a person sees what came of it. */
-function isAtRest(world: World, request: Request, test: Case): boolean {
-  const jobs = world.app.query("SELECT status, due_at FROM jobs");
+async function isAtRest(world: World, request: Request, test: Case): Promise<boolean> {
+  const jobs = await world.app.query("SELECT status, due_at FROM jobs");
   if (jobs.some((job) => job.due_at !== null && job.status !== "asking")) return false;
   if (!test.webhooksByHand && !akoolIsDone(world, test)) return false;
   if (jobs.length === 0) return !request.acknowledged;
@@ -157,7 +176,7 @@ function akoolIsDone({ akool }: World, { world }: Case): boolean {
   });
 }
 
-function reportOn(world: World, request: Request | undefined): string {
+async function reportOn(world: World, request: Request | undefined): Promise<string> {
   const { slack, akool, app, diary } = world;
   const transcripts = [...slack.workspace.channels.values()].flatMap((channel) => {
     const lines = slack.transcript(channel.id);
@@ -173,20 +192,20 @@ function reportOn(world: World, request: Request | undefined): string {
     "--- what happened (ms)",
     ...diary,
     "--- rows",
-    ...rowsOf(world),
+    ...(await rowsOf(world)),
     "--- the app's log",
-    ...app.output.trimEnd().split("\n").slice(-LOG_LINES),
+    ...app.processes.flatMap(({ name, output }) => [
+      `process ${name}`,
+      ...output.trimEnd().split("\n").slice(-LOG_LINES),
+    ]),
   ].join("\n");
 }
 
-function rowsOf({ app }: World): string[] {
+async function rowsOf({ app }: World): Promise<string[]> {
   try {
-    return [
-      ...app.query("SELECT status, due_at, job FROM jobs").map((row) => JSON.stringify(row)),
-      ...app
-        .query("SELECT effect, attempt, outcome FROM audit ORDER BY id")
-        .map((row) => JSON.stringify(row)),
-    ];
+    const jobs = await app.query("SELECT status, due_at, job FROM jobs");
+    const audit = await app.query("SELECT effect, attempt, outcome FROM audit ORDER BY id");
+    return [...jobs, ...audit].map((row) => JSON.stringify(row));
   } catch (error) {
     return [`the store cannot be read: ${error}`];
   }

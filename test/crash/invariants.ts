@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ANNA } from "../../src/sandbox/slack/slack-sandbox.ts";
 import type { Request } from "./doors.ts";
 import { type Ending, lookAt, MARKS, saidTooOften } from "./outcome.ts";
+import { type JobDocument, jobIn } from "./read-store.ts";
 import type { World } from "./world.ts";
 
 export interface Expected {
@@ -11,6 +12,8 @@ export interface Expected {
   readonly mayLoseJobMessage: boolean;
   /** Slack itself shows one share twice: no app can help that. */
   readonly sharedTwiceBySlack?: boolean;
+  /** Killed while they hand media to AKOOL, two processes can spoil both orders that may be placed: unpaid, and told. */
+  readonly mediaMayBeCut?: boolean;
   /** How many kills there were: each may leave one intent without its call. */
   readonly kills: number;
 }
@@ -27,11 +30,14 @@ export async function findBroken(world: World, request: Request, expected: Expec
   const { slack, akool, app } = world;
   const seen = lookAt(world, request);
   const ending = seen.endings[0];
-  const accepted = request.acknowledged || app.query("SELECT id FROM jobs").length > 0;
+  const unpaidFailure = expected.mediaMayBeCut && akool.creates === 0;
+  const endings: readonly Ending[] = unpaidFailure ? [...expected.endings, "failure"] : expected.endings;
+  const rows = await app.query("SELECT job FROM jobs");
+  const accepted = request.acknowledged || rows.length > 0;
 
   if (akool.creates > 1) say("I1", `${akool.creates} creates were paid for one request`);
-  const jobs = app.query("SELECT id FROM jobs").length;
-  if (jobs > 1) say("I1", `one request became ${jobs} jobs`);
+  if (rows.length > 1) say("I1", `one request became ${rows.length} jobs`);
+  const message = rows[0] && jobIn(rows[0]).message;
 
   // I2
   const finished = akool.renders.filter((render) => render.status === 3 && render.videoUrl);
@@ -40,7 +46,7 @@ export async function findBroken(world: World, request: Request, expected: Expec
     say("I2", `${seen.videos.length} videos and ${seen.links.length} links are visible`);
   if (finished.length === 0 && seen.videos.length > 0)
     say("I2", "a video is visible that AKOOL never finished");
-  if (finished.length > 0 && ending !== "video" && !(ending && expected.endings.includes(ending)))
+  if (finished.length > 0 && ending !== "video" && !(ending && endings.includes(ending)))
     say(
       "I2",
       `AKOOL finished a render and it is not visible; the person sees: ${seen.endings.join(", ") || "nothing"}`,
@@ -49,7 +55,7 @@ export async function findBroken(world: World, request: Request, expected: Expec
     const expectedSha = await resultSha256(finished.at(-1)?.videoUrl);
     if (expectedSha !== undefined && sha256 !== expectedSha)
       say("I2", "the video is not the one AKOOL rendered");
-    const thread = threadOf(world, request, expected);
+    const thread = threadOf(message, request, expected);
     if (post.channel !== request.channel || !thread.includes(post.threadTs))
       say(
         "I2",
@@ -62,15 +68,14 @@ export async function findBroken(world: World, request: Request, expected: Expec
     say(request.acknowledged ? "I4" : "I3", "an accepted request came to no visible end");
   if (seen.endings.length > 1) say("I3", `more than one outcome: ${seen.endings.join(", ")}`);
   if (!accepted && seen.posts.length > 0) say("I3", "posts about a request that was never accepted");
-  if (ending && !expected.endings.includes(ending))
-    say("I3", `it ended in ${ending}; here only ${expected.endings.join(" or ")} would be right`);
+  if (ending && !endings.includes(ending))
+    say("I3", `it ended in ${ending}; here only ${endings.join(" or ")} would be right`);
   if (seen.jobMessages.length > 1) say("I3", `${seen.jobMessages.length} job messages`);
-  const [row] = app.query("SELECT json_extract(job, '$.message.status') AS message FROM jobs");
   const [jobMessage] = seen.jobMessages;
-  const hasJobMessage = row?.message === "posted";
+  const hasJobMessage = message?.status === "posted";
   if (saidTooOften(seen.failures, hasJobMessage)) say("I3", "the same failure was told twice");
   if (saidTooOften(seen.questions, hasJobMessage)) say("I3", "the same question was asked twice");
-  if (row?.message === "lost" && !expected.mayLoseJobMessage)
+  if (message?.status === "lost" && !expected.mayLoseJobMessage)
     say("I3", "the job message was given up for no reason");
   if (hasJobMessage && ending) {
     if (!jobMessage) say("I3", "the app believes in a job message that is not there");
@@ -90,7 +95,7 @@ export async function findBroken(world: World, request: Request, expected: Expec
 
   // A question keeps the media for "Try again".
   if (ending !== "question") broken.push(...(await findLeftMedia(world)));
-  broken.push(...findUnaudited(world, expected.kills));
+  broken.push(...(await findUnaudited(world, expected.kills)));
   for (const problem of [...slack.problems, ...akool.problems]) say("contract", problem);
   return broken;
 }
@@ -111,9 +116,9 @@ export async function findLeftMedia({ akool, door, spool }: World): Promise<Brok
 }
 
 /** I7: every outward effect the stand-ins saw has its line; a kill may leave a line for an intent that never went out. */
-function findUnaudited({ app, slack, akool }: World, kills: number): Broken[] {
+async function findUnaudited({ app, slack, akool }: World, kills: number): Promise<Broken[]> {
   const broken: Broken[] = [];
-  const lines = app.query("SELECT effect, attempt, outcome FROM audit ORDER BY id");
+  const lines = await app.query("SELECT effect, attempt, outcome FROM audit ORDER BY id");
   const told = lines.map((line) => `${line.effect}#${line.attempt}: ${line.outcome}`).join("; ");
   const written = (...effects: string[]) =>
     lines.filter((line) => effects.includes(String(line.effect))).length;
@@ -142,12 +147,13 @@ function findUnaudited({ app, slack, akool }: World, kills: number): Broken[] {
   return broken;
 }
 
-function threadOf({ app }: World, request: Request, expected: Expected): (string | undefined)[] {
+function threadOf(
+  message: JobDocument["message"] | undefined,
+  request: Request,
+  expected: Expected,
+): (string | undefined)[] {
   if (request.threadTs !== undefined) return [request.threadTs];
-  const [row] = app.query(
-    "SELECT json_extract(job, '$.message.status') AS status, json_extract(job, '$.message.ts') AS ts FROM jobs",
-  );
-  const own = row?.ts === null || row?.ts === undefined ? [] : [String(row.ts)];
+  const own = message?.ts === undefined ? [] : [message.ts];
   // Without the job message's ts there is no thread: the channel itself is the place.
   return expected.mayLoseJobMessage ? [...own, undefined] : own;
 }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { AppProcess } from "./app-process.ts";
 import type { CallPoint, Phase } from "./calls.ts";
+import { Takeover } from "./takeover.ts";
 import type { World } from "./world.ts";
 
 export interface Kill {
@@ -19,9 +21,13 @@ export const FULL_GRACE_MS = 10_000;
 /** A killed process's sockets are closed by the kernel; so much later everybody has noticed. */
 const SOCKETS_CLOSE_MS = 5;
 
-/** Kills the app, one kill after the other, and starts it again each time. */
+/**
+ * Kills the process that is at the point, one kill after the other. A single process is started again each time;
+ * of several the dead ones stay dead, so that it is really another that goes on.
+ */
 export class Killer {
   readonly #world: World;
+  readonly takeover: Takeover;
   readonly #left: Kill[];
   #seen = 0;
   /** The moment has come, the kill has not: no other begins in between. */
@@ -34,6 +40,7 @@ export class Killer {
 
   constructor(world: World, kills: readonly Kill[]) {
     this.#world = world;
+    this.takeover = new Takeover(world.app);
     this.#left = [...kills];
   }
 
@@ -46,17 +53,19 @@ export class Killer {
     await this.#started;
   }
 
-  async onPoint({ target, phase }: CallPoint): Promise<undefined | "drop"> {
+  async onPoint(point: CallPoint): Promise<undefined | "drop"> {
+    this.takeover.onPoint(point);
+    const { target, phase, by } = point;
     const [kill] = this.#left;
     if (!kill || this.#aiming || (kill.at && (kill.at.target !== target || kill.at.phase !== phase)))
       return undefined;
     this.#seen += 1;
-    if (this.#seen < kill.nth) return undefined;
+    if (this.#seen < kill.nth || !by) return undefined;
     this.#left.shift();
     this.#seen = 0;
     this.#aiming = true;
     this.#pending += 1;
-    const done = this.#carryOut(kill).finally(() => {
+    const done = this.#carryOut(kill, by).finally(() => {
       this.#pending -= 1;
     });
     if (kill.afterMs > 0 || kill.graceMs !== undefined) return undefined;
@@ -64,28 +73,30 @@ export class Killer {
     return "drop";
   }
 
-  async #carryOut(kill: Kill): Promise<void> {
+  async #carryOut(kill: Kill, victim: AppProcess): Promise<void> {
     const { app, note } = this.#world;
     if (kill.afterMs > 0) await sleep(kill.afterMs);
     this.fired += 1;
     if (kill.graceMs !== undefined) {
-      note("=== SIGTERM");
-      app.signal("SIGTERM");
-      const exitCode = await Promise.race([app.gone(), sleep(kill.graceMs, "alive" as const)]);
+      note(`=== SIGTERM ${victim.name}`);
+      victim.signal("SIGTERM");
+      const exitCode = await Promise.race([victim.gone(), sleep(kill.graceMs, "alive" as const)]);
       if (kill.graceMs >= FULL_GRACE_MS && exitCode !== 0)
         this.badStops.push(
           `told to stop, it was ${exitCode === "alive" ? "still there" : `gone with ${exitCode}`}`,
         );
     }
-    note("=== SIGKILL");
-    app.signal("SIGKILL");
-    await app.gone();
+    note(`=== SIGKILL ${victim.name}`);
+    victim.signal("SIGKILL");
+    await victim.gone();
+    this.takeover.died(victim);
     this.#aiming = false;
     await sleep(SOCKETS_CLOSE_MS);
+    if (app.isCluster) return;
     note("=== start");
     this.#pending += 1;
     this.#started = this.#started
-      .then(() => app.start())
+      .then(() => victim.start())
       .then(() => note("=== ready"))
       .finally(() => {
         this.#pending -= 1;

@@ -69,6 +69,34 @@ export function killCases(random: Random): Case[] {
   ];
 }
 
+/**
+ * The same with several processes on one database. Of rows of kills only those that leave somebody alive, and
+ * more of them.
+ */
+export function clusterCases(processes: number, random: Random): Case[] {
+  const single = killCases(random).filter(({ kills }) => kills.length < processes);
+  const rows = Array.from({ length: ROWS_OF_EACH }, () => inARow(processes - 1, random));
+  return [...single, ...rows].map((test) => ({
+    ...test,
+    mediaMayBeCut: test.kills.length > 1,
+    world: {
+      ...test.world,
+      processes,
+      seed: random.between(0, 2 ** 31),
+    },
+  }));
+}
+
+/** Of those that differ only in how long after the point they kill, in how a request comes or is asked for, one. */
+export function onePerPoint(cases: readonly Case[], random: Random): Case[] {
+  const keyOf = ({ name, group, kills }: Case) => {
+    const [kill, ...more] = kills;
+    if (!kill?.at || more.length > 0) return name;
+    return `${group}: ${kill.at.target}#${kill.nth} ${kill.at.phase}`;
+  };
+  return [...Map.groupBy(random.shuffle(cases), keyOf).values()].flatMap(([first]) => first ?? []);
+}
+
 /** One kill at each phase of `target`. */
 export function casesAt(target: Target, random: Random): Case[] {
   const incoming = target.name.startsWith("in:");

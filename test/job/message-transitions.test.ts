@@ -43,8 +43,20 @@ describe("the job message", () => {
   });
   const seen = { message: { status: "posted", ts: TS } };
   describeMessageEvent("seen in the channel", (job) => to.announcementSeen(job, TS, NOW), {
-    posting: seen,
+    posting: { message: { status: "posting", seenTs: TS } },
     lost: seen,
+  });
+
+  it("is known to be there once it was seen, whatever becomes of the answer, and not posted again", () => {
+    const job = to.announcementSeen(sampleJob("preparing", { message: MESSAGES.posting }), TS, NOW);
+    expect(to.announcementSeen(job, TS, NOW)).toBe(job);
+    for (const next of [
+      to.announced(job, TS, "checking", NOW),
+      to.announcementLost(job, NOW),
+      to.announceLater(job, NOW, 5000, WAITS),
+      to.announceRefused(job, failure, NOW),
+    ])
+      expect(next).toMatchObject({ ...seen, state: { status: "preparing" }, dueAt: NOW });
   });
   describeMessageEvent("posted or not, nobody knows", (job) => to.announcementLost(job, NOW), {
     posting: { message: { status: "lost" }, state: { status: "preparing" }, dueAt: NOW },

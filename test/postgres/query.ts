@@ -1,13 +1,26 @@
 import { Client } from "pg";
 
-/** One question to a database, on a connection of its own. */
-export async function queryPostgres(url: string, sql: string): Promise<Record<string, unknown>[]> {
+export interface Connected {
+  query(sql: string): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+export async function connectTo(url: string): Promise<Connected> {
   const client = new Client({ connectionString: url });
   client.on("error", () => {});
   await client.connect();
+  return {
+    query: async (sql) => (await client.query(sql)).rows,
+    close: () => client.end(),
+  };
+}
+
+/** One question to a database, on a connection of its own. */
+export async function queryPostgres(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const connected = await connectTo(url);
   try {
-    return (await client.query(sql)).rows;
+    return await connected.query(sql);
   } finally {
-    await client.end();
+    await connected.close();
   }
 }

@@ -13,6 +13,8 @@ export type Endpoint = "create" | "info" | "token" | "quota" | "result" | "webho
 export interface CallRecord {
   readonly endpoint: Endpoint;
   readonly at: Date;
+  /** The TCP port it came from; undefined for the stand-in's own webhooks. */
+  readonly port: number | undefined;
   /** Known from the start for info, result and webhook, after the effect for create. */
   renderId: string | undefined;
   /** AKOOL's code, an HTTP status, or what misbehaviour made of it. */
@@ -39,8 +41,8 @@ export class CallLog {
     this.#rules.length = 0;
   }
 
-  async begin(endpoint: Endpoint, renderId: string | undefined): Promise<CallRecord> {
-    const call: CallRecord = { endpoint, at: new Date(), renderId, outcome: "", phase: "received" };
+  async begin(endpoint: Endpoint, renderId: string | undefined, port?: number): Promise<CallRecord> {
+    const call: CallRecord = { endpoint, at: new Date(), port, renderId, outcome: "", phase: "received" };
     this.calls.push(call);
     await this.onCall?.(call);
     return call;
@@ -62,7 +64,7 @@ export class CallLog {
     perform: (call: CallRecord) => Promise<Reply>,
   ): Promise<void> {
     const { request, response } = at;
-    const call = await this.begin(at.endpoint, at.renderId);
+    const call = await this.begin(at.endpoint, at.renderId, request.socket.remotePort);
     // Killed by the hook: as if the request had not reached AKOOL.
     if (response.destroyed || request.socket.destroyed) return cut(call, response, "gone");
 

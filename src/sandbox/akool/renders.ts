@@ -29,6 +29,8 @@ export interface SandboxRender {
 
 export class Renders {
   readonly all: SandboxRender[] = [];
+  /** The most that were unfinished at the same time. */
+  mostAtOnce = 0;
 
   add(made: Pick<SandboxRender, "order" | "inputs" | "seconds">): SandboxRender {
     const createdAt = new Date();
@@ -47,6 +49,7 @@ export class Renders {
       expired: false,
     };
     this.all.push(render);
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.all.filter(({ status }) => status < 3).length);
     return render;
   }
 

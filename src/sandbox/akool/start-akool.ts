@@ -118,6 +118,11 @@ export class AkoolSandbox {
     return this.#renders.all.length;
   }
 
+  /** The most renders that were in flight at the same time. */
+  get mostAtOnce(): number {
+    return this.#renders.mostAtOnce;
+  }
+
   get calls(): readonly CallRecord[] {
     return this.#log.calls;
   }

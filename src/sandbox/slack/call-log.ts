@@ -13,6 +13,8 @@ export interface CallRecord {
   /** What was sent, without the token. */
   readonly args: Wire;
   readonly at: Date;
+  /** The TCP port it came from. */
+  readonly port: number | undefined;
   /** "ok", Slack's error code, or what misbehaviour made of it. */
   outcome: string;
   /** How far it came. `cut` means that the app was gone or the connection was dropped before the answer. */
@@ -90,6 +92,7 @@ export class CallLog {
       method: at.method,
       args: at.args,
       at: new Date(),
+      port: request.socket.remotePort,
       outcome: "",
       phase: "received",
     };
