@@ -142,7 +142,7 @@ describe("readConfig", () => {
   });
 
   it("needs an address to come back to from Slack for OAuth, whatever the media go through", () => {
-    const env = { ...oauth, PUBLIC_URL: "", MEDIA_BUCKET_URL: "s3://bucket/prefix" };
+    const env = { ...oauth, ...keys, PUBLIC_URL: "", MEDIA_BUCKET_URL: "s3://bucket?region=eu" };
     expect(problemsOf(env)).toEqual({
       PUBLIC_URL: expect.stringMatching(/^is missing: .*\/slack\/oauth_redirect/),
     });

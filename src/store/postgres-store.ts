@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { AttemptKey, JobId, RenderId } from "../job/ids.ts";
 import { hasEnded, type Job, needsMedia } from "../job/job.ts";
 import {
@@ -29,6 +30,11 @@ import { waitOutTrouble } from "./store-trouble.ts";
 
 /** How many jobs are looked through, or changed, in one transaction at start. */
 const BATCH = 500;
+/**
+ * Of the pool's connections, those that work on jobs: the rest are for requests that are being accepted, which must
+ * never wait behind a hundred jobs in hand.
+ */
+const WORKING_AT_ONCE = 10;
 
 export interface PostgresStoreOptions extends StoreOptions {
   readonly url: string;
@@ -47,6 +53,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const { now, wakeAt, onError } = options;
   const database = await openPostgres(options.url, options);
   const { query, first, transaction } = database;
+  const working = pLimit(WORKING_AT_ONCE);
+  /** In one process one at a time: all others would only wait for its lock, each with a connection in hand. */
+  const inLine = pLimit(1);
+  const work = <T>(write: (db: Connection) => Promise<T>) => working(() => transaction(write));
   const onDue = () => options.onDue?.();
   const wakeUps = await startWakeUps({ url: options.url, connection: database, onDue, onError }).catch(
     async (error: unknown) => {
@@ -140,7 +150,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
    * else, so that two jobs that leave the line never wait for each other; if it is lost, the job looks itself.
    */
   async function wakeFirstInLine(): Promise<void> {
-    const isDue = await transaction(async (db) => {
+    const isDue = await work(async (db) => {
       const row = await db.first(
         `SELECT job FROM jobs WHERE queued_at IS NOT NULL AND waits_for_slot
          ORDER BY turn, queued_at, id LIMIT 1 FOR UPDATE`,
@@ -288,23 +298,25 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     },
 
     async update(id, change, look = {}) {
+      const inTurn = <T>(write: () => Promise<T>) => (look.line ? inLine(write) : write());
+      const changeRow = () =>
+        work(async (db) => {
+          await lockFor(db, look);
+          const row = await lockJob(db, id);
+          if (!row) throw new Error(`no job ${id}`);
+          const before = row.job;
+          if (look.intent && !(await wakeUps.stillHeld(db, id))) throw new LeaseLostError(`job ${id}`);
+          const wanted = change(before, await viewFor(db, before, look));
+          if (!wanted) return { job: before, isDue: false, lineMoved: false };
+          const saved =
+            wanted.job === before
+              ? { isDue: false, lineMoved: false }
+              : await save(db, wanted.job, before, row.hasTurn, look.contentKey);
+          await write(db, before, wanted);
+          return { job: wanted.job, ...saved };
+        });
       const { job, isDue, lineMoved } = await patiently(
-        () =>
-          transaction(async (db) => {
-            await lockFor(db, look);
-            const row = await lockJob(db, id);
-            if (!row) throw new Error(`no job ${id}`);
-            const before = row.job;
-            if (look.intent && !(await wakeUps.stillHeld(db, id))) throw new LeaseLostError(`job ${id}`);
-            const wanted = change(before, await viewFor(db, before, look));
-            if (!wanted) return { job: before, isDue: false, lineMoved: false };
-            const saved =
-              wanted.job === before
-                ? { isDue: false, lineMoved: false }
-                : await save(db, wanted.job, before, row.hasTurn, look.contentKey);
-            await write(db, before, wanted);
-            return { job: wanted.job, ...saved };
-          }),
+        () => inTurn(changeRow),
         look.patient ? PATIENT_TRIES : 1,
       );
       if (isDue) wakeUps.announce();
@@ -382,7 +394,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     async changeAll(installationId, change) {
       const changed = await patiently(
         () =>
-          transaction(async (db) => {
+          work(async (db) => {
             const rows = await db.query(
               `SELECT job, turn IS NOT NULL AS has_turn FROM jobs WHERE due_at IS NOT NULL
                AND coalesce(job ->> 'installationId', workspace_id) = $1 ORDER BY id FOR UPDATE`,
@@ -481,7 +493,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   return { store, database };
 
   async function release(id: JobId): Promise<void> {
-    const isDue = await transaction(async (db) => {
+    const isDue = await work(async (db) => {
       const row = await lockJob(db, id);
       // With the row locked: a change that is still to come sees that nobody holds the job, and plans itself.
       await wakeUps.giveUp(db, id);
