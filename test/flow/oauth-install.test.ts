@@ -252,5 +252,5 @@ it("works over Socket Mode too: installed in the browser, asked over the socket,
   await install(world, slack);
   await expectOneVideo(world, await ask(world, "share"));
   await slack.uninstall();
-  expect(app.query("SELECT id FROM installations")).toEqual([]);
+  expect(await app.query("SELECT id FROM installations")).toEqual([]);
 });

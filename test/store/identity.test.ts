@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { backupDatabase, markDatabaseAsCopy } from "../../src/store/backup-database.ts";
-import { StoreInUseError } from "../../src/store/open-database.ts";
+import { MIGRATIONS, StoreInUseError } from "../../src/store/open-database.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
 import { NOW, sampleJob } from "../job/sample-jobs.ts";
 import { temporaryFolder } from "../media/serve.ts";
@@ -23,6 +23,15 @@ async function opensAsCopy(dataDir: string): Promise<boolean> {
   const answer = await store.isRestored();
   await store.close();
   return answer;
+}
+
+/** From before there was a table in which a store says what it is. */
+async function storeOfVersionOne(): Promise<string> {
+  const dataDir = await temporaryFolder();
+  const db = new DatabaseSync(join(dataDir, "talkingphoto.sqlite"));
+  db.exec(`${MIGRATIONS[0]}; PRAGMA user_version = 1`);
+  db.close();
+  return dataDir;
 }
 
 describe("a store", () => {
@@ -67,11 +76,7 @@ describe("a store", () => {
   });
 
   it("written before copies were told apart is taken for the original", async () => {
-    const { dataDir, store } = await storeWithOneJob();
-    await store.close();
-    const db = new DatabaseSync(join(dataDir, "talkingphoto.sqlite"));
-    db.exec("DROP TABLE meta; PRAGMA user_version = 1");
-    db.close();
+    const dataDir = await storeOfVersionOne();
     expect(await opensAsCopy(dataDir)).toBe(false);
     expect(await opensAsCopy(dataDir)).toBe(false);
   });
@@ -113,11 +118,7 @@ describe("a backup", () => {
   });
 
   it("of an older version is a copy too", async () => {
-    const { dataDir, store } = await storeWithOneJob();
-    await store.close();
-    const db = new DatabaseSync(join(dataDir, "talkingphoto.sqlite"));
-    db.exec("DROP TABLE meta; PRAGMA user_version = 1");
-    db.close();
+    const dataDir = await storeOfVersionOne();
     const elsewhere = `${dataDir}-restored`;
     mkdirSync(elsewhere);
     await backupDatabase(dataDir, join(elsewhere, "talkingphoto.sqlite"));
