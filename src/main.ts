@@ -51,10 +51,15 @@ const EXIT_WITHIN_MS = 9500;
 const SOCKET_STOP_MS = 1000;
 const REMEMBERED_RENDERS = 100;
 const MOVE_SPOOL_MS = 60_000;
+const NOT_MOVED = "media that were prepared with other settings could not be brought to where they lie now";
+/** Less is the time that a question to the database takes. */
+const CLOCK_TOLERANCE_MS = 1000;
 
 const config = settings();
 const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
-const now = steadyNow;
+/** Kept in step with the database's, where there is one: due times are compared with both. */
+let clockAheadMs = 0;
+const now = () => steadyNow() + clockAheadMs;
 const waits = scaledWaits({ ...config, shared: config.databaseUrl !== undefined });
 const meters = createMeters();
 const outbound = createOutbound({ trustedHosts: config.trustedHosts });
@@ -159,6 +164,7 @@ worker = startWorker({
   },
   webhooks: config.webhooks,
   manyWorkspaces: config.slack.kind === "oauth",
+  noRoomPause: database ? waits.sweep : waits.retryMax,
   log,
 });
 await socket?.start();
@@ -175,6 +181,15 @@ function settings(): Config {
   }
 }
 
+function followClock(aheadMs: number): void {
+  if (Math.abs(aheadMs) < CLOCK_TOLERANCE_MS) return;
+  log.warn(
+    { aheadMs: Math.round(aheadMs) },
+    "the database's clock differs from this machine's: following it",
+  );
+  clockAheadMs += Math.round(aheadMs);
+}
+
 async function waitForStore() {
   for (const giveUpAt = now() + STORE_WAIT_MS; ; ) {
     try {
@@ -182,6 +197,7 @@ async function waitForStore() {
         dataDir: config.dataDir,
         databaseUrl: config.databaseUrl,
         onError: (err) => log.warn({ err }, "the database is in trouble"),
+        onClock: followClock,
         now,
         wakeAt: (job) => wakeAt(job, waits),
         onDue: () => worker?.wake(),
@@ -263,12 +279,15 @@ function openHome(): PreparedMedia {
 /** What a crash left behind, and what was kept on this machine before there was a bucket or a database. */
 async function tidyMedia(): Promise<void> {
   if (!bucket && !database) return home.sweep();
+  if (bucket && database) {
+    const chunks = createPostgresMedia(database, isMediaNeeded);
+    await chunks
+      .moveTo(home, spoolDir, AbortSignal.timeout(MOVE_SPOOL_MS))
+      .catch((err: unknown) => log.error({ err }, NOT_MOVED));
+  }
   await sweepSpool(spoolDir, isMediaNeeded);
   await moveSpool(spoolDir, home, AbortSignal.timeout(MOVE_SPOOL_MS)).catch((err: unknown) =>
-    log.error(
-      { err },
-      "media that were prepared with other settings could not be brought to where they lie now",
-    ),
+    log.error({ err }, NOT_MOVED),
   );
   // The bucket may be slow or away, and nobody has to wait for its tidying.
   home.sweep().catch((err: unknown) => log.warn({ err }, "what a crash left of media could not be removed"));

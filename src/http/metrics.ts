@@ -4,6 +4,15 @@ import type { Metric, Registry } from "prom-client";
 import type { Meter, Sample } from "../meters/tally.ts";
 
 const PREFIX = "talkingphoto_";
+/** Any of these says that a proxy stands between. */
+const PASSED_ON = [
+  "x-forwarded-for",
+  "x-forwarded-proto",
+  "x-forwarded-host",
+  "x-real-ip",
+  "forwarded",
+  "via",
+];
 const INSIDE: ReadonlySet<string> = new Set(["loopback", "private", "uniqueLocal", "linkLocal"]);
 
 /**
@@ -60,11 +69,7 @@ export function createGauge(name: string, help: string, read: () => Promise<read
 
 function isFromInside(request: IncomingMessage): boolean {
   const address = request.socket.remoteAddress;
-  if (
-    address === undefined ||
-    request.headers["x-forwarded-for"] !== undefined ||
-    request.headers.forwarded !== undefined
-  )
+  if (address === undefined || PASSED_ON.some((header) => request.headers[header] !== undefined))
     return false;
   return ipaddr.isValid(address) && INSIDE.has(ipaddr.process(address).range());
 }

@@ -23,7 +23,7 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
     case "announce":
       return messages.announce(deps, save);
     case "announcement_lost":
-      return save((current) => message.announcementLost(current, now()), lost("post", 0));
+      return save.intent((current) => message.announcementLost(current, now()), lost("post", 0));
 
     case "prepare": {
       const answer = await deps.media.prepare(job, signal);
@@ -47,7 +47,7 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
     case "create":
       return renders.create(job, deps, save, signal);
     case "create_lost":
-      return save((current) => to.createLost(current, now(), waits), lost("create", attemptOf(job)));
+      return save.intent((current) => to.createLost(current, now(), waits), lost("create", attemptOf(job)));
     case "settle":
       return save((current) => to.settled(current, now(), waits, deps.webhooks));
     case "leave_alone":
@@ -58,14 +58,14 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
     case "relay":
       return delivering.relay(job, deps, save, signal);
     case "relay_lost":
-      return save(
+      return save.intent(
         (current) => deliver.relayFailed(current, { reason: "cannot_post", code: "upload" }, now(), 0, waits),
         lost("upload", job.tries + 1),
       );
     case "share":
       return delivering.share(job, deps, save);
     case "share_lost":
-      return save(
+      return save.intent(
         (current) => deliver.shareCalled(current, false, now(), waits),
         lost("share", attemptOf(job)),
       );
@@ -74,14 +74,14 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
     case "link":
       return delivering.link(deps, save);
     case "link_lost":
-      return save((current) => deliver.linked(current, now()), lost("post", 0));
+      return save.intent((current) => deliver.linked(current, now()), lost("post", 0));
     case "redeliver":
       return save((current) => deliver.redelivering(current, now(), waits));
 
     case "notify":
       return messages.notify(deps, save);
     case "notice_lost":
-      return save(message.noticeLost, lost("notice", 0));
+      return save.intent(message.noticeLost, lost("notice", 0));
     case "tell_privately":
       return messages.tellPrivately(job, deps, save);
     case "edit":

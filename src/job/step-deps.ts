@@ -40,10 +40,10 @@ export interface StepDeps {
 export interface Save {
   (change: (current: Job) => Job, ...audit: AuditLine[]): Promise<Job>;
   /**
-   * Commits the intent to do something that must not happen twice; what comes of it is then for the caller alone
-   * to do. @throws LeaseLostError
+   * Commits what only the holder of the job may say: the intent to do something that must not happen twice, or that
+   * nobody waits for its answer any more. @throws LeaseLostError
    */
-  intent(change: (current: Job) => Job): Promise<Job>;
+  intent(change: (current: Job) => Job, ...audit: AuditLine[]): Promise<Job>;
 }
 
 export function saveTo(store: JobStore, job: Job): Save {
@@ -58,7 +58,10 @@ export function saveTo(store: JobStore, job: Job): Save {
     );
   return Object.assign(
     (change: (current: Job) => Job, ...audit: AuditLine[]) => commit(change, audit, { patient: true }),
-    { intent: (change: (current: Job) => Job) => commit(change, [], { patient: true, intent: true }) },
+    {
+      intent: (change: (current: Job) => Job, ...audit: AuditLine[]) =>
+        commit(change, audit, { patient: true, intent: true }),
+    },
   );
 }
 

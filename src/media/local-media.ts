@@ -46,16 +46,23 @@ export async function sweepSpool(spoolDir: string, isNeeded: IsNeeded): Promise<
  * before, and jobs of that time still need their media.
  */
 export async function moveSpool(spoolDir: string, home: PreparedMedia, signal: AbortSignal): Promise<void> {
+  const failures: unknown[] = [];
   for (const name of await readdir(spoolDir)) {
     for (const [file, fileName] of Object.entries(FILE_NAMES)) {
       const path = join(spoolDir, name, fileName);
       const found = await openFile(path);
       if (!found) continue;
       await found.close();
-      await home.save(name as JobId, file as PreparedFile, path, signal);
-      await rm(path, { force: true });
+      try {
+        await home.save(name as JobId, file as PreparedFile, path, signal);
+        await rm(path, { force: true });
+      } catch (error) {
+        // The others need not suffer for it.
+        failures.push(error);
+      }
     }
   }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} files could not be moved`);
 }
 
 async function openFile(path: string): Promise<OpenFile | undefined> {

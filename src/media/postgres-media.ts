@@ -1,9 +1,19 @@
-import { open } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import pLimit from "p-limit";
 import { z } from "zod";
 import type { JobId } from "../job/ids.ts";
-import type { IsNeeded, OpenFile, PreparedFile, ServedMedia } from "./prepared-media.ts";
+import {
+  FILE_NAMES,
+  type IsNeeded,
+  type OpenFile,
+  type PreparedFile,
+  type PreparedMedia,
+  type ServedMedia,
+} from "./prepared-media.ts";
 
 /** What is read and sent at once; several readers must not fill the memory. */
 const CHUNK_BYTES = 256 * 1024;
@@ -35,10 +45,19 @@ export interface Sql extends Queries {
 // PostgreSQL's sum of integers is a bigint, which `pg` hands over as text.
 const sizeRow = z.object({ chunks: z.coerce.number(), size: z.coerce.number() });
 const chunkRow = z.object({ bytes: z.instanceof(Uint8Array) });
+const fileRow = z.object({
+  job_id: z.string().transform((id) => id as JobId),
+  file: z.enum(["photo", "speech"]),
+});
 const jobRow = z.object({ job_id: z.string().transform((id) => id as JobId) });
 
+export interface PostgresMedia extends ServedMedia {
+  /** Brings what jobs still need to another home, over files in `scratchDir`, and forgets the rest. */
+  moveTo(home: PreparedMedia, scratchDir: string, signal: AbortSignal): Promise<void>;
+}
+
 /** In the database, where every process finds them. */
-export function createPostgresMedia(sql: Sql, isNeeded: IsNeeded): ServedMedia {
+export function createPostgresMedia(sql: Sql, isNeeded: IsNeeded): PostgresMedia {
   const inTurn = pLimit(WRITES_AT_ONCE);
 
   async function remove(jobId: JobId): Promise<void> {
@@ -50,6 +69,21 @@ export function createPostgresMedia(sql: Sql, isNeeded: IsNeeded): ServedMedia {
     save: (jobId, file, path, signal) => inTurn(() => sql.transaction(write(jobId, file, path, signal))),
     open: (jobId, file) => openFile(sql, jobId, file),
     remove,
+    async moveTo(home, scratchDir, signal) {
+      const rows = await sql.query("SELECT DISTINCT job_id, file FROM media_chunks", []);
+      for (const row of rows) {
+        const { job_id: jobId, file } = fileRow.parse(row);
+        const found = (await isNeeded(jobId)) ? await openFile(sql, jobId, file) : undefined;
+        if (found) {
+          const folder = await mkdtemp(join(scratchDir, "moving-"));
+          const path = join(folder, FILE_NAMES[file]);
+          await pipeline(found.read(0, found.sizeBytes - 1), createWriteStream(path), { signal });
+          await home.save(jobId, file, path, signal);
+          await rm(folder, { recursive: true, force: true });
+        }
+        await sql.query("DELETE FROM media_chunks WHERE job_id = $1 AND file = $2", [jobId, file]);
+      }
+    },
     async sweep() {
       const rows = await sql.query("SELECT DISTINCT job_id FROM media_chunks", []);
       for (const row of rows) {

@@ -26,8 +26,19 @@ export function toJobRow(job: Job, wakeAt: (job: Job) => number | undefined): Jo
     waitsForSlot: state.status === "queued" && state.placeInLine !== undefined,
     holdsSlot: slot,
     hasTurn: slot || state.status === "preparing" || state.status === "queued",
-    document: JSON.stringify(job),
+    document: documentOf(job),
   };
+}
+
+/** NUL and halves of characters, as JSON spells them: PostgreSQL cannot look into a document that has one. */
+const UNREADABLE = /\\u(?:0000|d[89ab][0-9a-f]{2}|d[c-f][0-9a-f]{2})/;
+
+function documentOf(job: Job): string {
+  const document = JSON.stringify(job);
+  if (!UNREADABLE.test(document)) return document;
+  return JSON.stringify(job, (_key, value: unknown) =>
+    typeof value === "string" ? value.toWellFormed().replaceAll("\0", "") : value,
+  );
 }
 
 /** The document was written by this program, in this version or one that a migration has brought up. */

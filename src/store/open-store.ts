@@ -9,6 +9,8 @@ export interface OpenStoreOptions extends StoreOptions {
   readonly databaseUrl: string | undefined;
   /** The database, or the way to it, is in trouble; what it concerned is tried again by itself. */
   readonly onError: (error: Error) => void;
+  /** By how many milliseconds the database's clock is ahead of `now`. Never told where there is none. */
+  readonly onClock: (aheadMs: number) => void;
 }
 
 export interface OpenedStore {

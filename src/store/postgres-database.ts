@@ -3,10 +3,12 @@ import { start } from "./postgres-migrations/001-start.ts";
 
 export const MIGRATIONS: readonly string[] = [start];
 
-const POOL_SIZE = 16;
+const POOL_SIZE = 24;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Nothing here is slow: what takes longer waits for a server in trouble. Slack gives up after 3 s. */
 const STATEMENT_TIMEOUT_MS = 15_000;
+/** Of a machine that has vanished the server hears nothing for hours; what it had locked must not wait for that. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
 /** "talkingph" in hex: no other program on this database takes this lock. */
 const MIGRATION_LOCK = "0x74616c6b696e6770";
 
@@ -15,13 +17,13 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Connection {
   query(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   first(text: string, values?: readonly unknown[]): Promise<Row | undefined>;
+  /** For texts that vary without end: a plan of each would be kept for ever. */
+  queryOnce(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
 }
 
 export interface PostgresDatabase extends Connection {
   /** All that `work` writes is kept, or nothing. Resolves once it is on disk. */
   transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
-  /** One connection for all that `work` does, as locks need that last longer than a transaction. */
-  session<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function openPostgres(
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     application_name: "talkingphoto",
     keepAlive: true,
   });
@@ -70,19 +73,6 @@ function createDatabase(pool: Pool): PostgresDatabase {
         client.release(broken);
       }
     },
-    async session(work) {
-      const client = await pool.connect();
-      let failure: Error | undefined;
-      try {
-        return await work(connectionOn(client));
-      } catch (error) {
-        failure = error instanceof Error ? error : new Error(String(error));
-        throw error;
-      } finally {
-        // After a failure the connection goes, and with it whatever it still has locked.
-        client.release(failure);
-      }
-    },
     close: () => pool.end(),
   };
 }
@@ -97,7 +87,11 @@ function connectionOn(client: Pool | PoolClient): Connection {
     const { rows } = await client.query<Row>({ name, text, values: [...values] });
     return rows;
   };
-  return { query, first: async (text, values) => (await query(text, values))[0] };
+  return {
+    query,
+    first: async (text, values) => (await query(text, values))[0],
+    queryOnce: async (text, values = []) => (await client.query<Row>(text, [...values])).rows,
+  };
 }
 
 /** Forwards only, one process at a time, each version in a transaction of its own. */

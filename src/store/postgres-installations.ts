@@ -1,13 +1,15 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import pLimit from "p-limit";
 import type { InstallationId, UserId } from "../job/ids.ts";
 import type { Installation, InstallationStore } from "./installations.ts";
 import { createLocalTurns } from "./local-turns.ts";
 import type { PostgresDatabase, Row } from "./postgres-database.ts";
 
+const COLUMNS = "id, name, is_enterprise, app_id, bot_user_id, scopes, installed_by, installed_at, sealed";
+
 /** Each piece of exclusive work keeps a connection for its lock; the others are for everybody else. */
 const EXCLUSIVE_AT_ONCE = 4;
-const LOCK_PAUSE_MS = 50;
+/** One call to Slack, which is given up before, and a write. */
+const LONGEST_WORK_MS = 30_000;
 
 /** `patiently` writes what was learned from Slack and cannot be asked for again. */
 export function createPostgresInstallations(
@@ -21,7 +23,7 @@ export function createPostgresInstallations(
 
   return {
     async find(id) {
-      return parse(await first("SELECT * FROM installations WHERE id = $1", [id]));
+      return parse(await first(`SELECT ${COLUMNS} FROM installations WHERE id = $1`, [id]));
     },
     async save({
       id,
@@ -36,7 +38,7 @@ export function createPostgresInstallations(
     }) {
       await patiently(() =>
         query(
-          `INSERT INTO installations VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+          `INSERT INTO installations (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
            ON CONFLICT (id) DO UPDATE SET name = excluded.name, is_enterprise = excluded.is_enterprise,
              app_id = excluded.app_id, bot_user_id = excluded.bot_user_id, scopes = excluded.scopes,
              installed_by = excluded.installed_by, installed_at = excluded.installed_at, sealed = excluded.sealed`,
@@ -73,20 +75,17 @@ export function createPostgresInstallations(
       return (await first("SELECT 1 FROM installations WHERE id = $1", [id])) ? "newer" : "absent";
     },
     async list() {
-      const rows = await query("SELECT * FROM installations");
+      const rows = await query(`SELECT ${COLUMNS} FROM installations`);
       return rows.map(parse).filter((installation) => installation !== undefined);
     },
     exclusively: (id, work) =>
       inTurn(id, () =>
         exclusive(() =>
-          database.session(async (session) => {
-            const lock = ["SELECT pg_try_advisory_lock(hashtextextended($1, 2)) AS mine", [id]] as const;
-            while ((await session.first(...lock))?.mine !== true) await sleep(LOCK_PAUSE_MS);
-            try {
-              return await work();
-            } finally {
-              await session.query("SELECT pg_advisory_unlock(hashtextextended($1, 2))", [id]);
-            }
+          // The lock ends with the transaction, and so with the process, however that ends.
+          database.transaction(async (lock) => {
+            await lock.query(`SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_WORK_MS}`);
+            await lock.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 2))", [id]);
+            return work();
           }),
         ),
       ),

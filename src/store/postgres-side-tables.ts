@@ -39,7 +39,10 @@ export function createSideTables({ query, first }: Connection, now: () => number
       ]);
     },
     async findForm(id) {
-      const row = await first("SELECT * FROM forms WHERE id = $1", [id]);
+      const row = await first(
+        "SELECT channel_id, thread_ts, taken, response_url, opened_at FROM forms WHERE id = $1",
+        [id],
+      );
       if (!row) return undefined;
       return {
         id,

@@ -35,10 +35,14 @@ const BATCH = 500;
  * never wait behind a hundred jobs in hand.
  */
 const WORKING_AT_ONCE = 10;
+const KEYS_AT_ONCE = 2000;
+const FORGET_EVERY_MS = 60 * 60 * 1000;
 
 export interface PostgresStoreOptions extends StoreOptions {
   readonly url: string;
   readonly onError: (error: Error) => void;
+  /** By how many milliseconds the database's clock is ahead of `now`; told at the start and every minute. */
+  readonly onClock?: (aheadMs: number) => void;
 }
 
 /**
@@ -58,12 +62,17 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const inLine = pLimit(1);
   const work = <T>(write: (db: Connection) => Promise<T>) => working(() => transaction(write));
   const onDue = () => options.onDue?.();
-  const wakeUps = await startWakeUps({ url: options.url, connection: database, onDue, onError }).catch(
-    async (error: unknown) => {
-      await database.close();
-      throw error;
-    },
-  );
+  const wakeUps = await startWakeUps({
+    url: options.url,
+    connection: database,
+    onDue,
+    onError,
+    now,
+    onClock: options.onClock ?? (() => {}),
+  }).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
 
   let restored = false;
 
@@ -243,6 +252,20 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     }
   }
 
+  /** By and by: what has piled up must hold up neither a start nor anybody else. */
+  async function forgetOldKeys(): Promise<void> {
+    for (;;) {
+      const gone = await query(
+        `DELETE FROM intake_keys WHERE key IN (SELECT key FROM intake_keys WHERE seen_at < $1 LIMIT ${KEYS_AT_ONCE})
+         RETURNING 1`,
+        [now() - INTAKE_KEYS_KEPT_MS],
+      );
+      if (gone.length < KEYS_AT_ONCE) return;
+    }
+  }
+  const forgetting = setInterval(() => void forgetOldKeys().catch(onError), FORGET_EVERY_MS);
+  forgetting.unref();
+
   const patiently = <T>(work: () => Promise<T>, tries: number) =>
     waitOutTrouble(work, { tries, pauseMs: TROUBLE_PAUSE_MS, isTrouble: isPostgresTrouble });
 
@@ -271,8 +294,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       const seen = await findByKeys(database, keys);
       if (seen) return seen;
       await query("DELETE FROM intake_keys WHERE key = ANY($1)", [keys]);
-      await transaction((db) => insert(db, intake));
-      return undefined;
+      if (await transaction((db) => insert(db, intake))) return undefined;
+      const other = await findByKeys(database, keys);
+      if (!other) throw new Error("a request could be neither saved nor found");
+      return other;
     });
     if (known) return { job: known, isNew: false };
     announced(true);
@@ -373,7 +398,6 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     /** Only what nobody plans or holds: what was brought here from another store, or restored without pg-boss. */
     async resumeAll(change) {
       await query("DELETE FROM forms WHERE opened_at < $1", [now() - FORMS_KEPT_MS]);
-      await query("DELETE FROM intake_keys WHERE seen_at < $1", [now() - INTAKE_KEYS_KEPT_MS]);
       const unfinished = await query("SELECT id FROM jobs WHERE due_at IS NOT NULL ORDER BY accepted_at, id");
       let index = 0;
       for (let from = 0; from < unfinished.length; from += BATCH) {
@@ -433,7 +457,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       const jobs = rows.filter(isDue).map((row) => parseJob(row.job));
       // Taken too early, or at rest by now: an extra wake-up changes nothing.
       const due = new Set(jobs.map(({ id }) => id));
-      for (const id of ids.filter((each) => !due.has(each))) await release(id);
+      for (const id of ids.filter((each) => !due.has(each)))
+        await release(id).catch((error: unknown) => onError(asError(error)));
       return jobs;
     },
     release,
@@ -486,6 +511,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       if (row?.read_only === true) throw new Error("the database only reads: it is a standby");
     },
     async close() {
+      clearInterval(forgetting);
       await wakeUps.close();
       await database.close();
     },
@@ -507,6 +533,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 }
 
 class SeenBefore extends Error {}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
 
 /** One after its workspace's last, and not before the turn it is; see the SQLite store. */
 function turnFor(workspaceId: string, queuedAt: string): string {

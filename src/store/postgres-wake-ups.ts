@@ -6,6 +6,8 @@ const QUEUE = "jobs";
 /** A process that is silent for so long is dead; pg-boss allows no less. */
 const HEARTBEAT_SECONDS = 10;
 const BEAT_EVERY_MS = 3000;
+/** A minute: clocks drift, and a machine that slept comes back late. */
+const BEATS_BETWEEN_CLOCKS = 20;
 /** How often pg-boss looks for the dead: with the heartbeat, a job is taken over within 13 s. */
 const SUPERVISE_SECONDS = 1;
 /** A held job is done long before (a relay gives up after a quarter of an hour). */
@@ -42,6 +44,9 @@ export interface WakeUpsOptions {
   readonly connection: Connection;
   readonly onDue: () => void;
   readonly onError: (error: Error) => void;
+  readonly now: () => number;
+  /** By how many milliseconds the database's clock is ahead of `now`. */
+  readonly onClock: (aheadMs: number) => void;
 }
 
 /**
@@ -59,15 +64,11 @@ export async function startWakeUps(options: WakeUpsOptions): Promise<WakeUps> {
     monitorIntervalSeconds: SUPERVISE_SECONDS,
   });
   boss.on("error", onError);
-  await boss.start();
-  await boss.createQueue(QUEUE, {
-    policy: "stately",
-    heartbeatSeconds: HEARTBEAT_SECONDS,
-    expireInSeconds: EXPIRE_SECONDS,
-    retryLimit: RETRY_LIMIT,
-    retryDelay: 0,
+  const stopBoss = () => boss.stop({ graceful: false, close: true });
+  const listening = await startListening(boss, onDue).catch(async (error: unknown) => {
+    await stopBoss().catch(onError);
+    throw error;
   });
-  const listening = await boss.getDb().listen?.(CHANNEL, onDue, onDue);
 
   const held = new Map<JobId, JobAttempt>();
   const through = (each: Connection) => ({
@@ -87,7 +88,9 @@ export async function startWakeUps(options: WakeUpsOptions): Promise<WakeUps> {
     return new Set(answer.settled);
   };
 
+  let beats = 0;
   const beat = setInterval(() => {
+    if (beats++ % BEATS_BETWEEN_CLOCKS === 0) compareClocks().catch(onError);
     const mine = [...held];
     if (mine.length === 0) return;
     const attempts = mine.map(([, attempt]) => attempt);
@@ -97,6 +100,14 @@ export async function startWakeUps(options: WakeUpsOptions): Promise<WakeUps> {
     }, onError);
   }, BEAT_EVERY_MS);
   beat.unref();
+
+  /** Due times are compared with this process's clock here, and with the database's there: they must be one. */
+  async function compareClocks(): Promise<void> {
+    const before = options.now();
+    const row = await connection.first("SELECT extract(epoch FROM clock_timestamp()) * 1000 AS at");
+    options.onClock(Number(row?.at) - (before + options.now()) / 2);
+  }
+  await compareClocks();
 
   let announcing = false;
   let again = false;
@@ -129,7 +140,7 @@ export async function startWakeUps(options: WakeUpsOptions): Promise<WakeUps> {
     async take(limit, ofOneWorkspace) {
       const capped = ofOneWorkspace < limit;
       const taken: JobId[] = [];
-      for (let more = true; more; ) {
+      const takeMore = async (): Promise<boolean> => {
         const batch = await boss.fetch(QUEUE, {
           batchSize: limit - taken.length,
           includeMetadata: true,
@@ -142,7 +153,14 @@ export async function startWakeUps(options: WakeUpsOptions): Promise<WakeUps> {
           taken.push(jobId);
         }
         // The surplus of one workspace takes up a batch before it is left out: behind it may be others.
-        more = capped && batch.length > 0 && taken.length < limit;
+        return capped && batch.length > 0 && taken.length < limit;
+      };
+      try {
+        while (await takeMore());
+      } catch (error) {
+        // Nobody would ever work on what is held here and not handed out.
+        for (const id of taken) held.delete(id);
+        throw error;
       }
       return taken;
     },
@@ -172,7 +190,19 @@ export async function startWakeUps(options: WakeUpsOptions): Promise<WakeUps> {
     async close() {
       clearInterval(beat);
       await listening?.close();
-      await boss.stop({ graceful: false, close: true });
+      await stopBoss();
     },
   };
+}
+
+async function startListening(boss: PgBoss, onDue: () => void) {
+  await boss.start();
+  await boss.createQueue(QUEUE, {
+    policy: "stately",
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    expireInSeconds: EXPIRE_SECONDS,
+    retryLimit: RETRY_LIMIT,
+    retryDelay: 0,
+  });
+  return boss.getDb().listen?.(CHANNEL, onDue, onDue);
 }

@@ -36,6 +36,10 @@ export interface WorkerLog {
 export interface WorkerDeps extends Omit<StepDeps, "log"> {
   readonly log: WorkerLog;
   readonly onStep: (step: StepName, seconds: number) => void;
+  /** Whether several workspaces share the app, and must be in nobody's way. */
+  readonly manyWorkspaces: boolean;
+  /** How long a job sleeps that finds no room here, unless room is made: others may have some, where there are others. */
+  readonly noRoomPause: number;
 }
 
 export interface Worker {
@@ -45,18 +49,12 @@ export interface Worker {
   stop(graceMs: number, abortMs: number): Promise<void>;
 }
 
-export interface WorkerDeps extends Omit<StepDeps, "log"> {
-  readonly log: WorkerLog;
-  /** Whether several workspaces share the app, and must be in nobody's way. */
-  readonly manyWorkspaces: boolean;
-}
-
 /**
  * Takes due jobs and runs their steps one after another until each has to wait. All state is in the store:
  * whatever a stopped worker leaves behind is taken up by the next one from the row alone.
  */
 export function startWorker(deps: WorkerDeps): Worker {
-  const { store, waits, now, log, manyWorkspaces } = deps;
+  const { store, waits, now, log, manyWorkspaces, noRoomPause } = deps;
   const calls = pLimit(CALLS_AT_ONCE);
   const relays = pLimit(RELAYS_AT_ONCE);
   const prepares = pLimit(PREPARES_AT_ONCE);
@@ -84,12 +82,14 @@ export function startWorker(deps: WorkerDeps): Worker {
         pumpAgain = false;
         at = now();
         const free = HELD_AT_ONCE - running.size;
-        if (stopped || free <= 0) return;
+        if (stopped) return;
+        if (free <= 0) return arm(waits.sweep);
         for (const job of await store.claimDue(at, free, manyWorkspaces ? HELD_OF_ONE_WORKSPACE : free)) {
           // Taken over from this very process, which had lost it unawares and is still at it.
           const before = running.get(job.id);
-          const work = (before === undefined ? workOn(job) : before.then(() => takeUp(job.id)))
-            .then(() => store.release(job.id))
+          const work: Promise<void> = (before === undefined ? workOn(job) : before.then(() => takeUp(job.id)))
+            // Whoever has taken it up after this one gives it up.
+            .then(() => (running.get(job.id) === work ? store.release(job.id) : undefined))
             .catch((error: unknown) =>
               log.error({ err: error, jobId: job.id }, "a job could not be put back"),
             )
@@ -132,7 +132,7 @@ export function startWorker(deps: WorkerDeps): Worker {
         if (!hasRoomFor(job, next.step)) {
           // Held while it waits, it would be in the way of jobs that have something quick to do. Whoever makes room
           // wakes it; should this process die, it looks itself.
-          await store.update(job.id, (current) => ({ job: snooze(current, now(), waits.retryMax) }));
+          job = await store.update(job.id, (current) => ({ job: snooze(current, now(), noRoomPause) }));
           turnedAway.set(job.id, { job, step: next.step });
           // Room may have been made meanwhile, by the last one that could.
           letOneIn();
@@ -177,9 +177,11 @@ export function startWorker(deps: WorkerDeps): Worker {
     for (const [id, { job, step }] of turnedAway) {
       if (!hasRoomFor(job, step)) continue;
       turnedAway.delete(id);
-      // Another process may have taken it further since; then its due time means something else.
+      // Put off or taken further since, its due time means something else.
       const woken = (current: Job) =>
-        current.state.status === job.state.status ? { job: snooze(current, now(), 0) } : undefined;
+        current.state.status === job.state.status && current.dueAt === job.dueAt
+          ? { job: snooze(current, now(), 0) }
+          : undefined;
       store
         .update(id, woken)
         .catch((error: unknown) =>

@@ -1,7 +1,7 @@
 import type { InstallationId } from "../../job/ids.ts";
 import type { Installation, InstallationStore } from "../../store/installations.ts";
 import type { OAuthCalls } from "./oauth-calls.ts";
-import type { TokenBox } from "./token-box.ts";
+import { type TokenBox, UnknownKeyError } from "./token-box.ts";
 import { NoTokenError, TokenNotReadyError } from "./token-errors.ts";
 import { openTokens, sealTokens, type Tokens } from "./tokens.ts";
 
@@ -52,6 +52,11 @@ export function createTokenSource({ installations, box, refresh, now, log }: Tok
       return { installation, tokens: openTokens(box, id, installation.sealed) };
     } catch (error) {
       log.error({ installationId: id, err: error }, "the tokens of an installation cannot be opened");
+      // Sealed with a key that another process has and this one has not yet: they are there, and this will pass.
+      if (error instanceof UnknownKeyError)
+        throw new TokenNotReadyError(`the tokens of ${id} are sealed with a key that is not known here`, {
+          cause: error,
+        });
       throw new NoTokenError(`the tokens of ${id} cannot be opened`, { cause: error });
     }
   }

@@ -203,9 +203,9 @@ it("a token that ends with nothing to renew it is used to its end", async () => 
   expect(asked).toEqual([]);
 });
 
-it("tokens that do not open are as good as none", async () => {
+it("tokens that a key has sealed which only another process knows are waited for", async () => {
   const { tokenFor, put, lines } = await installed(undefined);
   await put({ botToken: "x" }, { sealed: "12345678.AAAA" });
-  await expect(tokenFor(ACME)).rejects.toThrow(NoTokenError);
+  await expect(tokenFor(ACME)).rejects.toThrow(TokenNotReadyError);
   expect(lines.join("\n")).toContain("cannot be opened");
 });
