@@ -42,6 +42,9 @@ export async function openPostgres(
     keepAlive: true,
   });
   pool.on("error", onError);
+  // A connection that is cut between two statements of a transaction: the next statement says so. Without a
+  // listener the process would end.
+  pool.on("connect", (client) => client.on("error", () => {}));
   const database = createDatabase(pool);
   try {
     await migrate(pool);

@@ -365,7 +365,8 @@ export function describeStore(
         expect(await store.nextDueAt(0)).toBeUndefined();
       });
 
-      it.runIf(traits.alone)(
+      const ifAlone = traits.alone ? it : () => {};
+      ifAlone(
         "lets a fresh process take over every job that still wants something, oldest first",
         async () => {
           const { store, add } = await emptyStore();

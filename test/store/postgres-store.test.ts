@@ -4,6 +4,7 @@ import type { Job } from "../../src/job/job.ts";
 import { wakeAt } from "../../src/job/next-step.ts";
 import { LeaseLostError } from "../../src/job/store.ts";
 import { createIntended, prepared } from "../../src/job/transitions.ts";
+import { openPostgres } from "../../src/store/postgres-database.ts";
 import { openPostgresStore } from "../../src/store/postgres-store.ts";
 import { isPostgresTrouble } from "../../src/store/postgres-trouble.ts";
 import { until } from "../flow/asking.ts";
@@ -227,6 +228,30 @@ describe("a process that dies", () => {
 });
 
 describe("a database in trouble", () => {
+  it("that cuts a connection in the middle of a transaction costs that transaction alone", async () => {
+    const url = await postgres.createDatabase();
+    const database = await openPostgres(url, { onError: () => {} });
+    onTestFinished(() => database.close());
+    const half = database.transaction(async (db) => {
+      await db.query("CREATE TABLE half (n int)");
+      const row = await db.first("SELECT pg_backend_pid() AS pid");
+      await queryPostgres(url, `SELECT pg_terminate_backend(${row?.pid})`);
+      // Nothing is being asked while the news comes in.
+      await until("the server to be rid of it", async () => {
+        const [left] = await queryPostgres(
+          url,
+          `SELECT count(*)::int AS n FROM pg_stat_activity WHERE pid = ${row?.pid}`,
+        );
+        return left?.n === 0;
+      });
+      await new Promise((turn) => setTimeout(turn, 50));
+      await db.query("SELECT 1");
+    });
+    await expect(half).rejects.toThrow();
+    expect(await half.catch(isPostgresTrouble)).toBe(true);
+    expect(await database.first("SELECT to_regclass('half') AS half")).toEqual({ half: null });
+  });
+
   it("is waited out by who cannot ask again, and refused honestly to who can", async () => {
     const { url, a } = await openStores(2);
     const { id } = jobIn(STATES.preparing, "j1");
