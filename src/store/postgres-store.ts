@@ -1,19 +1,13 @@
 import pLimit from "p-limit";
 import type { AttemptKey, JobId, RenderId } from "../job/ids.ts";
-import { hasEnded, type Job, needsMedia } from "../job/job.ts";
-import {
-  type Change,
-  type Intake,
-  type JobStore,
-  LeaseLostError,
-  type Look,
-  type View,
-} from "../job/store.ts";
+import type { Job } from "../job/job.ts";
+import { type Intake, type JobStore, LeaseLostError } from "../job/store.ts";
 import type { InstallationStore } from "./installations.ts";
 import { type JobRow, parseJob, toJobRow } from "./job-row.ts";
 import { type Connection, openPostgres, type PostgresDatabase, type Row } from "./postgres-database.ts";
 import { becomeOriginal, isCopy } from "./postgres-identity.ts";
 import { createPostgresInstallations } from "./postgres-installations.ts";
+import { createRows } from "./postgres-rows.ts";
 import { createSideTables } from "./postgres-side-tables.ts";
 import { isPostgresTrouble } from "./postgres-trouble.ts";
 import { isHeldSql, startWakeUps } from "./postgres-wake-ups.ts";
@@ -22,7 +16,6 @@ import {
   ACCEPT_TRIES,
   INTAKE_KEYS_KEPT_MS,
   PATIENT_TRIES,
-  RENDERS_KEPT,
   type StoreOptions,
   TROUBLE_PAUSE_MS,
 } from "./store-options.ts";
@@ -76,82 +69,18 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 
   let restored = false;
 
-  const lockJob = async (db: Connection, id: JobId): Promise<{ job: Job; hasTurn: boolean } | undefined> => {
-    const row = await db.first(
-      "SELECT job, turn IS NOT NULL AS has_turn FROM jobs WHERE id = $1 FOR UPDATE",
-      [id],
-    );
-    return row && { job: parseJob(row.job), hasTurn: row.has_turn === true };
-  };
-
   async function plan(db: Connection, job: Job, { dueAt }: JobRow): Promise<boolean> {
     if (dueAt === null || wakeUps.isHeld(job.id)) return false;
     await wakeUps.plan(db, job.id, job.workspaceId, dueAt - now());
     return dueAt <= now();
   }
 
+  const { lockJob, insert, save, viewFor, lockFor, write, findByKeys } = createRows({ now, wakeAt, plan });
+
   /** Announced once it is committed: then whoever hears of it finds it. */
   function announced(isDue: boolean): void {
     if (isDue) wakeUps.announce();
     onDue();
-  }
-
-  async function insert(db: Connection, { job, keys, responseUrl }: Intake): Promise<boolean> {
-    const row = toJobRow(job, wakeAt);
-    const inserted = await db.query(
-      `WITH new_keys AS (
-         INSERT INTO intake_keys SELECT key, $1::text, $7::bigint FROM unnest($2::text[]) AS key ON CONFLICT DO NOTHING RETURNING key)
-       INSERT INTO jobs (id, workspace_id, requester_id, accepted_at, response_url,
-         status, due_at, queued_at, waits_for_slot, holds_slot, job, turn)
-       SELECT $1::text, $3::text, $4::text, $5::bigint, $6::text,
-         $8::text, $9::bigint, $10::bigint, $11::boolean, $12::boolean, $13::json,
-         CASE WHEN $14::boolean THEN ${turnFor("$3::text", "$10::bigint")} END
-       WHERE (SELECT count(*) FROM new_keys) = cardinality($2::text[])
-       RETURNING id`,
-      [
-        job.id,
-        // In one order everywhere: two processes with the same keys then wait for each other only one way.
-        [...keys].sort(),
-        job.workspaceId,
-        job.requesterId,
-        job.acceptedAt,
-        responseUrl ?? null,
-        now(),
-        ...valuesOf(row),
-        row.hasTurn,
-      ],
-    );
-    if (inserted.length === 0) return false;
-    await plan(db, job, row);
-    return true;
-  }
-
-  /** @returns whether the job is due now, and whether somebody in line may go on */
-  async function save(db: Connection, job: Job, before: Job, hadTurn: boolean, contentKey?: string) {
-    const row = toJobRow(job, wakeAt);
-    const ended = hasEnded(job);
-    await db.query(
-      `UPDATE jobs SET status = $2, due_at = $3, queued_at = $4, waits_for_slot = $5, holds_slot = $6, job = $7,
-         content_key = CASE WHEN $8 THEN NULL ELSE coalesce($9, content_key) END,
-         response_url = CASE WHEN $10 THEN NULL ELSE response_url END,
-         turn = CASE WHEN NOT $11 THEN NULL WHEN $12 THEN turn ELSE ${turnFor("workspace_id", "$4::bigint")} END
-       WHERE id = $1`,
-      [
-        job.id,
-        ...valuesOf(row),
-        ended && !hasEnded(before),
-        contentKey ?? null,
-        ended && row.dueAt === null,
-        row.hasTurn,
-        hadTurn,
-      ],
-    );
-    if (!needsMedia(job) && needsMedia(before))
-      await db.query("DELETE FROM media_links WHERE job_id = $1", [job.id]);
-    const slotFreed = toJobRow(before, wakeAt).holdsSlot && !row.holdsSlot;
-    // When several slots were freed at once, each job that leaves the line wakes the next.
-    const leftLine = before.state.status === "queued" && job.state.status !== "queued";
-    return { isDue: await plan(db, job, row), lineMoved: slotFreed || leftLine };
   }
 
   /**
@@ -171,87 +100,6 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     announced(isDue);
   }
 
-  async function viewFor(db: Connection, job: Job, look: Look): Promise<View> {
-    const owner =
-      look.renderId && (await db.first("SELECT key FROM attempts WHERE render_id = $1", [look.renderId]));
-    const same =
-      look.contentKey &&
-      (await db.first("SELECT id FROM jobs WHERE content_key = $1 AND id <> $2 LIMIT 1", [
-        look.contentKey,
-        job.id,
-      ]));
-    const line = look.line
-      ? await db.first(
-          `SELECT (SELECT count(*) FROM jobs WHERE holds_slot) AS in_use, (
-             SELECT count(*) FROM jobs AS other
-             LEFT JOIN (SELECT turn, queued_at, id FROM jobs WHERE id = $1 AND queued_at IS NOT NULL) AS own ON true
-             WHERE other.queued_at IS NOT NULL AND (other.waits_for_slot OR other.due_at <= $2)
-               AND (own.id IS NULL OR (other.turn, other.queued_at, other.id) < (own.turn, own.queued_at, own.id))
-           ) AS ahead`,
-          [job.id, now()],
-        )
-      : undefined;
-    return {
-      slotsInUse: Number(line?.in_use ?? 0),
-      ahead: Number(line?.ahead ?? 0),
-      ...(same ? { sameContent: String(same.id) as JobId } : {}),
-      ...(owner ? { renderOwner: String(owner.key) as AttemptKey } : {}),
-    };
-  }
-
-  /** What two jobs must not decide at the same time, over all processes; taken before any row. */
-  async function lockFor(db: Connection, { line, contentKey }: Look): Promise<void> {
-    const locks = [...(line ? ["line"] : []), ...(contentKey === undefined ? [] : [`content ${contentKey}`])];
-    for (const lock of locks) await db.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
-  }
-
-  async function write(
-    db: Connection,
-    before: Job,
-    { job, attempt, render, audit = [] }: Change,
-  ): Promise<void> {
-    const at = now();
-    if (attempt) {
-      await db.query("INSERT INTO attempts (key, job_id, number, started_at) VALUES ($1, $2, $3, $4)", [
-        attempt.key,
-        job.id,
-        attempt.number,
-        at,
-      ]);
-      for (const { key, file, expiresAt } of attempt.links) {
-        await db.query("INSERT INTO media_links VALUES ($1, $2, $3, $4, $5)", [
-          key,
-          job.id,
-          attempt.key,
-          file,
-          Math.ceil(expiresAt),
-        ]);
-      }
-    }
-    if (render) {
-      await db.query(
-        `UPDATE attempts SET render_id = $1 WHERE key = $2 AND NOT EXISTS (SELECT 1 FROM attempts WHERE render_id = $1)`,
-        [render.renderId, render.key],
-      );
-    }
-    for (const { effect, attempt: number, outcome } of audit) {
-      await db.query("INSERT INTO audit (at, job_id, effect, attempt, outcome) VALUES ($1, $2, $3, $4, $5)", [
-        at,
-        job.id,
-        effect,
-        number,
-        outcome,
-      ]);
-    }
-    if (job.state.status === "rendered" && before.state.status === "rendering") {
-      await db.query("INSERT INTO renders (finished_at, took_ms) VALUES ($1, $2)", [
-        at,
-        at - before.state.attempt.startedAt,
-      ]);
-      await db.query("DELETE FROM renders WHERE id <= (SELECT max(id) FROM renders) - $1", [RENDERS_KEPT]);
-    }
-  }
-
   /** By and by: what has piled up must hold up neither a start nor anybody else. */
   async function forgetOldKeys(): Promise<void> {
     for (;;) {
@@ -268,14 +116,6 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 
   const patiently = <T>(work: () => Promise<T>, tries: number) =>
     waitOutTrouble(work, { tries, pauseMs: TROUBLE_PAUSE_MS, isTrouble: isPostgresTrouble });
-
-  async function findByKeys(db: Connection, keys: readonly string[]): Promise<Job | undefined> {
-    const row = await db.first(
-      "SELECT job FROM intake_keys JOIN jobs ON jobs.id = job_id WHERE key = ANY($1) LIMIT 1",
-      [keys],
-    );
-    return row && parseJob(row.job);
-  }
 
   async function accept(intake: Intake): Promise<{ job: Job; isNew: boolean }> {
     const { keys, unless = [], job } = intake;
@@ -536,20 +376,4 @@ class SeenBefore extends Error {}
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-/** One after its workspace's last, and not before the turn it is; see the SQLite store. */
-function turnFor(workspaceId: string, queuedAt: string): string {
-  return `coalesce(
-    (SELECT min(turn) FROM jobs WHERE workspace_id = ${workspaceId} AND turn IS NOT NULL AND queued_at > ${queuedAt}),
-    greatest(
-      (SELECT max(turn) FROM jobs WHERE holds_slot),
-      (SELECT min(turn) FROM jobs WHERE queued_at IS NOT NULL),
-      (SELECT max(turn) + 1 FROM jobs WHERE workspace_id = ${workspaceId} AND turn IS NOT NULL),
-      0))`;
-}
-
-/** In the order in which the statements name them. */
-function valuesOf({ status, dueAt, queuedAt, waitsForSlot, holdsSlot, document }: JobRow): unknown[] {
-  return [status, dueAt, queuedAt, waitsForSlot, holdsSlot, document];
 }
