@@ -8,8 +8,8 @@ import { RENDERS_KEPT } from "./store-options.ts";
 export interface RowsOptions {
   readonly now: () => number;
   readonly wakeAt: (job: Job) => number | undefined;
-  /** Plans the job's next wake-up with what is being written. Whether the job is due now. */
-  readonly plan: (db: Connection, job: Job, row: JobRow) => Promise<boolean>;
+  /** Plans the job's next wake-up with what is being written. Whether the job is due now; undefined: nothing to plan. */
+  readonly plan: (db: Connection, job: Job, row: JobRow) => Promise<boolean | undefined>;
 }
 
 /** What one transaction reads and writes; each of these belongs to the transaction of the connection it is given. */

@@ -69,18 +69,18 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 
   let restored = false;
 
-  async function plan(db: Connection, job: Job, { dueAt }: JobRow): Promise<boolean> {
-    if (dueAt === null || wakeUps.isHeld(job.id)) return false;
+  async function plan(db: Connection, job: Job, { dueAt }: JobRow): Promise<boolean | undefined> {
+    if (dueAt === null || wakeUps.isHeld(job.id)) return undefined;
     await wakeUps.plan(db, job.id, job.workspaceId, dueAt - now());
     return dueAt <= now();
   }
 
   const { lockJob, insert, save, viewFor, lockFor, write, findByKeys } = createRows({ now, wakeAt, plan });
 
-  /** Announced once it is committed: then whoever hears of it finds it. */
-  function announced(isDue: boolean): void {
+  /** Announced once it is committed: then whoever hears of it finds it. Nothing was planned: nobody need look. */
+  function announced(isDue: boolean | undefined): void {
     if (isDue) wakeUps.announce();
-    onDue();
+    if (isDue !== undefined) onDue();
   }
 
   /**
@@ -172,10 +172,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
           const before = row.job;
           if (look.intent && !(await wakeUps.stillHeld(db, id))) throw new LeaseLostError(`job ${id}`);
           const wanted = change(before, await viewFor(db, before, look));
-          if (!wanted) return { job: before, isDue: false, lineMoved: false };
+          if (!wanted) return { job: before, isDue: undefined, lineMoved: false };
           const saved =
             wanted.job === before
-              ? { isDue: false, lineMoved: false }
+              ? { isDue: undefined, lineMoved: false }
               : await save(db, wanted.job, before, row.hasTurn, look.contentKey);
           await write(db, before, wanted);
           return { job: wanted.job, ...saved };
@@ -184,8 +184,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
         () => inTurn(changeRow),
         look.patient ? PATIENT_TRIES : 1,
       );
-      if (isDue) wakeUps.announce();
-      onDue();
+      announced(isDue);
       if (lineMoved) await wakeFirstInLine().catch(onError);
       return job;
     },
@@ -368,7 +367,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       wakeUps.letGo(id);
       throw error;
     });
-    announced(isDue);
+    // Even where nothing is planned, there is room for one more now.
+    announced(isDue ?? false);
   }
 }
 
