@@ -9,7 +9,7 @@ import { createMetrics } from "./http/metrics.ts";
 import { type Handler, type Route, startHttpServer } from "./http/server.ts";
 import { afterRestore } from "./job/after-restore.ts";
 import type { AttemptKey, JobId } from "./job/ids.ts";
-import { needsMedia } from "./job/job.ts";
+import { hasEnded, needsMedia } from "./job/job.ts";
 import { logFields } from "./job/log-fields.ts";
 import { wakeAt } from "./job/next-step.ts";
 import { createWebhookHealth } from "./job/poll-plan.ts";
@@ -128,7 +128,11 @@ const server = await startHttpServer({
 
 if (await store.isRestored()) await endRestored();
 await tidyMedia();
-const inFlight = await store.resumeAll((job, index) => resumed(job, index, now(), waits));
+let inFlight = 0;
+await store.resumeAll((job, index) => {
+  if (!hasEnded(job)) inFlight += 1;
+  return resumed(job, index, now(), waits);
+});
 if (inFlight > 0) log.info({ inFlight }, "taking up the jobs of the process before");
 worker = startWorker({
   store,

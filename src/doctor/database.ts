@@ -4,6 +4,16 @@ import { type Finding, whyUnanswered } from "./finding.ts";
 /** pg-boss needs nothing newer, and nothing older was tried. */
 const OLDEST_VERSION = 13;
 
+/** By SQLSTATE and by Node's code. */
+const ADVICE: Readonly<Record<string, string>> = {
+  "28P01": "the user or the password in DATABASE_URL is wrong",
+  "28000": "the server lets this user in from here not at all: see its pg_hba.conf",
+  "3D000": "there is no such database: make it with createdb, owned by the user in DATABASE_URL",
+  "53300": "the server has no connection left: raise its max_connections",
+  ENOTFOUND: "there is no such host: check the name in DATABASE_URL",
+  ECONNREFUSED: "nothing listens there: is PostgreSQL running, and open to this machine?",
+};
+
 /** Whether the database can be reached and written to, and fits this version. Changes nothing that stays. */
 export async function checkDatabase(url: string, timeoutMs: number): Promise<Finding> {
   const about = "Store";
@@ -45,8 +55,14 @@ export async function checkDatabase(url: string, timeoutMs: number): Promise<Fin
       return bad(`it was written by a newer version of this app (schema ${schema}): take that one`);
     return { mark: "✓", about, text: `PostgreSQL ${version}, schema ${schema} of ${MIGRATIONS.length}` };
   } catch (error) {
-    const text = `the database cannot be asked (${whyUnanswered(error)}): check DATABASE_URL, and whether this machine may connect`;
-    return { mark: "✗", about, text };
+    const { hostname, port, pathname } = new URL(url);
+    const where = `${hostname}:${port || "5432"}${pathname}`;
+    const why = whyUnanswered(error);
+    return {
+      mark: "✗",
+      about,
+      text: `${where}: ${ADVICE[why] ?? `cannot be asked (${why}): check DATABASE_URL, and whether this machine may connect`}`,
+    };
   } finally {
     await client.end().catch(() => {});
   }

@@ -15,6 +15,8 @@ const EXPIRE_SECONDS = 23 * 60 * 60;
 /** Its takers die, it does not: however often it was taken over, it is due again. */
 const RETRY_LIMIT = 2 ** 31 - 1;
 const CHANNEL = "talkingphoto_due";
+/** Under this name the server lists the connections that only a running process has. */
+export const WAKE_UPS_NAME = "talkingphoto wake-ups";
 
 /** SQL: whether some process holds the job whose id the expression `id` gives. */
 export const isHeldSql = (id: string) =>
@@ -57,7 +59,7 @@ export async function startWakeUps(options: WakeUpsOptions): Promise<WakeUps> {
   const { connection, onDue, onError } = options;
   const boss = new PgBoss({
     connectionString: options.url,
-    application_name: "talkingphoto wake-ups",
+    application_name: WAKE_UPS_NAME,
     max: 2,
     schedule: false,
     superviseIntervalSeconds: SUPERVISE_SECONDS,

@@ -40,7 +40,7 @@ describe("a mistake in the program", () => {
   for (const name of COPIED) cpSync(resolve(name), join(folder, name), { recursive: true });
   symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
 
-  it.each(BUGS)("is caught: $name", { timeout: 120_000 }, async (bug) => {
+  it.each(BUGS)("is caught: $name", { timeout: 400_000 }, async (bug) => {
     const path = join(folder, bug.file);
     const right = readFileSync(path, "utf8");
     expect(right.split(bug.find), "what the patch replaces").toHaveLength(2);
@@ -55,7 +55,7 @@ describe("a mistake in the program", () => {
     }
   });
 
-  it("is none of the program as it is", { timeout: 300_000 }, async () => {
+  it("is none of the program as it is", { timeout: 900_000 }, async () => {
     const files = new Map(BUGS.map((bug) => [`${bug.caughtBy.file} ${bug.caughtBy.test}`, bug]));
     for (const bug of files.values()) expect(await failingTests(bug), bug.caughtBy.test).toEqual([]);
   });

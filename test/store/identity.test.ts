@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, renameSync, statSync, utimesSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, renameSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
@@ -97,7 +97,7 @@ describe("a backup", () => {
     const elsewhere = `${dataDir}-restored`;
     mkdirSync(elsewhere);
     // Even over the very file that it was made of, whose number and time of birth stay.
-    cpSync(file, join(dataDir, "talkingphoto.sqlite"));
+    copyFileSync(file, join(dataDir, "talkingphoto.sqlite"));
     cpSync(file, join(elsewhere, "talkingphoto.sqlite"));
     for (const folder of [dataDir, elsewhere]) {
       const restored = open(folder);

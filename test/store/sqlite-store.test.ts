@@ -47,7 +47,7 @@ async function killed(child: ChildProcess): Promise<void> {
 }
 
 describe("a process that dies", () => {
-  it(`loses no acknowledged request in ${KILLS} kills`, { timeout: 120_000 }, async () => {
+  it(`loses no acknowledged request in ${KILLS} kills`, { timeout: 300_000 }, async () => {
     const dataDir = await temporaryFolder();
     const acknowledged: string[] = [];
     for (let kill = 0; kill < KILLS; kill++) {
