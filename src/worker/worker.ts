@@ -134,8 +134,9 @@ export function startWorker(deps: WorkerDeps): Worker {
           // wakes it; should this process die, it looks itself.
           job = await store.update(job.id, (current) => ({ job: snooze(current, now(), noRoomPause) }));
           turnedAway.set(job.id, { job, step: next.step });
-          // Room may have been made meanwhile, by the last one that could.
-          letOneIn();
+          // Room may have been made meanwhile, by the last one that could. Thousands come by here: only then is the
+          // whole list looked through.
+          if (hasRoomFor(job, next.step)) letOneIn();
           return;
         }
         turnedAway.delete(job.id);
