@@ -8,7 +8,7 @@ import type { World } from "./world.ts";
 export const PHOTO = "test/fixtures/media/portrait.jpg";
 export const SPEECH = "test/fixtures/media/speech.mp3";
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 20_000;
 const LOOK_AGAIN_MS = 5;
 
 export const DOORS = ["command", "form", "share"] as const;
@@ -129,4 +129,9 @@ export async function until(what: string, condition: () => boolean | Promise<boo
     if (Date.now() > giveUpAt) throw new Error(`waited ${WAIT_MS} ms for ${what}`);
     await new Promise((again) => setTimeout(again, LOOK_AGAIN_MS));
   }
+}
+
+/** What the app has logged arrives through a pipe, after the answer to what made it log. */
+export async function expectLogged({ app }: World, what: RegExp): Promise<void> {
+  await until(`${what} in the log`, () => what.test(app.output));
 }

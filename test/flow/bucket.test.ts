@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { BEN } from "../../src/sandbox/slack/slack-sandbox.ts";
 import { startS3, type TestS3 } from "../s3/start-s3.ts";
-import { ask, askAndWait, expectFailure, expectOneVideo } from "./asking.ts";
+import { ask, askAndWait, expectFailure, expectLogged, expectOneVideo } from "./asking.ts";
 import { startWorld, type WorldOptions } from "./world.ts";
 
 /** Socket Mode, and no address at which anybody could reach the app. */
@@ -51,7 +51,7 @@ describe("with a bucket", () => {
     await expectOneVideo(world, await ask(world, "command"));
     await expectEmpty(s3);
     expect(doneWithObjects(s3)).toEqual(ALL_DONE);
-    expect(world.app.output).toContain("webhook stored");
+    await expectLogged(world, /webhook stored/);
   });
 
   it("a bucket that is away for a while is waited for", async () => {
@@ -68,7 +68,7 @@ describe("with a bucket", () => {
     s3.intercept = ({ method }) => (method === "PUT" ? { status: 403, code: "AccessDenied" } : undefined);
     await expectFailure(await ask(world, "share"), /went wrong on my side/);
     expect(world.akool.creates).toBe(0);
-    expect(world.app.output).toMatch(/bucket PUT: AccessDenied/);
+    await expectLogged(world, /bucket PUT: AccessDenied/);
   });
 
   it("a bucket that will not delete holds up no job, and is tidied once it will", async () => {

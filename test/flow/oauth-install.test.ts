@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addWorkspace } from "../../src/sandbox/slack/slack-sandbox.ts";
-import { ask, DOORS, expectOneVideo, until } from "./asking.ts";
+import { ask, DOORS, expectLogged, expectOneVideo, until } from "./asking.ts";
 import { allow, anotherWorkspace, Browser, install } from "./installing.ts";
 import { newEncryptionKey, startWorld, useWorld, type World } from "./world.ts";
 
@@ -179,7 +179,7 @@ describe("two workspaces", () => {
     await stranger.waitForEphemeral(sentence);
     expect(await jobs()).toBe(before);
     expect(stranger.calls.filter(({ method }) => method !== "response_url")).toEqual([]);
-    expect(world().app.output).toContain("a request from where the app is not installed");
+    await expectLogged(world(), /a request from where the app is not installed/);
   });
 });
 
@@ -191,7 +191,7 @@ describe("the keys of the tokens", () => {
     const [oldKey, newKey] = [app.settings.TOKEN_ENCRYPTION_KEY, newEncryptionKey()];
     await app.stop();
     await app.start({ TOKEN_ENCRYPTION_KEY: `${newKey},${oldKey}` });
-    expect(app.output).toMatch(/"resealed":1/);
+    await expectLogged(world, /"resealed":1/);
     await app.stop();
     await app.start({ TOKEN_ENCRYPTION_KEY: newKey });
     await expectOneVideo(world, await ask(world, "command"));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ANNA } from "../../src/sandbox/slack/slack-sandbox.ts";
-import { ask, askAndWait, expectOneVideo } from "./asking.ts";
+import { ask, askAndWait, expectLogged, expectOneVideo } from "./asking.ts";
 import { install, refreshes } from "./installing.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -77,7 +77,7 @@ describe("tokens that rotate", () => {
     await installRotating(world, HOUR_SECONDS);
     slack.misbehave("oauth.v2.access", { kind: "status", status: 503 });
     await expectOneVideo(world, await ask(world, "command", { words: "first" }));
-    expect(app.output).toContain("a token could not be refreshed; it still works for a while");
+    await expectLogged(world, /a token could not be refreshed; it still works for a while/);
     // The next try is a minute later, or with the next process.
     await app.stop();
     await app.start();

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ask, askAndWait, expectOneVideo, until, videosIn } from "./asking.ts";
+import { ask, askAndWait, expectLogged, expectOneVideo, until, videosIn } from "./asking.ts";
 import { anotherWorkspace, install } from "./installing.ts";
 import { startWorld, useWorld, type World } from "./world.ts";
 
-const GONE = "the app was removed; its tokens and unfinished jobs there are gone";
+const GONE = /the app was removed; its tokens and unfinished jobs there are gone/;
 
 async function mediaOf({ app }: World): Promise<string[]> {
   if (app.settings.DATABASE_URL)
@@ -50,20 +50,20 @@ describe("a workspace that removes the app", () => {
     expect(slack.calls.length).toBe(callsThen);
     expect(videosIn(there, rendering.thread.channel)).toEqual([]);
     expect(await jobsOf(there)).toEqual(["failed"]);
-    expect(app.output.split(GONE).length - 1).toBeGreaterThanOrEqual(1);
+    await expectLogged(there, GONE);
     await until("all media to go", async () => (await mediaOf(there)).length === 0);
   });
 
   it("can install it again, and an old goodbye that comes late does not take that away", async () => {
     const there = await anotherWorkspace(world(), "T0AGAIN");
-    const { slack, app } = there;
+    const { slack } = there;
     const before = Date.now() - 60_000;
     const order = ["app_uninstalled", "tokens_revoked"] as const;
     await slack.uninstall({ at: Date.now() });
     await install(there, slack);
     const { thread, render } = await askAndWait(there);
     await slack.tellOfUninstall({ order, at: before });
-    expect(app.output).toContain("an old goodbye: the app has been installed again since");
+    await expectLogged(there, /an old goodbye: the app has been installed again since/);
     await there.akool.finish(render.id);
     await expectOneVideo(there, thread);
   });
@@ -99,7 +99,7 @@ it("a goodbye changes nothing where the app runs with a bot token of its own", a
   const told = await world.slack.tellOfUninstall({ order: ["app_uninstalled"], at: Date.now() });
   expect(told).toMatchObject([{ status: 200 }]);
   await expectOneVideo(world, thread);
-  expect(world.app.output).toContain("SLACK_BOT_TOKEN no longer works");
+  await expectLogged(world, /SLACK_BOT_TOKEN no longer works/);
 });
 
 describe("trouble in one workspace", () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ask, askAndWait, expectOneVideo, jobMessageOf, until } from "./asking.ts";
+import { ask, askAndWait, expectLogged, expectOneVideo, jobMessageOf, until } from "./asking.ts";
 import { startWorld, type World } from "./world.ts";
 
 const run = promisify(execFile);
@@ -115,7 +115,7 @@ describe("a store restored from a backup", () => {
     await app.start();
     await thread.waitForMessage(SENTENCE);
     expect(effectsOf(world)).toEqual(before);
-    expect(app.output).toContain("restored from a copy");
+    await expectLogged(world, /restored from a copy/);
   });
 
   it("is recognised as a plain copy of the folder, and after npm run restored", async () => {

@@ -224,7 +224,7 @@ export class App {
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
-    const gone = new Promise<number | null>((resolveExit) => child.once("exit", resolveExit));
+    const gone = new Promise<number | null>((resolveExit) => child.once("close", resolveExit));
     if (child.pid !== undefined) process.kill(-child.pid, signal);
     return gone;
   }

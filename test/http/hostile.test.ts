@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ANNA, GENERAL } from "../../src/sandbox/slack/slack-sandbox.ts";
+import { expectLogged } from "../flow/asking.ts";
 import { useWorld } from "../flow/world.ts";
 
 const FORM = "application/x-www-form-urlencoded";
@@ -431,7 +432,7 @@ describe("after all of it", () => {
         call.method === "upload" ? [String(call.args.ticket)] : [],
       ),
     };
-    expect(app.output).toContain("job moved on");
+    await expectLogged(world(), /job moved on/);
     for (const [what, values] of Object.entries(secrets)) {
       expect(values.length, what).toBeGreaterThan(0);
       expect(
