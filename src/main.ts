@@ -61,6 +61,7 @@ const log = createLogger({ level: config.logLevel, secrets: secretsOf(config) })
 let clockAheadMs = 0;
 const now = () => steadyNow() + clockAheadMs;
 const waits = scaledWaits({ ...config, shared: config.databaseUrl !== undefined });
+const manyWorkspaces = config.slack.kind === "oauth";
 const meters = createMeters();
 const outbound = createOutbound({ trustedHosts: config.trustedHosts });
 const spoolDir = join(config.dataDir, "spool");
@@ -167,8 +168,7 @@ worker = startWorker({
     pastRenders.length = Math.min(pastRenders.length, REMEMBERED_RENDERS);
   },
   webhooks: config.webhooks,
-  manyWorkspaces: config.slack.kind === "oauth",
-  noRoomPause: database ? waits.sweep : waits.retryMax,
+  manyWorkspaces,
   log,
 });
 await socket?.start();
@@ -204,6 +204,7 @@ async function waitForStore() {
         onClock: followClock,
         now,
         wakeAt: (job) => wakeAt(job, waits),
+        manyWorkspaces,
         onDue: () => worker?.wake(),
         responseUrlLife: waits.responseUrlLife,
       });

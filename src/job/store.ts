@@ -9,6 +9,7 @@ import type {
   WorkspaceId,
 } from "./ids.ts";
 import type { Job, MediaSource } from "./job.ts";
+import type { Lane } from "./lane.ts";
 
 /** One line for every outward effect: what was done for which job and attempt, and what came of it. */
 export interface AuditLine {
@@ -114,11 +115,8 @@ export interface JobStore {
    * with how many it changed.
    */
   changeAll(installationId: InstallationId, change: (job: Job) => Job): Promise<number>;
-  /**
-   * Jobs whose time has come; each is the caller's until `release`, over all processes. Of one workspace's jobs at
-   * most `ofOneWorkspace` are in hand at once.
-   */
-  claimDue(now: number, limit: number, ofOneWorkspace?: number): Promise<readonly Job[]>;
+  /** Jobs whose time has come; each is the caller's until `release`, over all processes. */
+  claimDue(now: number, limit: number, among?: Among): Promise<readonly Job[]>;
   release(id: JobId): Promise<void>;
   /** When the next job is due after `now`. What was due and could not be claimed is announced when it can be. */
   nextDueAt(now: number): Promise<number | undefined>;
@@ -137,6 +135,13 @@ export interface JobStore {
   /** Answers when the store can write. */
   check(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Among {
+  /** Only those in this lane. */
+  readonly lane?: Lane;
+  /** Of the jobs of one group (see `Place`) at most so many are in hand at once, over all processes. */
+  readonly ofOneGroup?: number;
 }
 
 export interface OpenForm {

@@ -1,4 +1,6 @@
 import { holdsSlot, type Job } from "../job/job.ts";
+import { type Place, placeOf } from "../job/lane.ts";
+import type { StoreOptions } from "./store-options.ts";
 
 /** What queries need of a job, beside the document itself. */
 export interface JobRow {
@@ -12,10 +14,14 @@ export interface JobRow {
   readonly holdsSlot: boolean;
   /** On its way to a render, or at it: the job keeps its turn. */
   readonly hasTurn: boolean;
+  readonly place: Place;
   readonly document: string;
 }
 
-export function toJobRow(job: Job, wakeAt: (job: Job) => number | undefined): JobRow {
+/** What a store has to know of its jobs. */
+export type RowOptions = Pick<StoreOptions, "wakeAt" | "manyWorkspaces">;
+
+export function toJobRow(job: Job, { wakeAt, manyWorkspaces = false }: RowOptions): JobRow {
   const { state } = job;
   const due = wakeAt(job);
   const slot = holdsSlot(job);
@@ -26,6 +32,7 @@ export function toJobRow(job: Job, wakeAt: (job: Job) => number | undefined): Jo
     waitsForSlot: state.status === "queued" && state.placeInLine !== undefined,
     holdsSlot: slot,
     hasTurn: slot || state.status === "preparing" || state.status === "queued",
+    place: placeOf(job, manyWorkspaces),
     document: documentOf(job),
   };
 }

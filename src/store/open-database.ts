@@ -7,8 +7,9 @@ import { start } from "./migrations/001-start.ts";
 import { installations } from "./migrations/002-installations.ts";
 import { meta } from "./migrations/003-meta.ts";
 import { turns } from "./migrations/004-turns.ts";
+import { lanes } from "./migrations/005-lanes.ts";
 
-export const MIGRATIONS: readonly string[] = [start, installations, meta, turns];
+export const MIGRATIONS: readonly string[] = [start, installations, meta, turns, lanes];
 const FILE_NAME = "talkingphoto.sqlite";
 
 /** Another process works on this DATA_DIR. The message says which. */

@@ -1,19 +1,18 @@
 import type { AttemptKey, JobId } from "../job/ids.ts";
 import { hasEnded, type Job, needsMedia } from "../job/job.ts";
 import type { Change, Intake, Look, View } from "../job/store.ts";
-import { type JobRow, parseJob, toJobRow } from "./job-row.ts";
+import { type JobRow, parseJob, type RowOptions, toJobRow } from "./job-row.ts";
 import type { Connection } from "./postgres-database.ts";
 import { RENDERS_KEPT } from "./store-options.ts";
 
-export interface RowsOptions {
+export interface RowsOptions extends RowOptions {
   readonly now: () => number;
-  readonly wakeAt: (job: Job) => number | undefined;
   /** Plans the job's next wake-up with what is being written. Whether the job is due now; undefined: nothing to plan. */
   readonly plan: (db: Connection, job: Job, row: JobRow) => Promise<boolean | undefined>;
 }
 
 /** What one transaction reads and writes; each of these belongs to the transaction of the connection it is given. */
-export function createRows({ now, wakeAt, plan }: RowsOptions) {
+export function createRows({ now, plan, ...options }: RowsOptions) {
   const lockJob = async (db: Connection, id: JobId): Promise<{ job: Job; hasTurn: boolean } | undefined> => {
     const row = await db.first(
       "SELECT job, turn IS NOT NULL AS has_turn FROM jobs WHERE id = $1 FOR UPDATE",
@@ -23,7 +22,7 @@ export function createRows({ now, wakeAt, plan }: RowsOptions) {
   };
 
   async function insert(db: Connection, { job, keys, responseUrl }: Intake): Promise<boolean> {
-    const row = toJobRow(job, wakeAt);
+    const row = toJobRow(job, options);
     const inserted = await db.query(
       `WITH new_keys AS (
          INSERT INTO intake_keys SELECT key, $1::text, $7::bigint FROM unnest($2::text[]) AS key ON CONFLICT DO NOTHING RETURNING key)
@@ -54,7 +53,7 @@ export function createRows({ now, wakeAt, plan }: RowsOptions) {
 
   /** @returns whether the job is due now, and whether somebody in line may go on */
   async function save(db: Connection, job: Job, before: Job, hadTurn: boolean, contentKey?: string) {
-    const row = toJobRow(job, wakeAt);
+    const row = toJobRow(job, options);
     const ended = hasEnded(job);
     await db.query(
       `UPDATE jobs SET status = $2, due_at = $3, queued_at = $4, waits_for_slot = $5, holds_slot = $6, job = $7,
@@ -74,7 +73,7 @@ export function createRows({ now, wakeAt, plan }: RowsOptions) {
     );
     if (!needsMedia(job) && needsMedia(before))
       await db.query("DELETE FROM media_links WHERE job_id = $1", [job.id]);
-    const slotFreed = toJobRow(before, wakeAt).holdsSlot && !row.holdsSlot;
+    const slotFreed = toJobRow(before, options).holdsSlot && !row.holdsSlot;
     // When several slots were freed at once, each job that leaves the line wakes the next.
     const leftLine = before.state.status === "queued" && job.state.status !== "queued";
     return { isDue: await plan(db, job, row), lineMoved: slotFreed || leftLine };
@@ -175,7 +174,8 @@ export function createRows({ now, wakeAt, plan }: RowsOptions) {
 /** One after its workspace's last, and not before the turn it is; see the SQLite store. */
 function turnFor(workspaceId: string, queuedAt: string): string {
   return `coalesce(
-    (SELECT min(turn) FROM jobs WHERE workspace_id = ${workspaceId} AND turn IS NOT NULL AND queued_at > ${queuedAt}),
+    CASE WHEN ${queuedAt} IS NOT NULL THEN (
+      SELECT min(turn) FROM jobs WHERE workspace_id = ${workspaceId} AND turn IS NOT NULL AND queued_at > ${queuedAt}) END,
     greatest(
       (SELECT max(turn) FROM jobs WHERE holds_slot),
       (SELECT min(turn) FROM jobs WHERE queued_at IS NOT NULL),

@@ -47,7 +47,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   readonly store: JobStore & { readonly installations: InstallationStore };
   readonly database: PostgresDatabase;
 }> {
-  const { now, wakeAt, onError } = options;
+  const { now, wakeAt, manyWorkspaces = false, onError } = options;
+  const rowOptions = { wakeAt, manyWorkspaces };
   const database = await openPostgres(options.url, options);
   const { query, first, transaction } = database;
   const working = pLimit(WORKING_AT_ONCE);
@@ -69,13 +70,17 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 
   let restored = false;
 
-  async function plan(db: Connection, job: Job, { dueAt }: JobRow): Promise<boolean | undefined> {
+  async function plan(db: Connection, job: Job, { dueAt, place }: JobRow): Promise<boolean | undefined> {
     if (dueAt === null || wakeUps.isHeld(job.id)) return undefined;
-    await wakeUps.plan(db, job.id, job.workspaceId, dueAt - now());
+    await wakeUps.plan(db, job.id, place, dueAt - now());
     return dueAt <= now();
   }
 
-  const { lockJob, insert, save, viewFor, lockFor, write, findByKeys } = createRows({ now, wakeAt, plan });
+  const { lockJob, insert, save, viewFor, lockFor, write, findByKeys } = createRows({
+    now,
+    ...rowOptions,
+    plan,
+  });
 
   /** Announced once it is committed: then whoever hears of it finds it. Nothing was planned: nobody need look. */
   function announced(isDue: boolean | undefined): void {
@@ -282,8 +287,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       return changed;
     },
 
-    async claimDue(at, limit, ofOneWorkspace = limit) {
-      const ids = await wakeUps.take(limit, ofOneWorkspace);
+    async claimDue(at, limit, among = {}) {
+      const ids = await wakeUps.take(limit, among);
       if (ids.length === 0) return [];
       const rows = await query("SELECT id, due_at, job FROM jobs WHERE id = ANY($1) ORDER BY due_at", [
         ids,
@@ -362,7 +367,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       const row = await lockJob(db, id);
       // With the row locked: a change that is still to come sees that nobody holds the job, and plans itself.
       await wakeUps.giveUp(db, id);
-      return row ? plan(db, row.job, toJobRow(row.job, wakeAt)) : false;
+      return row ? plan(db, row.job, toJobRow(row.job, rowOptions)) : false;
     }).catch((error: unknown) => {
       wakeUps.letGo(id);
       throw error;

@@ -1,5 +1,7 @@
 import { type JobAttempt, PgBoss } from "pg-boss";
-import type { JobId, WorkspaceId } from "../job/ids.ts";
+import type { JobId } from "../job/ids.ts";
+import type { Lane, Place } from "../job/lane.ts";
+import type { Among } from "../job/store.ts";
 import type { Connection } from "./postgres-database.ts";
 
 const QUEUE = "jobs";
@@ -14,6 +16,8 @@ const SUPERVISE_SECONDS = 1;
 const EXPIRE_SECONDS = 23 * 60 * 60;
 /** Its takers die, it does not: however often it was taken over, it is due again. */
 const RETRY_LIMIT = 2 ** 31 - 1;
+/** Lanes are told apart by what pg-boss has an index on. */
+const PRIORITIES: Readonly<Record<Lane, number>> = { quick: 2, relay: 1, prepare: 0 };
 const CHANNEL = "talkingphoto_due";
 /** Under this name the server lists the connections that only a running process has. */
 export const WAKE_UPS_NAME = "talkingphoto wake-ups";
@@ -24,9 +28,9 @@ export const isHeldSql = (id: string) =>
 
 export interface WakeUps {
   /** Enqueues in the transaction of `connection`: the job is due in `delayMs`, whatever was planned before. */
-  plan(connection: Connection, id: JobId, workspaceId: WorkspaceId, delayMs: number): Promise<void>;
+  plan(connection: Connection, id: JobId, place: Place, delayMs: number): Promise<void>;
   /** Jobs whose time has come, each held by this process alone until it is `done` or this process dies. */
-  take(limit: number, ofOneWorkspace: number): Promise<readonly JobId[]>;
+  take(limit: number, among: Among): Promise<readonly JobId[]>;
   isHeld(id: JobId): boolean;
   /** Makes sure, in the transaction of `connection`, that this process still holds the job. */
   stillHeld(connection: Connection, id: JobId): Promise<boolean>;
@@ -131,22 +135,24 @@ export async function startWakeUps(options: WakeUpsOptions): Promise<WakeUps> {
   }
 
   return {
-    async plan(each, id, workspaceId, delayMs) {
+    async plan(each, id, { lane, group }, delayMs) {
       await boss.upsert(QUEUE, null, {
         singletonKey: id,
-        group: { id: workspaceId },
+        priority: PRIORITIES[lane],
+        group: { id: group },
         startAfter: Math.max(0, delayMs) / 1000,
         ...through(each),
       });
     },
-    async take(limit, ofOneWorkspace) {
-      const capped = ofOneWorkspace < limit;
+    async take(limit, { lane, ofOneGroup = limit }) {
+      const capped = ofOneGroup < limit;
       const taken: JobId[] = [];
       const takeMore = async (): Promise<boolean> => {
         const batch = await boss.fetch(QUEUE, {
           batchSize: limit - taken.length,
           includeMetadata: true,
-          ...(capped ? { groupConcurrency: ofOneWorkspace } : {}),
+          ...(lane === undefined ? {} : { minPriority: PRIORITIES[lane], maxPriority: PRIORITIES[lane] }),
+          ...(capped ? { groupConcurrency: ofOneGroup } : {}),
           ...through(connection),
         });
         for (const { id, retryCount, singletonKey } of batch) {
@@ -154,7 +160,7 @@ export async function startWakeUps(options: WakeUpsOptions): Promise<WakeUps> {
           held.set(jobId, { id, retryCount });
           taken.push(jobId);
         }
-        // The surplus of one workspace takes up a batch before it is left out: behind it may be others.
+        // The surplus of one group takes up a batch before it is left out: behind it may be others.
         return capped && batch.length > 0 && taken.length < limit;
       };
       try {

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import type { AttemptKey, JobId, RenderId, WorkspaceId } from "../job/ids.ts";
+import type { AttemptKey, JobId, RenderId } from "../job/ids.ts";
 import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
 import {
   type Change,
@@ -42,7 +42,8 @@ export function openSqliteStore(
   const { db, close } = database;
   let { restored } = database;
   const { write, flush } = createGroupCommit(db);
-  const leased = new Map<JobId, WorkspaceId>();
+  /** Each with the group in whose part of a lane it was taken. */
+  const leased = new Map<JobId, string>();
   const statements = createStatements(db);
   const { sql, first, run } = statements;
   const sideTables = createSideTables({ first, run }, write, options.now);
@@ -52,19 +53,19 @@ export function openSqliteStore(
     return row && parseJob(row.job);
   };
 
-  const workspaceOf = (id: JobId): WorkspaceId =>
-    String(first("SELECT workspace_id FROM jobs WHERE id = ?", id)?.workspace_id) as WorkspaceId;
-
   /**
    * One after its workspace's last, and not before the turn it is: who was idle has saved up nothing. A job that
    * comes back into the line goes before those of its workspace that arrived after it.
    */
   function turnFor({ workspaceId, state }: Job): number {
-    const back = first(
-      "SELECT min(turn) AS turn FROM jobs WHERE workspace_id = ? AND turn IS NOT NULL AND queued_at > ?",
-      workspaceId,
-      state.status === "queued" ? state.queuedAt : Number.MAX_SAFE_INTEGER,
-    );
+    const back =
+      state.status === "queued"
+        ? first(
+            "SELECT min(turn) AS turn FROM jobs WHERE workspace_id = ? AND turn IS NOT NULL AND queued_at > ?",
+            workspaceId,
+            state.queuedAt,
+          )
+        : undefined;
     if (typeof back?.turn === "number") return back.turn;
     const row = first(
       `SELECT max(
@@ -77,11 +78,11 @@ export function openSqliteStore(
   }
 
   function insert({ job, keys, responseUrl }: Intake): void {
-    const row = toJobRow(job, options.wakeAt);
+    const row = toJobRow(job, options);
     run(
       `INSERT INTO jobs (id, workspace_id, requester_id, accepted_at, response_url,
-         status, due_at, queued_at, waits_for_slot, holds_slot, job, turn)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         status, due_at, queued_at, waits_for_slot, holds_slot, lane, lane_group, job, turn)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[job.id, job.workspaceId, job.requesterId, job.acceptedAt, responseUrl ?? null],
       ...valuesOf(row),
       row.hasTurn ? turnFor(job) : null,
@@ -97,13 +98,14 @@ export function openSqliteStore(
   }
 
   function save(job: Job, before: Job, contentKey?: string): void {
-    const row = toJobRow(job, options.wakeAt);
+    const row = toJobRow(job, options);
     run(
-      "UPDATE jobs SET status = ?, due_at = ?, queued_at = ?, waits_for_slot = ?, holds_slot = ?, job = ? WHERE id = ?",
+      `UPDATE jobs SET status = ?, due_at = ?, queued_at = ?, waits_for_slot = ?, holds_slot = ?,
+         lane = ?, lane_group = ?, job = ? WHERE id = ?`,
       ...valuesOf(row),
       job.id,
     );
-    const hadTurn = toJobRow(before, options.wakeAt).hasTurn;
+    const hadTurn = toJobRow(before, options).hasTurn;
     if (row.hasTurn !== hadTurn) {
       run("UPDATE jobs SET turn = ? WHERE id = ?", row.hasTurn ? turnFor(job) : null, job.id);
     }
@@ -316,25 +318,34 @@ export function openSqliteStore(
         }
         return changed;
       }, PATIENT_TRIES),
-    claimDue: async (now, limit, ofOneWorkspace = limit) => {
-      const inHand = new Map<WorkspaceId, number>();
-      for (const workspaceId of leased.values()) inHand.set(workspaceId, (inHand.get(workspaceId) ?? 0) + 1);
+    claimDue: async (now, limit, { lane, ofOneGroup = limit } = {}) => {
+      const inHand = new Map<string, number>();
+      for (const group of leased.values()) inHand.set(group, (inHand.get(group) ?? 0) + 1);
+      const full = new Set([...inHand].filter(([, count]) => count >= ofOneGroup).map(([group]) => group));
       const jobs: Job[] = [];
-      // Only as far as is needed: a workspace with thousands of due jobs is passed over, not read. What is leased
-      // stays due until it is put back, and is passed over by the index alone.
-      for (const row of sql("SELECT id FROM jobs WHERE due_at <= ? ORDER BY due_at").iterate(now)) {
-        if (jobs.length === limit) break;
-        const id = String(row.id) as JobId;
-        if (leased.has(id)) continue;
-        const workspaceId = workspaceOf(id);
-        const theirs = inHand.get(workspaceId) ?? 0;
-        if (theirs >= ofOneWorkspace) continue;
-        const job = read(id);
-        if (!job) continue;
-        inHand.set(workspaceId, theirs + 1);
-        leased.set(id, workspaceId);
-        jobs.push(job);
-      }
+      let fullBefore: number;
+      do {
+        fullBefore = full.size;
+        // What is leased stays due until it is put back.
+        const most = limit - jobs.length + leased.size;
+        const rows = sql(
+          `SELECT id, lane_group FROM jobs WHERE ${lane === undefined ? "" : "lane = ? AND "}due_at <= ?
+           AND lane_group NOT IN (SELECT value FROM json_each(?)) ORDER BY due_at LIMIT ?`,
+        ).all(...(lane === undefined ? [] : [lane]), now, JSON.stringify([...full]), most);
+        for (const row of rows) {
+          const [id, group] = [String(row.id) as JobId, String(row.lane_group)];
+          if (jobs.length === limit) break;
+          if (leased.has(id) || full.has(group)) continue;
+          const job = read(id);
+          if (!job) continue;
+          const theirs = (inHand.get(group) ?? 0) + 1;
+          inHand.set(group, theirs);
+          if (theirs >= ofOneGroup) full.add(group);
+          leased.set(id, group);
+          jobs.push(job);
+        }
+        // One group may have taken up all that was looked at: behind it may be others.
+      } while (jobs.length < limit && full.size > fullBefore);
       return jobs;
     },
     release: async (id) => {
@@ -397,6 +408,16 @@ export function openSqliteStore(
 }
 
 /** In the order in which the statements name them. */
-function valuesOf({ status, dueAt, queuedAt, waitsForSlot, holdsSlot, document }: JobRow): SQLInputValue[] {
-  return [status, dueAt, queuedAt, Number(waitsForSlot), Number(holdsSlot), document];
+function valuesOf(row: JobRow): SQLInputValue[] {
+  const { status, dueAt, queuedAt, waitsForSlot, holdsSlot, place, document } = row;
+  return [
+    status,
+    dueAt,
+    queuedAt,
+    Number(waitsForSlot),
+    Number(holdsSlot),
+    place.lane,
+    place.group,
+    document,
+  ];
 }

@@ -16,6 +16,8 @@ export interface StoreOptions {
   readonly now: () => number;
   /** When a job wants to be looked at: the row's due time. */
   readonly wakeAt: (job: Job) => number | undefined;
+  /** Whether many workspaces share the app, so that each may only take up a part of it; otherwise each person may. */
+  readonly manyWorkspaces?: boolean;
   /** Called after a commit that may have made a job due, so that nobody has to wait for a timer. */
   readonly onDue?: () => void;
   readonly responseUrlLife: number;

@@ -1,29 +1,26 @@
-import pLimit from "p-limit";
 import type { JobId } from "../job/ids.ts";
 import type { Job } from "../job/job.ts";
+import { type Lane, type Place, placeOf } from "../job/lane.ts";
 import { logFields } from "../job/log-fields.ts";
-import { snooze } from "../job/moves.ts";
 import { nextStep, type StepName } from "../job/next-step.ts";
 import { runStep } from "../job/run-step.ts";
 import type { StepDeps } from "../job/step-deps.ts";
 import { LeaseLostError } from "../job/store.ts";
 import { withLogFields } from "../logger.ts";
 
-/** Jobs held at once: nearly all of them only wait for an answer. */
-const HELD_AT_ONCE = 128;
 /**
- * Where many workspaces share the app: what one of them, whose Slack hangs or whose people ask for a thousand
- * videos, may take up of that. Fewer than the calls and relays at once, so that there is room for others in each.
+ * What is held at once, lane by lane: calls to Slack and AKOOL, videos on their way from AKOOL to Slack, photos and
+ * recordings being fetched. What one group may have of it leaves room for others: workspaces share the app, or people
+ * with slow links the fetching.
  */
-const HELD_OF_ONE_WORKSPACE = 24;
-/** Calls to Slack and AKOOL under way at once. */
-const CALLS_AT_ONCE = 64;
-/** Photos and recordings being fetched; slow links of one person or workspace leave room for everybody else's. */
-const PREPARES_AT_ONCE = 16;
-const PREPARES_OF_ONE_WORKSPACE = 8;
-const PREPARES_OF_ONE_PERSON = 4;
-/** Videos on their way from AKOOL to Slack. */
-const RELAYS_AT_ONCE = 32;
+const LANES: Readonly<Record<Lane, { atOnce: number; ofOneWorkspace: number; ofOnePerson?: number }>> = {
+  quick: { atOnce: 64, ofOneWorkspace: 24 },
+  relay: { atOnce: 32, ofOneWorkspace: 24 },
+  prepare: { atOnce: 16, ofOneWorkspace: 8, ofOnePerson: 4 },
+};
+const LANE_NAMES = Object.keys(LANES) as readonly Lane[];
+/** Between two looks at what is due: under load, whatever becomes due meanwhile is asked for at once. */
+const LOOK_SPACING_MS = 20;
 const STORE_TROUBLE_PAUSE_MS = 1000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -36,10 +33,8 @@ export interface WorkerLog {
 export interface WorkerDeps extends Omit<StepDeps, "log"> {
   readonly log: WorkerLog;
   readonly onStep: (step: StepName, seconds: number) => void;
-  /** Whether several workspaces share the app, and must be in nobody's way. */
+  /** Whether several workspaces share the app, and must be in nobody's way. As the store is told. */
   readonly manyWorkspaces: boolean;
-  /** How long a job sleeps that finds no room here, unless room is made: others may have some, where there are others. */
-  readonly noRoomPause: number;
 }
 
 export interface Worker {
@@ -54,19 +49,17 @@ export interface Worker {
  * whatever a stopped worker leaves behind is taken up by the next one from the row alone.
  */
 export function startWorker(deps: WorkerDeps): Worker {
-  const { store, waits, now, log, manyWorkspaces, noRoomPause } = deps;
-  const calls = pLimit(CALLS_AT_ONCE);
-  const relays = pLimit(RELAYS_AT_ONCE);
-  const prepares = pLimit(PREPARES_AT_ONCE);
-  const preparing = new Set<Job>();
-  /** Jobs that wait for room, as they were then, in the order in which they came. Their rows are asleep meanwhile. */
-  const turnedAway = new Map<JobId, { readonly job: Job; readonly step: StepName }>();
+  const { store, waits, now, log, manyWorkspaces } = deps;
   const running = new Map<JobId, Promise<void>>();
+  /** Where each job in hand stands by now. */
+  const places = new Map<JobId, Place>();
+  /** Lanes in which jobs may be waiting: whoever comes new must not pass them by. */
+  const crowded = new Set<Lane>();
   const stopping = new AbortController();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
-  /** All that becomes due in one turn of the event loop is asked for once. */
-  let wakePlanned = false;
+  let lookPlanned = false;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   let pumping = false;
   let pumpAgain = false;
 
@@ -80,23 +73,11 @@ export function startWorker(deps: WorkerDeps): Worker {
       let at: number;
       do {
         pumpAgain = false;
+        lookedAt = performance.now();
         at = now();
-        const free = HELD_AT_ONCE - running.size;
-        if (stopped) return;
-        if (free <= 0) return arm(waits.sweep);
-        for (const job of await store.claimDue(at, free, manyWorkspaces ? HELD_OF_ONE_WORKSPACE : free)) {
-          // Taken over from this very process, which had lost it unawares and is still at it.
-          const before = running.get(job.id);
-          const work: Promise<void> = (before === undefined ? workOn(job) : before.then(() => takeUp(job.id)))
-            // Whoever has taken it up after this one gives it up.
-            .then(() => (running.get(job.id) === work ? store.release(job.id) : undefined))
-            .catch((error: unknown) =>
-              log.error({ err: error, jobId: job.id }, "a job could not be put back"),
-            )
-            .finally(() => {
-              if (running.get(job.id) === work) running.delete(job.id);
-            });
-          running.set(job.id, work);
+        for (const lane of LANE_NAMES) {
+          if (stopped) return;
+          await fill(lane, at);
         }
       } while (pumpAgain);
       await sleepUntilDue(at);
@@ -106,6 +87,58 @@ export function startWorker(deps: WorkerDeps): Worker {
     } finally {
       pumping = false;
     }
+  }
+
+  async function fill(lane: Lane, at: number): Promise<void> {
+    const free = LANES[lane].atOnce - inHand(lane);
+    if (free <= 0) return;
+    const jobs = await store.claimDue(at, free, { lane, ofOneGroup: mostOfOneGroup(lane) });
+    if (jobs.length < free) crowded.delete(lane);
+    else crowded.add(lane);
+    for (const job of jobs) {
+      places.set(job.id, placeOf(job, manyWorkspaces));
+      // Taken over from this very process, which had lost it unawares and is still at it.
+      const before = running.get(job.id);
+      const work: Promise<void> = (before === undefined ? workOn(job) : before.then(() => takeUp(job.id)))
+        // Whoever has taken it up after this one gives it up.
+        .then(() => (running.get(job.id) === work ? store.release(job.id) : undefined))
+        .catch((error: unknown) => log.error({ err: error, jobId: job.id }, "a job could not be put back"))
+        .finally(() => {
+          if (running.get(job.id) !== work) return;
+          running.delete(job.id);
+          places.delete(job.id);
+          wake();
+        });
+      running.set(job.id, work);
+    }
+  }
+
+  function inHand(lane: Lane, group?: string): number {
+    let count = 0;
+    for (const place of places.values())
+      if (place.lane === lane && (group === undefined || place.group === group)) count += 1;
+    return count;
+  }
+
+  function mostOfOneGroup(lane: Lane): number {
+    const { atOnce, ofOneWorkspace, ofOnePerson = atOnce } = LANES[lane];
+    return manyWorkspaces ? ofOneWorkspace : ofOnePerson;
+  }
+
+  /** Moves the job on to the lane in which it stands by now. False: there is no room for it, and its row waits there. */
+  function changeLanes(job: Job): boolean {
+    const place = placeOf(job, manyWorkspaces);
+    const { lane, group } = place;
+    const from = places.get(job.id)?.lane;
+    if (lane === from) return true;
+    // What is quick goes on at once: it is one of those that other lanes have let in.
+    if (lane !== "quick") {
+      if (inHand(lane) >= LANES[lane].atOnce) crowded.add(lane);
+      if (crowded.has(lane) || inHand(lane, group) >= mostOfOneGroup(lane)) return false;
+    }
+    places.set(job.id, place);
+    if (from !== undefined && (from !== "quick" || crowded.has(from))) wake();
+    return true;
   }
 
   async function sleepUntilDue(after: number): Promise<void> {
@@ -129,19 +162,9 @@ export function startWorker(deps: WorkerDeps): Worker {
       while (!stopped) {
         const next = nextStep(job, now(), waits);
         if (next.step === "wait") return;
-        if (!hasRoomFor(job, next.step)) {
-          // Held while it waits, it would be in the way of jobs that have something quick to do. Whoever makes room
-          // wakes it; should this process die, it looks itself.
-          job = await store.update(job.id, (current) => ({ job: snooze(current, now(), noRoomPause) }));
-          turnedAway.set(job.id, { job, step: next.step });
-          // Room may have been made meanwhile, by the last one that could. Thousands come by here: only then is the
-          // whole list looked through.
-          if (hasRoomFor(job, next.step)) letOneIn();
-          return;
-        }
-        turnedAway.delete(job.id);
+        if (!changeLanes(job)) return;
         const before = job.state.status;
-        job = await runLimited(job, next.step);
+        job = await run(job, next.step);
         const status = job.state.status;
         if (status !== before)
           log.info({ ...logFields(job), step: next.step, status, ...failureOf(job) }, "job moved on");
@@ -159,71 +182,29 @@ export function startWorker(deps: WorkerDeps): Worker {
     }
   }
 
-  function runLimited(job: Job, step: StepName): Promise<Job> {
-    const run = async () => {
-      if (stopped) return job;
-      const startedAt = performance.now();
-      const after = await withLogFields(fieldsOf(job, step), () => runStep(job, step, deps, stopping.signal));
-      deps.onStep(step, (performance.now() - startedAt) / 1000);
-      return after;
+  async function run(job: Job, step: StepName): Promise<Job> {
+    const startedAt = performance.now();
+    const after = await withLogFields(fieldsOf(job, step), () => runStep(job, step, deps, stopping.signal));
+    deps.onStep(step, (performance.now() - startedAt) / 1000);
+    return after;
+  }
+
+  function wake(): void {
+    if (stopped || lookPlanned) return;
+    lookPlanned = true;
+    const look = () => {
+      lookPlanned = false;
+      void pump();
     };
-    if (step === "relay") return relays(run).finally(letOneIn);
-    if (step === "prepare") return prepareOf(job, run).finally(letOneIn);
-    return calls(run);
-  }
-
-  /** Of thousands that wait for room, each is looked at when it may go on, and not every few seconds. */
-  function letOneIn(): void {
-    if (stopped) return;
-    for (const [id, { job, step }] of turnedAway) {
-      if (!hasRoomFor(job, step)) continue;
-      turnedAway.delete(id);
-      // Put off or taken further since, its due time means something else.
-      const woken = (current: Job) =>
-        current.state.status === job.state.status && current.dueAt === job.dueAt
-          ? { job: snooze(current, now(), 0) }
-          : undefined;
-      store
-        .update(id, woken)
-        .catch((error: unknown) =>
-          log.warn({ ...logFields(job), err: error }, "a job could not be woken; it looks itself"),
-        );
-      return;
-    }
-  }
-
-  /** Long steps are limited by kind, and the fetching of photos and recordings for each person too. */
-  function hasRoomFor(job: Job, step: StepName): boolean {
-    if (step === "relay") return relays.pendingCount < RELAYS_AT_ONCE;
-    if (step !== "prepare") return true;
-    const ofWorkspace = [...preparing].filter(({ workspaceId }) => workspaceId === job.workspaceId);
-    const ofPerson = ofWorkspace.filter(({ requesterId }) => requesterId === job.requesterId);
-    return (
-      ofPerson.length < PREPARES_OF_ONE_PERSON &&
-      (!manyWorkspaces || ofWorkspace.length < PREPARES_OF_ONE_WORKSPACE) &&
-      prepares.pendingCount < PREPARES_AT_ONCE
-    );
-  }
-
-  async function prepareOf(job: Job, run: () => Promise<Job>): Promise<Job> {
-    preparing.add(job);
-    try {
-      return await prepares(run);
-    } finally {
-      preparing.delete(job);
-    }
+    const pause = lookedAt + LOOK_SPACING_MS - performance.now();
+    // At once means with all else that becomes due in this turn of the event loop.
+    if (pause <= 0) setImmediate(look);
+    else setTimeout(look, pause);
   }
 
   void pump();
   return {
-    wake: () => {
-      if (stopped || wakePlanned) return;
-      wakePlanned = true;
-      setImmediate(() => {
-        wakePlanned = false;
-        void pump();
-      });
-    },
+    wake,
     async stop(graceMs, abortMs) {
       stopped = true;
       clearTimeout(timer);

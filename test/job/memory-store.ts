@@ -1,5 +1,6 @@
 import type { AttemptKey, JobId, RenderId } from "../../src/job/ids.ts";
 import { hasEnded, holdsSlot, installationOf, type Job, needsMedia } from "../../src/job/job.ts";
+import { placeOf } from "../../src/job/lane.ts";
 import {
   type Change,
   type JobStore,
@@ -30,19 +31,21 @@ export interface MemoryStoreOptions {
   readonly now: () => number;
   readonly wakeAt: (job: Job) => number | undefined;
   readonly responseUrlLife: number;
+  readonly manyWorkspaces?: boolean;
 }
 
 /**
  * A store that keeps nothing after the test: quick enough for a hundred thousand histories. It passes the same
  * conformance suite as the real ones. Rows go through JSON, as they do on disk.
  */
-export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreOptions): JobStore {
+export function createMemoryStore(options: MemoryStoreOptions): JobStore {
+  const { now, wakeAt, responseUrlLife, manyWorkspaces = false } = options;
   const rows = new Map<JobId, Row>();
   const keys = new Map<string, JobId>();
   const attempts = new Map<AttemptKey, AttemptRow>();
   const forms = new Map<string, OpenForm>();
   const watched = new Set<string>();
-  const leased = new Set<JobId>();
+  const leased = new Map<JobId, string>();
   const tookMs: number[] = [];
 
   const all = () => [...rows.values()];
@@ -78,7 +81,7 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
   function put(row: Row, job: Job): void {
     row.job = frozen(job);
     row.dueAt = wakeAt(job);
-    if (!toJobRow(job, wakeAt).hasTurn) delete row.turn;
+    if (!toJobRow(job, { wakeAt }).hasTurn) delete row.turn;
     else row.turn ??= turnFor(job);
   }
 
@@ -190,16 +193,17 @@ export function createMemoryStore({ now, wakeAt, responseUrlLife }: MemoryStoreO
       }
       return changed;
     },
-    async claimDue(at, limit, ofOneWorkspace = limit) {
+    async claimDue(at, limit, { lane, ofOneGroup = limit } = {}) {
       const due = all()
         .filter(({ job, dueAt }) => dueAt !== undefined && dueAt <= at && !leased.has(job.id))
         .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
         .map(({ job }) => job);
       const claimed: Job[] = [];
       for (const job of due) {
-        const theirs = [...leased].filter((id) => rowOf(id).job.workspaceId === job.workspaceId).length;
-        if (claimed.length === limit || theirs >= ofOneWorkspace) continue;
-        leased.add(job.id);
+        const place = placeOf(job, manyWorkspaces);
+        const theirs = [...leased.values()].filter((group) => group === place.group).length;
+        if (claimed.length === limit || theirs >= ofOneGroup || (lane ?? place.lane) !== place.lane) continue;
+        leased.set(job.id, place.group);
         claimed.push(job);
       }
       return claimed;

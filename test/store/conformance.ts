@@ -12,6 +12,7 @@ import type {
   WorkspaceId,
 } from "../../src/job/ids.ts";
 import type { Job, JobState } from "../../src/job/job.ts";
+import type { Lane } from "../../src/job/lane.ts";
 import { nextStep, wakeAt } from "../../src/job/next-step.ts";
 import { type Change, type JobStore, LeaseLostError, type MediaLink } from "../../src/job/store.ts";
 import { workspaceGone } from "../../src/job/workspace-gone.ts";
@@ -31,6 +32,7 @@ export interface StoreSettings {
   readonly now: () => number;
   readonly wakeAt: (job: Job) => number | undefined;
   readonly responseUrlLife: number;
+  readonly manyWorkspaces?: boolean;
 }
 
 const MINUTE = 60_000;
@@ -45,12 +47,13 @@ export function describeStore(
   traits: { readonly alone: boolean },
 ): void {
   describe(name, () => {
-    async function emptyStore() {
+    async function emptyStore(settings: Pick<StoreSettings, "manyWorkspaces"> = {}) {
       const clock = { now: NOW };
       const store = await open({
         now: () => clock.now,
         wakeAt: (job) => wakeAt(job, WAITS),
         responseUrlLife: RESPONSE_URL_LIFE,
+        ...settings,
       });
       onTestFinished(() => store.close());
       let made = 0;
@@ -308,18 +311,57 @@ export function describeStore(
         expect(await ids(10)).toEqual([sooner.id]);
       });
 
-      it("keeps room for other workspaces, however much of one is due", async () => {
-        const { store, add } = await emptyStore();
-        for (let n = 0; n < 5; n++) await add(STATES.preparing, { dueAt: NOW - 10 });
-        const other = await add(STATES.preparing, { dueAt: NOW - 1, workspaceId: "T2" as WorkspaceId });
-        const first = await store.claimDue(NOW, 4, 2);
-        expect(first.map(({ workspaceId }) => workspaceId).sort()).toEqual(
-          [WORKSPACE, WORKSPACE, "T2"].sort(),
-        );
+      const T2 = "T2" as WorkspaceId;
+      const BEN = "U0BEN" as UserId;
+      it.each([
+        ["workspaces, where many share the app", { manyWorkspaces: true }, { workspaceId: T2 }],
+        ["people", {}, { requesterId: BEN }],
+        ["people of the same name elsewhere", {}, { workspaceId: T2 }],
+      ])("keeps room for other %s, however much of one is due", async (_whose, settings, whose) => {
+        const { store, add } = await emptyStore(settings);
+        for (let n = 0; n < 9; n++) await add(STATES.preparing, { dueAt: NOW - 10 });
+        const other = await add(STATES.preparing, { dueAt: NOW - 1, ...whose });
+        const claim = () => store.claimDue(NOW, 4, { ofOneGroup: 2 });
+        const first = await claim();
+        expect(first).toHaveLength(3);
         expect(first.map(({ id }) => id)).toContain(other.id);
-        expect(await store.claimDue(NOW, 4, 2)).toEqual([]);
+        expect(await claim()).toEqual([]);
         await store.release(first.find(({ id }) => id !== other.id)?.id ?? other.id);
-        expect(await store.claimDue(NOW, 4, 2)).toHaveLength(1);
+        expect(await claim()).toHaveLength(1);
+      });
+
+      it("hands out those of one lane, as each job stands by then", async () => {
+        const { store, add, move } = await emptyStore();
+        const posted = { status: "lost" } as const;
+        const soon = { dueAt: NOW, message: posted };
+        const unposted = await add(STATES.preparing, { dueAt: NOW, message: { status: "unposted" } });
+        const preparing = await add(STATES.preparing, soon);
+        const telling = await add(STATES.preparing, {
+          ...soon,
+          notice: { kind: "ended", stage: "todo", tries: 0 },
+        });
+        const rendered = await add(STATES.rendered, soon);
+        const queued = await add(STATES.queued, soon);
+        const ids = async (lane: Lane) =>
+          (await store.claimDue(NOW, 10, { lane })).map(({ id }) => id).sort();
+        expect(await ids("relay")).toEqual([rendered.id]);
+        expect(await ids("prepare")).toEqual([preparing.id]);
+        expect(await ids("quick")).toEqual([unposted.id, telling.id, queued.id].sort());
+        await store.update(unposted.id, (job) => ({ job: { ...job, message: posted } }));
+        await move(rendered.id, STATES.preparing);
+        await move(preparing.id, STATES.queued);
+        for (const { id } of [unposted, rendered, preparing]) await store.release(id);
+        expect(await ids("relay")).toEqual([]);
+        expect(await ids("prepare")).toEqual([unposted.id, rendered.id].sort());
+        expect(await ids("quick")).toEqual([preparing.id]);
+      });
+
+      it("moves a job that nobody holds to another lane when it is changed", async () => {
+        const { store, add } = await emptyStore();
+        const { id } = await add(STATES.preparing, { dueAt: NOW, message: { status: "lost" } });
+        await store.update(id, (job) => ({ job: { ...job, state: STATES.queued } }));
+        expect(await store.claimDue(NOW, 10, { lane: "prepare" })).toEqual([]);
+        expect(await store.claimDue(NOW, 10, { lane: "quick" })).toMatchObject([{ id }]);
       });
 
       it("says when the next job is due", async () => {
