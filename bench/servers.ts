@@ -64,6 +64,10 @@ export async function spawnBolt(dir: string): Promise<Server> {
   return Server.spawn([join(ROOT, "bench/bare-bolt.mjs")], dir, settings, await freePort());
 }
 
+/** As `npm start`, the image and the unit start it. */
+const NODE_ARGS = ["--expose-gc"];
+const MALLOC = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072" };
+
 /** With every setting at its default but those that say where things are. `dir` becomes its DATA_DIR. */
 export async function spawnApp(
   dir: string,
@@ -80,9 +84,16 @@ export async function spawnApp(
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     TRUSTED_HOSTS: trustedHosts,
     DATA_DIR: dir,
+    ...MALLOC,
     ...env,
   });
-  return Server.spawn([...nodeArgs, join(ROOT, script)], dir, settings, await freePort(), cores);
+  return Server.spawn(
+    [...NODE_ARGS, ...nodeArgs, join(ROOT, script)],
+    dir,
+    settings,
+    await freePort(),
+    cores,
+  );
 }
 
 export interface SpawnOptions {

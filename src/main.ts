@@ -5,6 +5,7 @@ import { createAkoolClient } from "./akool/client.ts";
 import { createWebhookRoute } from "./akool/webhook-route.ts";
 import { steadyNow } from "./clock.ts";
 import { type Config, ConfigError, loadConfig, secretsOf } from "./config.ts";
+import { giveMemoryBack } from "./give-memory-back.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { type Handler, type Route, startHttpServer } from "./http/server.ts";
 import { afterRestore } from "./job/after-restore.ts";
@@ -173,6 +174,7 @@ worker = startWorker({
 });
 await socket?.start();
 phase = "ready";
+giveMemoryBack();
 log.info({ port: server.port, delivery: config.delivery.type, webhooks: config.webhooks }, "ready");
 
 function settings(): Config {

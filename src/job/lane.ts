@@ -4,7 +4,8 @@ import type { Job } from "./job.ts";
  * Jobs whose next step is long, and done for so many at once, stand in a lane of their own: only those are taken
  * up that there is room for, and thousands that wait to be prepared are in nobody's way.
  */
-export type Lane = "quick" | "relay" | "prepare";
+export const LANES = ["quick", "relay", "prepare"] as const;
+export type Lane = (typeof LANES)[number];
 
 export interface Place {
   readonly lane: Lane;

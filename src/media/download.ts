@@ -8,6 +8,7 @@ import type { Outbound } from "./outbound.ts";
 import { aboutFile, type InputFile, parseRetryAfterMs, TemporaryProblem } from "./problems.ts";
 import { isSlackHost } from "./slack-hosts.ts";
 import { SNIFF_BYTES, sniff } from "./sniff.ts";
+import { withTimeLimit } from "./time-limit.ts";
 import { bytesInWords } from "./words.ts";
 import { writeWholeFile } from "./write-whole-file.ts";
 
@@ -42,9 +43,16 @@ export interface Downloaded {
  * Fetches one file to disk. `toPath` is there only when it is whole.
  * @throws RequestProblem when trying again is no use, TemporaryProblem when it may be
  */
-export async function downloadToFile(url: string | URL, options: DownloadOptions): Promise<Downloaded> {
+export function downloadToFile(url: string | URL, options: DownloadOptions): Promise<Downloaded> {
+  return withTimeLimit(TOTAL_TIMEOUT_MS, options.signal, (signal) => download(url, options, signal));
+}
+
+async function download(
+  url: string | URL,
+  options: DownloadOptions,
+  signal: AbortSignal,
+): Promise<Downloaded> {
   const { outbound, authorization, file, fromSlack } = options;
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(TOTAL_TIMEOUT_MS)]);
   try {
     const start = URL.parse(String(url));
     if (!start) throw new RequestProblem({ reason: "url_not_allowed", code: "not_a_url" });

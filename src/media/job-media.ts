@@ -15,6 +15,7 @@ import { FILE_NAMES, type PreparedFile, type PreparedMedia } from "./prepared-me
 import { TemporaryProblem } from "./problems.ts";
 import { openVideo, uploadVideo } from "./relay-video.ts";
 import { isSlackHost } from "./slack-hosts.ts";
+import { withTimeLimit } from "./time-limit.ts";
 
 /** A stream that only drips is no better than one that stands still. */
 const RELAY_TIMEOUT_MS = 15 * 60 * 1000;
@@ -137,23 +138,24 @@ export function createJobMedia({
     },
 
     async relay(videoUrl, openUpload, stop): Promise<RelayAnswer> {
-      const signal = AbortSignal.any([stop, AbortSignal.timeout(RELAY_TIMEOUT_MS)]);
       let failure: Failure = { reason: "video_unreachable" };
       try {
-        const source = await openVideo(videoUrl, { outbound, signal, spoolDir });
-        try {
-          const uploadUrl = await openUpload(source.sizeBytes);
-          if (uploadUrl === undefined) return { type: "stopped" };
-          failure = { reason: "cannot_post", code: "upload" };
-          await uploadVideo(source, uploadUrl, {
-            outbound,
-            isAllowedHost: (url) => isSlackHost(url, outbound),
-            signal,
-          });
-          return { type: "uploaded" };
-        } finally {
-          source.destroy();
-        }
+        return await withTimeLimit(RELAY_TIMEOUT_MS, stop, async (signal) => {
+          const source = await openVideo(videoUrl, { outbound, signal, spoolDir });
+          try {
+            const uploadUrl = await openUpload(source.sizeBytes);
+            if (uploadUrl === undefined) return { type: "stopped" };
+            failure = { reason: "cannot_post", code: "upload" };
+            await uploadVideo(source, uploadUrl, {
+              outbound,
+              isAllowedHost: (url) => isSlackHost(url, outbound),
+              signal,
+            });
+            return { type: "uploaded" };
+          } finally {
+            source.destroy();
+          }
+        });
       } catch (error) {
         if (error instanceof RequestProblem) return { type: "refused", failure: error.failure };
         // Another process has the job by now, and does the rest.

@@ -1,6 +1,7 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { AttemptKey, JobId, RenderId } from "../job/ids.ts";
 import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
+import { LANES } from "../job/lane.ts";
 import {
   type Change,
   type Intake,
@@ -297,11 +298,13 @@ export function openSqliteStore(
       committed(() => {
         forgetOldForms({ run }, options.now());
         run("DELETE FROM intake_keys WHERE seen_at < ?", options.now() - INTAKE_KEYS_KEPT_MS);
-        const jobs = sql("SELECT job FROM jobs WHERE due_at IS NOT NULL ORDER BY accepted_at, id")
-          .all()
-          .map((row) => parseJob(row.job));
-        for (const [index, job] of jobs.entries()) save(change(job, index), job);
-        return jobs.length;
+        // One after another: thousands of jobs at once would take up memory that is not given back.
+        const unfinished = sql("SELECT id FROM jobs WHERE due_at IS NOT NULL ORDER BY accepted_at, id").all();
+        for (const [index, { id }] of unfinished.entries()) {
+          const job = read(String(id) as JobId);
+          if (job) save(change(job, index), job);
+        }
+        return unfinished.length;
       }),
     changeAll: (installationId, change) =>
       committed(() => {
@@ -353,8 +356,11 @@ export function openSqliteStore(
       options.onDue?.();
     },
     nextDueAt: async (now) => {
-      const row = first("SELECT min(due_at) AS due_at FROM jobs WHERE due_at > ?", now);
-      return typeof row?.due_at === "number" ? row.due_at : undefined;
+      const moments = LANES.flatMap((lane) => {
+        const row = first("SELECT min(due_at) AS due_at FROM jobs WHERE lane = ? AND due_at > ?", lane, now);
+        return typeof row?.due_at === "number" ? row.due_at : [];
+      });
+      return moments.length === 0 ? undefined : Math.min(...moments);
     },
 
     renderSeconds: async (limit) =>

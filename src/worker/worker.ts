@@ -1,6 +1,6 @@
 import type { JobId } from "../job/ids.ts";
 import type { Job } from "../job/job.ts";
-import { type Lane, type Place, placeOf } from "../job/lane.ts";
+import { LANES, type Lane, type Place, placeOf } from "../job/lane.ts";
 import { logFields } from "../job/log-fields.ts";
 import { nextStep, type StepName } from "../job/next-step.ts";
 import { runStep } from "../job/run-step.ts";
@@ -13,12 +13,11 @@ import { withLogFields } from "../logger.ts";
  * recordings being fetched. What one group may have of it leaves room for others: workspaces share the app, or people
  * with slow links the fetching.
  */
-const LANES: Readonly<Record<Lane, { atOnce: number; ofOneWorkspace: number; ofOnePerson?: number }>> = {
+const ROOM: Readonly<Record<Lane, { atOnce: number; ofOneWorkspace: number; ofOnePerson?: number }>> = {
   quick: { atOnce: 64, ofOneWorkspace: 24 },
   relay: { atOnce: 32, ofOneWorkspace: 24 },
   prepare: { atOnce: 16, ofOneWorkspace: 8, ofOnePerson: 4 },
 };
-const LANE_NAMES = Object.keys(LANES) as readonly Lane[];
 /** Between two looks at what is due: under load, whatever becomes due meanwhile is asked for at once. */
 const LOOK_SPACING_MS = 20;
 const STORE_TROUBLE_PAUSE_MS = 1000;
@@ -75,7 +74,7 @@ export function startWorker(deps: WorkerDeps): Worker {
         pumpAgain = false;
         lookedAt = performance.now();
         at = now();
-        for (const lane of LANE_NAMES) {
+        for (const lane of LANES) {
           if (stopped) return;
           await fill(lane, at);
         }
@@ -90,7 +89,7 @@ export function startWorker(deps: WorkerDeps): Worker {
   }
 
   async function fill(lane: Lane, at: number): Promise<void> {
-    const free = LANES[lane].atOnce - inHand(lane);
+    const free = ROOM[lane].atOnce - inHand(lane);
     if (free <= 0) return;
     const jobs = await store.claimDue(at, free, { lane, ofOneGroup: mostOfOneGroup(lane) });
     if (jobs.length < free) crowded.delete(lane);
@@ -121,7 +120,7 @@ export function startWorker(deps: WorkerDeps): Worker {
   }
 
   function mostOfOneGroup(lane: Lane): number {
-    const { atOnce, ofOneWorkspace, ofOnePerson = atOnce } = LANES[lane];
+    const { atOnce, ofOneWorkspace, ofOnePerson = atOnce } = ROOM[lane];
     return manyWorkspaces ? ofOneWorkspace : ofOnePerson;
   }
 
@@ -133,7 +132,7 @@ export function startWorker(deps: WorkerDeps): Worker {
     if (lane === from) return true;
     // What is quick goes on at once: it is one of those that other lanes have let in.
     if (lane !== "quick") {
-      if (inHand(lane) >= LANES[lane].atOnce) crowded.add(lane);
+      if (inHand(lane) >= ROOM[lane].atOnce) crowded.add(lane);
       if (crowded.has(lane) || inHand(lane, group) >= mostOfOneGroup(lane)) return false;
     }
     places.set(job.id, place);

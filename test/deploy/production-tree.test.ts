@@ -65,7 +65,11 @@ async function replay(stages: readonly Stage[]): Promise<string> {
 async function start(env: Record<string, string>) {
   const last = readDockerfile().at(-1);
   const [, ...args] = execForm(one(last, "CMD"));
-  const [name = "", value = ""] = one(last, "ENV").split("=");
+  const settings = one(last, "ENV")
+    .split(" ")
+    .map((setting) => setting.split("="))
+    // Folders are those of the image.
+    .map(([name, value = ""]) => [name, value.startsWith("/") ? join(image, value) : value]);
   const node = join(image, "node");
   const isRoot = process.getuid?.() === 0;
   const as = isRoot
@@ -74,7 +78,7 @@ async function start(env: Record<string, string>) {
   const [command = "", ...before] = as;
   const child = spawn(command, [...before, ...args], {
     cwd: join(image, "app"),
-    env: { [name]: join(image, value), HOME: "/nonexistent", ...env },
+    env: { ...Object.fromEntries(settings), HOME: "/nonexistent", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

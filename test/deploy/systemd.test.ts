@@ -27,7 +27,9 @@ describe("the systemd unit", () => {
   });
 
   it("keeps the data where the app is told to look for it", () => {
-    expect(settings.get("Environment")).toBe(`DATA_DIR=/var/lib/${settings.get("StateDirectory")}`);
+    expect(settings.get("Environment")?.split(" ")[0]).toBe(
+      `DATA_DIR=/var/lib/${settings.get("StateDirectory")}`,
+    );
     expect(settings.get("ProtectSystem")).toBe("strict");
   });
 

@@ -132,7 +132,7 @@ export const BUGS: readonly PlantedBug[] = [
   {
     name: "the lease is forgotten",
     file: "src/store/sqlite-store.ts",
-    find: `        leased.set(id, workspaceId);`,
+    find: `          leased.set(id, group);`,
     replace: ``,
     caughtBy: { file: "test/flow/result.test.ts", test: "is one video for a request by command" },
   },

@@ -5,5 +5,6 @@
 export const lanes = `
 ALTER TABLE jobs ADD COLUMN lane TEXT NOT NULL DEFAULT 'quick';
 ALTER TABLE jobs ADD COLUMN lane_group TEXT NOT NULL DEFAULT '';  -- who shares a part of it
+DROP INDEX jobs_due;
 CREATE INDEX jobs_lanes ON jobs (lane, due_at, lane_group) WHERE due_at IS NOT NULL;
 `;
