@@ -11,7 +11,7 @@ import { withLogFields } from "../logger.ts";
 /**
  * What is held at once, lane by lane: calls to Slack and AKOOL, videos on their way from AKOOL to Slack, photos and
  * recordings being fetched. What one group may have of it leaves room for others: workspaces share the app, or people
- * with slow links the fetching.
+ * with slow links the fetching. Jobs that went on into a lane in hand come on top of those that were claimed from it.
  */
 const ROOM: Readonly<Record<Lane, { atOnce: number; ofOneWorkspace: number; ofOnePerson?: number }>> = {
   quick: { atOnce: 64, ofOneWorkspace: 24 },
