@@ -20,8 +20,9 @@ export function placeOf(job: Job, manyWorkspaces: boolean): Place {
 }
 
 export function laneOf({ state, message, notice }: Job): Lane {
-  // Whatever is to be said comes first.
-  if (message.status === "unposted" || message.status === "posting" || notice) return "quick";
+  // Whatever is to be said comes first, unless it has been put off.
+  const speaks = notice !== undefined && notice.retryAt === undefined;
+  if (message.status === "unposted" || message.status === "posting" || speaks) return "quick";
   if (state.status === "preparing") return "prepare";
   return state.status === "rendered" ? "relay" : "quick";
 }

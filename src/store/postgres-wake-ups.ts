@@ -144,8 +144,8 @@ export async function startWakeUps(options: WakeUpsOptions): Promise<WakeUps> {
         ...through(each),
       });
     },
-    async take(limit, { lane, ofOneGroup = limit }) {
-      const capped = ofOneGroup < limit;
+    async take(limit, { lane, ofOneGroup }) {
+      const capped = ofOneGroup !== undefined;
       const taken: JobId[] = [];
       const takeMore = async (): Promise<boolean> => {
         const batch = await boss.fetch(QUEUE, {

@@ -321,7 +321,7 @@ export function openSqliteStore(
         }
         return changed;
       }, PATIENT_TRIES),
-    claimDue: async (now, limit, { lane, ofOneGroup = limit } = {}) => {
+    claimDue: async (now, limit, { lane, ofOneGroup = Number.POSITIVE_INFINITY } = {}) => {
       const inHand = new Map<string, number>();
       for (const group of leased.values()) inHand.set(group, (inHand.get(group) ?? 0) + 1);
       const full = new Set([...inHand].filter(([, count]) => count >= ofOneGroup).map(([group]) => group));

@@ -11,7 +11,7 @@ import { withLogFields } from "../logger.ts";
 /**
  * What is held at once, lane by lane: calls to Slack and AKOOL, videos on their way from AKOOL to Slack, photos and
  * recordings being fetched. What one group may have of it leaves room for others: workspaces share the app, or people
- * with slow links the fetching. Jobs that went on into a lane in hand come on top of those that were claimed from it.
+ * with slow links the fetching (here those that went on into the lane in hand may come on top).
  */
 const ROOM: Readonly<Record<Lane, { atOnce: number; ofOneWorkspace: number; ofOnePerson?: number }>> = {
   quick: { atOnce: 64, ofOneWorkspace: 24 },
@@ -76,10 +76,10 @@ export function startWorker(deps: WorkerDeps): Worker {
         at = now();
         for (const lane of LANES) {
           if (stopped) return;
-          await fill(lane, at);
+          await fill(lane);
         }
+        await sleepUntilDue(at);
       } while (pumpAgain);
-      await sleepUntilDue(at);
     } catch (error) {
       log.error({ err: error }, "the store could not say what is due; trying again");
       arm(STORE_TROUBLE_PAUSE_MS);
@@ -88,10 +88,11 @@ export function startWorker(deps: WorkerDeps): Worker {
     }
   }
 
-  async function fill(lane: Lane, at: number): Promise<void> {
+  async function fill(lane: Lane): Promise<void> {
     const free = ROOM[lane].atOnce - inHand(lane);
     if (free <= 0) return;
-    const jobs = await store.claimDue(at, free, { lane, ofOneGroup: mostOfOneGroup(lane) });
+    const ofOneGroup = mostOfOneGroup(lane);
+    const jobs = await store.claimDue(now(), free, { lane, ...(ofOneGroup !== undefined && { ofOneGroup }) });
     if (jobs.length < free) crowded.delete(lane);
     else crowded.add(lane);
     for (const job of jobs) {
@@ -119,8 +120,8 @@ export function startWorker(deps: WorkerDeps): Worker {
     return count;
   }
 
-  function mostOfOneGroup(lane: Lane): number {
-    const { atOnce, ofOneWorkspace, ofOnePerson = atOnce } = ROOM[lane];
+  function mostOfOneGroup(lane: Lane): number | undefined {
+    const { ofOneWorkspace, ofOnePerson } = ROOM[lane];
     return manyWorkspaces ? ofOneWorkspace : ofOnePerson;
   }
 
@@ -130,10 +131,15 @@ export function startWorker(deps: WorkerDeps): Worker {
     const { lane, group } = place;
     const from = places.get(job.id)?.lane;
     if (lane === from) return true;
-    // What is quick goes on at once: it is one of those that other lanes have let in.
-    if (lane !== "quick") {
+    if (lane === "quick") {
+      // It goes on at once, and counts where it was as long as all of this lane's room is taken.
+      if (inHand(lane) >= ROOM[lane].atOnce) return true;
+    } else {
+      // What one workspace has in hand is counted by the store, over all processes: it hands the job out again.
+      if (manyWorkspaces) return false;
       if (inHand(lane) >= ROOM[lane].atOnce) crowded.add(lane);
-      if (crowded.has(lane) || inHand(lane, group) >= mostOfOneGroup(lane)) return false;
+      if (crowded.has(lane) || inHand(lane, group) >= (mostOfOneGroup(lane) ?? ROOM[lane].atOnce))
+        return false;
     }
     places.set(job.id, place);
     if (from !== undefined && (from !== "quick" || crowded.has(from))) wake();

@@ -193,7 +193,7 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
       }
       return changed;
     },
-    async claimDue(at, limit, { lane, ofOneGroup = limit } = {}) {
+    async claimDue(at, limit, { lane, ofOneGroup = Number.POSITIVE_INFINITY } = {}) {
       const due = all()
         .filter(({ job, dueAt }) => dueAt !== undefined && dueAt <= at && !leased.has(job.id))
         .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))

@@ -326,6 +326,8 @@ export function describeStore(
         expect(first).toHaveLength(3);
         expect(first.map(({ id }) => id)).toContain(other.id);
         expect(await claim()).toEqual([]);
+        // However little room there is.
+        expect(await store.claimDue(NOW, 1, { ofOneGroup: 2 })).toEqual([]);
         await store.release(first.find(({ id }) => id !== other.id)?.id ?? other.id);
         expect(await claim()).toHaveLength(1);
       });
@@ -340,7 +342,8 @@ export function describeStore(
           ...soon,
           notice: { kind: "ended", stage: "todo", tries: 0 },
         });
-        const rendered = await add(STATES.rendered, soon);
+        const putOff = { kind: "overdue", stage: "todo", tries: 1, retryAt: NOW + MINUTE } as const;
+        const rendered = await add(STATES.rendered, { ...soon, notice: putOff });
         const queued = await add(STATES.queued, soon);
         const ids = async (lane: Lane) =>
           (await store.claimDue(NOW, 10, { lane })).map(({ id }) => id).sort();
