@@ -1,7 +1,7 @@
 import type { Failure } from "./failure.ts";
 import type { MessageTs } from "./ids.ts";
 import { hasEnded, type Job, type Notice } from "./job.ts";
-import { failed, retryLater } from "./moves.ts";
+import { failed, newNotice, retryLater } from "./moves.ts";
 import { backoff, type Waits } from "./waits.ts";
 
 /** What becomes of the job message and of the notices. All pure; a fact that no longer matters returns `job` itself. */
@@ -48,8 +48,10 @@ function found(job: Job, ts: MessageTs, now: number): Job {
 export function announcementLost(job: Job, now: number): Job {
   if (job.message.status !== "posting") return job;
   const { seenTs } = job.message;
-  const known: Job = seenTs === undefined ? { ...job, message: { status: "lost" } } : found(job, seenTs, now);
-  return { ...known, dueAt: now, tries: 0 };
+  if (seenTs !== undefined) return { ...found(job, seenTs, now), dueAt: now, tries: 0 };
+  const lost: Job = { ...job, message: { status: "lost" }, dueAt: now, tries: 0 };
+  // Cancelled meanwhile, by a button on the very message: with nothing to edit, it is said in a post.
+  return job.state.status === "cancelled" && !job.notice ? { ...lost, notice: newNotice("ended") } : lost;
 }
 
 /** Certainly not posted: again later, and in the end give up before anything is paid. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { cancelled } from "../../src/job/decisions.ts";
 import type { MessageTs } from "../../src/job/ids.ts";
 import type { Job, JobMessage, Notice } from "../../src/job/job.ts";
 import * as to from "../../src/job/message-transitions.ts";
@@ -58,6 +59,18 @@ describe("the job message", () => {
     ])
       expect(next).toMatchObject({ ...seen, state: { status: "preparing" }, dueAt: NOW });
   });
+  it("that was lost while the person cancelled leaves the end to a post", () => {
+    const posting = sampleJob("preparing", { message: { status: "posting" } });
+    const lost = to.announcementLost(cancelled(posting, NOW), NOW);
+    expect(lost).toMatchObject({
+      state: { status: "cancelled" },
+      message: { status: "lost" },
+      notice: { kind: "ended", stage: "todo" },
+    });
+    const seen = to.announcementSeen(posting, TS, NOW);
+    expect(to.announcementLost(cancelled(seen, NOW), NOW)).not.toHaveProperty("notice");
+  });
+
   describeMessageEvent("posted or not, nobody knows", (job) => to.announcementLost(job, NOW), {
     posting: { message: { status: "lost" }, state: { status: "preparing" }, dueAt: NOW },
   });
