@@ -2,7 +2,7 @@ import { holdsSlot, type Job } from "../job/job.ts";
 import { type Place, placeOf } from "../job/lane.ts";
 import type { StoreOptions } from "./store-options.ts";
 
-/** What queries need of a job, beside the document itself. */
+/** What queries need of a job, beside the document itself and its turn. */
 export interface JobRow {
   readonly status: Job["state"]["status"];
   /** When somebody has to look at the job, in whole milliseconds; null: it rests. */
@@ -12,10 +12,7 @@ export interface JobRow {
   /** In line, and told to wait until a slot is free. Whom AKOOL itself has put off stands in nobody's way. */
   readonly waitsForSlot: boolean;
   readonly holdsSlot: boolean;
-  /** On its way to a render, or at it: the job keeps its turn. */
-  readonly hasTurn: boolean;
   readonly place: Place;
-  readonly document: string;
 }
 
 /** What a store has to know of its jobs. */
@@ -24,23 +21,25 @@ export type RowOptions = Pick<StoreOptions, "wakeAt" | "manyWorkspaces">;
 export function toJobRow(job: Job, { wakeAt, manyWorkspaces = false }: RowOptions): JobRow {
   const { state } = job;
   const due = wakeAt(job);
-  const slot = holdsSlot(job);
   return {
     status: state.status,
     dueAt: due === undefined ? null : Math.ceil(due),
     queuedAt: state.status === "queued" ? state.queuedAt : null,
     waitsForSlot: state.status === "queued" && state.placeInLine !== undefined,
-    holdsSlot: slot,
-    hasTurn: slot || state.status === "preparing" || state.status === "queued",
+    holdsSlot: holdsSlot(job),
     place: placeOf(job, manyWorkspaces),
-    document: documentOf(job),
   };
+}
+
+/** On its way to a render, or at it: the job keeps its turn. */
+export function hasTurn(job: Job): boolean {
+  return holdsSlot(job) || job.state.status === "preparing" || job.state.status === "queued";
 }
 
 /** NUL and halves of characters, as JSON spells them: PostgreSQL cannot look into a document that has one. */
 const UNREADABLE = /\\u(?:0000|d[89ab][0-9a-f]{2}|d[c-f][0-9a-f]{2})/;
 
-function documentOf(job: Job): string {
+export function documentOf(job: Job): string {
   const document = JSON.stringify(job);
   if (!UNREADABLE.test(document)) return document;
   return JSON.stringify(job, (_key, value: unknown) =>

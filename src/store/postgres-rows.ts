@@ -1,7 +1,7 @@
 import type { AttemptKey, JobId } from "../job/ids.ts";
-import { hasEnded, type Job, needsMedia } from "../job/job.ts";
+import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
 import type { Change, Intake, Look, View } from "../job/store.ts";
-import { type JobRow, parseJob, type RowOptions, toJobRow } from "./job-row.ts";
+import { documentOf, hasTurn, type JobRow, parseJob, type RowOptions, toJobRow } from "./job-row.ts";
 import type { Connection } from "./postgres-database.ts";
 import { RENDERS_KEPT } from "./store-options.ts";
 
@@ -43,7 +43,8 @@ export function createRows({ now, plan, ...options }: RowsOptions) {
         responseUrl ?? null,
         now(),
         ...valuesOf(row),
-        row.hasTurn,
+        documentOf(job),
+        hasTurn(job),
       ],
     );
     if (inserted.length === 0) return false;
@@ -64,16 +65,17 @@ export function createRows({ now, plan, ...options }: RowsOptions) {
       [
         job.id,
         ...valuesOf(row),
+        documentOf(job),
         ended && !hasEnded(before),
         contentKey ?? null,
         ended && row.dueAt === null,
-        row.hasTurn,
+        hasTurn(job),
         hadTurn,
       ],
     );
     if (!needsMedia(job) && needsMedia(before))
       await db.query("DELETE FROM media_links WHERE job_id = $1", [job.id]);
-    const slotFreed = toJobRow(before, options).holdsSlot && !row.holdsSlot;
+    const slotFreed = holdsSlot(before) && !holdsSlot(job);
     // When several slots were freed at once, each job that leaves the line wakes the next.
     const leftLine = before.state.status === "queued" && job.state.status !== "queued";
     return { isDue: await plan(db, job, row), lineMoved: slotFreed || leftLine };
@@ -183,7 +185,7 @@ function turnFor(workspaceId: string, queuedAt: string): string {
       0))`;
 }
 
-/** In the order in which the statements name them. */
-function valuesOf({ status, dueAt, queuedAt, waitsForSlot, holdsSlot, document }: JobRow): unknown[] {
-  return [status, dueAt, queuedAt, waitsForSlot, holdsSlot, document];
+/** In the order in which the statements name them; the document follows. */
+function valuesOf({ status, dueAt, queuedAt, waitsForSlot, holdsSlot }: JobRow): unknown[] {
+  return [status, dueAt, queuedAt, waitsForSlot, holdsSlot];
 }

@@ -1,20 +1,13 @@
-import type { SQLInputValue } from "node:sqlite";
 import type { AttemptKey, JobId, RenderId } from "../job/ids.ts";
-import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
+import type { Job } from "../job/job.ts";
 import { LANES } from "../job/lane.ts";
-import {
-  type Change,
-  type Intake,
-  type JobStore,
-  LeaseLostError,
-  type Look,
-  type View,
-} from "../job/store.ts";
+import { type JobStore, LeaseLostError } from "../job/store.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import type { InstallationStore } from "./installations.ts";
-import { type JobRow, parseJob, toJobRow } from "./job-row.ts";
+import { parseJob } from "./job-row.ts";
 import { openDatabase } from "./open-database.ts";
 import { createSqliteInstallations } from "./sqlite-installations.ts";
+import { createRows } from "./sqlite-rows.ts";
 import { createSideTables, forgetOldForms } from "./sqlite-side-tables.ts";
 import { createStatements } from "./sqlite-statements.ts";
 import { isSqliteTrouble } from "./sqlite-trouble.ts";
@@ -22,7 +15,6 @@ import {
   ACCEPT_TRIES,
   INTAKE_KEYS_KEPT_MS,
   PATIENT_TRIES,
-  RENDERS_KEPT,
   type StoreOptions,
   TROUBLE_PAUSE_MS,
 } from "./store-options.ts";
@@ -47,166 +39,8 @@ export function openSqliteStore(
   const leased = new Map<JobId, string>();
   const statements = createStatements(db);
   const { sql, first, run } = statements;
+  const { read, insert, save, viewFor, apply } = createRows(statements, options);
   const sideTables = createSideTables({ first, run }, write, options.now);
-
-  const read = (id: JobId): Job | undefined => {
-    const row = first("SELECT job FROM jobs WHERE id = ?", id);
-    return row && parseJob(row.job);
-  };
-
-  /**
-   * One after its workspace's last, and not before the turn it is: who was idle has saved up nothing. A job that
-   * comes back into the line goes before those of its workspace that arrived after it.
-   */
-  function turnFor({ workspaceId, state }: Job): number {
-    const back =
-      state.status === "queued"
-        ? first(
-            "SELECT min(turn) AS turn FROM jobs WHERE workspace_id = ? AND turn IS NOT NULL AND queued_at > ?",
-            workspaceId,
-            state.queuedAt,
-          )
-        : undefined;
-    if (typeof back?.turn === "number") return back.turn;
-    const row = first(
-      `SELECT max(
-         coalesce((SELECT max(turn) FROM jobs WHERE holds_slot = 1), 0),
-         coalesce((SELECT min(turn) FROM jobs WHERE queued_at IS NOT NULL), 0),
-         coalesce((SELECT max(turn) + 1 FROM jobs WHERE workspace_id = ? AND turn IS NOT NULL), 0)) AS turn`,
-      workspaceId,
-    );
-    return Number(row?.turn);
-  }
-
-  function insert({ job, keys, responseUrl }: Intake): void {
-    const row = toJobRow(job, options);
-    run(
-      `INSERT INTO jobs (id, workspace_id, requester_id, accepted_at, response_url,
-         status, due_at, queued_at, waits_for_slot, holds_slot, lane, lane_group, job, turn)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[job.id, job.workspaceId, job.requesterId, job.acceptedAt, responseUrl ?? null],
-      ...valuesOf(row),
-      row.hasTurn ? turnFor(job) : null,
-    );
-    for (const key of keys) {
-      run(
-        "INSERT OR REPLACE INTO intake_keys (key, job_id, seen_at) VALUES (?, ?, ?)",
-        key,
-        job.id,
-        options.now(),
-      );
-    }
-  }
-
-  function save(job: Job, before: Job, contentKey?: string): void {
-    const row = toJobRow(job, options);
-    run(
-      `UPDATE jobs SET status = ?, due_at = ?, queued_at = ?, waits_for_slot = ?, holds_slot = ?,
-         lane = ?, lane_group = ?, job = ? WHERE id = ?`,
-      ...valuesOf(row),
-      job.id,
-    );
-    const hadTurn = toJobRow(before, options).hasTurn;
-    if (row.hasTurn !== hadTurn) {
-      run("UPDATE jobs SET turn = ? WHERE id = ?", row.hasTurn ? turnFor(job) : null, job.id);
-    }
-    if (contentKey !== undefined) run("UPDATE jobs SET content_key = ? WHERE id = ?", contentKey, job.id);
-    if (hasEnded(job) && !hasEnded(before)) run("UPDATE jobs SET content_key = NULL WHERE id = ?", job.id);
-    if (hasEnded(job) && options.wakeAt(job) === undefined)
-      run("UPDATE jobs SET response_url = NULL WHERE id = ?", job.id);
-    if (!needsMedia(job) && needsMedia(before)) run("DELETE FROM media_links WHERE job_id = ?", job.id);
-    const slotFreed = holdsSlot(before) && !holdsSlot(job);
-    // When several slots were freed at once, each job that leaves the line wakes the next.
-    const leftLine = before.state.status === "queued" && job.state.status !== "queued";
-    if (slotFreed || leftLine) wakeFirstInLine();
-  }
-
-  /** A freed slot goes to whoever waits longest for one. Whom AKOOL itself has put off is not hurried. */
-  function wakeFirstInLine(): void {
-    const row = first(
-      `SELECT job FROM jobs WHERE queued_at IS NOT NULL AND waits_for_slot = 1
-       ORDER BY turn, queued_at, id LIMIT 1`,
-    );
-    const waiting = row && parseJob(row.job);
-    if (waiting) save({ ...waiting, dueAt: options.now() }, waiting);
-  }
-
-  function countAhead({ id }: Job): number {
-    // A job that is not in line itself would come last.
-    const row = first(
-      `SELECT count(*) AS n FROM jobs AS other
-       LEFT JOIN (SELECT turn, queued_at, id FROM jobs WHERE id = ? AND queued_at IS NOT NULL) AS own
-       WHERE other.queued_at IS NOT NULL AND (other.waits_for_slot = 1 OR other.due_at <= ?)
-         AND (own.id IS NULL OR (other.turn, other.queued_at, other.id) < (own.turn, own.queued_at, own.id))`,
-      id,
-      options.now(),
-    );
-    return Number(row?.n);
-  }
-
-  function viewFor(job: Job, look: Look): View {
-    const owner =
-      look.renderId === undefined
-        ? undefined
-        : first("SELECT key FROM attempts WHERE render_id = ?", look.renderId);
-    const same =
-      look.contentKey === undefined
-        ? undefined
-        : first("SELECT id FROM jobs WHERE content_key = ? AND id <> ? LIMIT 1", look.contentKey, job.id);
-    const inUse = look.line ? first("SELECT count(*) AS n FROM jobs WHERE holds_slot = 1") : undefined;
-    const ahead = look.line ? countAhead(job) : 0;
-    return {
-      slotsInUse: Number(inUse?.n ?? 0),
-      ahead,
-      ...(same ? { sameContent: String(same.id) as JobId } : {}),
-      ...(owner ? { renderOwner: String(owner.key) as AttemptKey } : {}),
-    };
-  }
-
-  function apply(before: Job, change: Change, contentKey: string | undefined): Job {
-    const at = options.now();
-    const { job, attempt, render } = change;
-    if (job !== before) save(job, before, contentKey);
-    if (attempt) {
-      run(
-        "INSERT INTO attempts (key, job_id, number, started_at) VALUES (?, ?, ?, ?)",
-        attempt.key,
-        job.id,
-        attempt.number,
-        at,
-      );
-      for (const link of attempt.links) {
-        run(
-          "INSERT INTO media_links (key, job_id, attempt_key, file, expires_at) VALUES (?, ?, ?, ?, ?)",
-          link.key,
-          job.id,
-          attempt.key,
-          link.file,
-          Math.ceil(link.expiresAt),
-        );
-      }
-    }
-    if (render) run("UPDATE OR IGNORE attempts SET render_id = ? WHERE key = ?", render.renderId, render.key);
-    for (const line of change.audit ?? []) {
-      run(
-        "INSERT INTO audit (at, job_id, effect, attempt, outcome) VALUES (?, ?, ?, ?, ?)",
-        at,
-        job.id,
-        line.effect,
-        line.attempt,
-        line.outcome,
-      );
-    }
-    if (job.state.status === "rendered" && before.state.status === "rendering") {
-      run(
-        "INSERT INTO renders (finished_at, took_ms) VALUES (?, ?)",
-        at,
-        at - before.state.attempt.startedAt,
-      );
-      run("DELETE FROM renders WHERE rowid <= (SELECT max(rowid) FROM renders) - ?", RENDERS_KEPT);
-    }
-    return job;
-  }
 
   const committed = async <T>(work: () => T, tries = 1): Promise<T> => {
     const result = await waitOutTrouble(() => write(work), {
@@ -411,19 +245,4 @@ export function openSqliteStore(
       close();
     },
   };
-}
-
-/** In the order in which the statements name them. */
-function valuesOf(row: JobRow): SQLInputValue[] {
-  const { status, dueAt, queuedAt, waitsForSlot, holdsSlot, place, document } = row;
-  return [
-    status,
-    dueAt,
-    queuedAt,
-    Number(waitsForSlot),
-    Number(holdsSlot),
-    place.lane,
-    place.group,
-    document,
-  ];
 }

@@ -10,7 +10,7 @@ import {
   type OpenForm,
   type View,
 } from "../../src/job/store.ts";
-import { toJobRow } from "../../src/store/job-row.ts";
+import { hasTurn } from "../../src/store/job-row.ts";
 
 interface Row {
   job: Job;
@@ -81,7 +81,7 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
   function put(row: Row, job: Job): void {
     row.job = frozen(job);
     row.dueAt = wakeAt(job);
-    if (!toJobRow(job, { wakeAt }).hasTurn) delete row.turn;
+    if (!hasTurn(job)) delete row.turn;
     else row.turn ??= turnFor(job);
   }
 

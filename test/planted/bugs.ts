@@ -145,7 +145,7 @@ export const BUGS: readonly PlantedBug[] = [
   },
   {
     name: "media links outlive their job",
-    file: "src/store/sqlite-store.ts",
+    file: "src/store/sqlite-rows.ts",
     find: `    if (!needsMedia(job) && needsMedia(before)) run("DELETE FROM media_links WHERE job_id = ?", job.id);`,
     replace: ``,
     caughtBy: { file: "test/store/conformance.test.ts", test: "media links" },
