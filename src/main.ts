@@ -20,12 +20,10 @@ import { scaledWaits } from "./job/waits.ts";
 import { boltLogger, createLogger } from "./logger.ts";
 import { hashOf, mintAddresses } from "./media/attempt-addresses.ts";
 import { createBucket } from "./media/bucket.ts";
-import { createBucketMedia } from "./media/bucket-media.ts";
 import { createJobMedia } from "./media/job-media.ts";
-import { createLocalMedia, moveSpool, sweepSpool } from "./media/local-media.ts";
+import { openMediaHome, tidyMedia } from "./media/media-home.ts";
 import { createOutbound } from "./media/outbound.ts";
-import { createPostgresMedia } from "./media/postgres-media.ts";
-import { CONTENT_TYPES, type PreparedMedia } from "./media/prepared-media.ts";
+import { CONTENT_TYPES } from "./media/prepared-media.ts";
 import { createMediaHandler } from "./media/serve-media.ts";
 import { createGauges } from "./meters/gauges.ts";
 import { meteredMedia, meteredRenderApi, meteredSlackCall } from "./meters/metered-calls.ts";
@@ -51,8 +49,6 @@ const EXIT_WITHIN_MS = 9500;
 /** A WebSocket whose other end is frozen closes late or never. */
 const SOCKET_STOP_MS = 1000;
 const REMEMBERED_RENDERS = 100;
-const MOVE_SPOOL_MS = 60_000;
-const NOT_MOVED = "media that were prepared with other settings could not be brought to where they lie now";
 /** Less is the time that a question to the database takes. */
 const CLOCK_TOLERANCE_MS = 1000;
 
@@ -86,7 +82,15 @@ const { store: plainStore, database } = await waitForStore();
 const store = meteredStore(plainStore, meters);
 const pastRenders = (await store.renderSeconds(REMEMBERED_RENDERS)).map((seconds) => seconds * 1000);
 const bucket = config.mediaBucket && createBucket(config.mediaBucket, waits.retryFirst / 4);
-const home = openHome();
+const mediaDeps = {
+  bucket,
+  database,
+  spoolDir,
+  sweepAgainMs: waits.retryMax,
+  isNeeded: isMediaNeeded,
+  log,
+};
+const home = openMediaHome(mediaDeps);
 const answerPrivately = meteredSlackCall("response_url", createAnswerPrivately(outbound), meters);
 const akool = createAkoolClient({ ...config.akool, log });
 const webhookHealth = createWebhookHealth(config.webhooks);
@@ -129,7 +133,7 @@ const server = await startHttpServer({
 });
 
 if (await store.isRestored()) await endRestored();
-await tidyMedia();
+await tidyMedia(home, mediaDeps);
 let inFlight = 0;
 await store.resumeAll((job, index) => {
   if (!hasEnded(job)) inFlight += 1;
@@ -274,30 +278,6 @@ function routes(): Route[] {
     list.push({ methods: ["POST"], path: "/akool/webhook/:token", handle });
   }
   return list;
-}
-
-/** Where prepared media lie: in the bucket if there is one, else where every process finds the jobs too. */
-function openHome(): PreparedMedia {
-  const isNeeded = isMediaNeeded;
-  if (bucket) return createBucketMedia({ bucket, sweepAgainMs: waits.retryMax, isNeeded, log });
-  return database ? createPostgresMedia(database, isNeeded) : createLocalMedia(spoolDir, isNeeded);
-}
-
-/** What a crash left behind, and what was kept on this machine before there was a bucket or a database. */
-async function tidyMedia(): Promise<void> {
-  if (!bucket && !database) return home.sweep();
-  if (bucket && database) {
-    const chunks = createPostgresMedia(database, isMediaNeeded);
-    await chunks
-      .moveTo(home, spoolDir, AbortSignal.timeout(MOVE_SPOOL_MS))
-      .catch((err: unknown) => log.error({ err }, NOT_MOVED));
-  }
-  await sweepSpool(spoolDir, isMediaNeeded);
-  await moveSpool(spoolDir, home, AbortSignal.timeout(MOVE_SPOOL_MS)).catch((err: unknown) =>
-    log.error({ err }, NOT_MOVED),
-  );
-  // The bucket may be slow or away, and nobody has to wait for its tidying.
-  home.sweep().catch((err: unknown) => log.warn({ err }, "what a crash left of media could not be removed"));
 }
 
 async function isMediaNeeded(id: JobId): Promise<boolean | undefined> {
