@@ -40,5 +40,7 @@ export function jobIn(row: Record<string, unknown>): JobDocument {
 
 /** What is asked of it here. */
 export interface JobDocument {
+  /** Milliseconds since 1970. */
+  readonly dueAt?: number;
   readonly message: { readonly status: string; readonly ts?: string };
 }
