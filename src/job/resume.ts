@@ -4,7 +4,8 @@ import type { Waits } from "./waits.ts";
 /**
  * What a fresh process makes of a job it finds in flight. It is looked at `index` in the queue: soon, but not
  * all at once; its message says once that the work goes on. Points in time were written by another process's
- * clock, so none may lie further ahead than the wait it stands for.
+ * clock, so none may lie further ahead than the wait it stands for. Who stands in line is woken when it is their
+ * turn, and looked at by and by only for the number they see.
  */
 export function resumed(job: Job, index: number, now: number, waits: Waits): Job {
   if (hasEnded(job)) return job;
@@ -13,6 +14,8 @@ export function resumed(job: Job, index: number, now: number, waits: Waits): Job
     message.status === "posted" && !job.resumed
       ? { ...job, resumed: true, message: { ...message, retryAt: now + index * waits.resumeEditSpacing } }
       : { ...job, resumed: true };
+  if (job.state.status === "queued" && job.state.placeInLine !== undefined)
+    return { ...told, dueAt: now + Math.min(waits.lineCheckMax, index * waits.resumeLineSpacing) };
   return { ...told, dueAt: Math.min(job.dueAt ?? now, now + longestWait(job, index, waits)) };
 }
 

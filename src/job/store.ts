@@ -108,7 +108,10 @@ export interface JobStore {
    * original, both or neither. Returns the jobs that were changed.
    */
   endRestored(change: (job: Job, index: number) => Job): Promise<readonly Job[]>;
-  /** Applies `change` to every unfinished job that no living process looks after, oldest first: what a fresh one takes over. */
+  /**
+   * Applies `change` to every unfinished job that no living process looks after, oldest first: what a fresh one takes
+   * over. Then wakes the first in line: a slot may have been freed meanwhile.
+   */
   resumeAll(change: (job: Job, index: number) => Job): Promise<number>;
   /**
    * Applies `change`, in one transaction, to every job of the installation that still wants something. Resolves

@@ -40,6 +40,8 @@ export interface Waits {
   /** After a restart every job is looked at within this, one after another. */
   readonly resumeWithin: number;
   readonly resumeSpacing: number;
+  /** The same between those that stand in line, up to `lineCheckMax`. */
+  readonly resumeLineSpacing: number;
   /** Slack takes some 50 edits a minute. */
   readonly resumeEditSpacing: number;
   /** The net under lost wake-ups. */
@@ -66,7 +68,7 @@ export function scaledWaits(settings: {
     retryMax: scaled(MINUTE),
     editSpacing: scaled(3 * SECOND),
     lineCheck: scaled(15 * SECOND),
-    lineCheckMax: scaled(5 * MINUTE),
+    lineCheckMax: scaled(30 * MINUTE),
     settle: scaled(settings.settleMinutes * MINUTE),
     renderDeadline: scaled(settings.renderDeadlineMinutes * MINUTE),
     renderGiveUp: scaled(7 * DAY),
@@ -84,6 +86,7 @@ export function scaledWaits(settings: {
     capabilityLife: scaled((settings.renderDeadlineMinutes + settings.settleMinutes + 60) * MINUTE),
     resumeWithin: scaled(4 * SECOND),
     resumeSpacing: scaled(4),
+    resumeLineSpacing: scaled(200),
     resumeEditSpacing: scaled(1200),
     drain: scaled(5 * SECOND),
     sweep: scaled((settings.shared ? 5 : 30) * SECOND),

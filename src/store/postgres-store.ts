@@ -255,7 +255,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
           index += 1;
         }
       }
-      if (index > 0) announced(true);
+      if (index > 0) {
+        announced(true);
+        await wakeFirstInLine();
+      }
       return index;
     },
 

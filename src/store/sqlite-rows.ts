@@ -164,7 +164,7 @@ export function createRows({ first, run }: Statements, { now, ...options }: Rows
     return job;
   }
 
-  return { read, insert, save, viewFor, apply };
+  return { read, insert, save, wakeFirstInLine, viewFor, apply };
 }
 
 /** In the order in which the statements name them; the document follows. */

@@ -39,7 +39,7 @@ export function openSqliteStore(
   const leased = new Map<JobId, string>();
   const statements = createStatements(db);
   const { sql, first, run } = statements;
-  const { read, insert, save, viewFor, apply } = createRows(statements, options);
+  const { read, insert, save, wakeFirstInLine, viewFor, apply } = createRows(statements, options);
   const sideTables = createSideTables({ first, run }, write, options.now);
 
   const committed = async <T>(work: () => T, tries = 1): Promise<T> => {
@@ -138,6 +138,7 @@ export function openSqliteStore(
           const job = read(String(id) as JobId);
           if (job) save(change(job, index), job);
         }
+        wakeFirstInLine();
         return unfinished.length;
       }),
     changeAll: (installationId, change) =>

@@ -118,10 +118,13 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
     if (render && owner && !known) owner.renderId ??= render.renderId;
     if (before.state.status === "rendering" && job.state.status === "rendered")
       tookMs.unshift(now() - before.state.attempt.startedAt);
-    const waiting = inLine().find(({ state }) => "placeInLine" in state && state.placeInLine !== undefined);
-    const first = holdsSlot(before) && !holdsSlot(job) ? waiting : undefined;
-    if (first) put(rowOf(first.id), { ...first, dueAt: now() });
+    if (holdsSlot(before) && !holdsSlot(job)) wakeFirstInLine();
     return row.job;
+  }
+
+  function wakeFirstInLine(): void {
+    const waiting = inLine().find(({ state }) => "placeInLine" in state && state.placeInLine !== undefined);
+    if (waiting) put(rowOf(waiting.id), { ...waiting, dueAt: now() });
   }
 
   return {
@@ -178,6 +181,7 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
         .filter(({ dueAt }) => dueAt !== undefined)
         .sort(byAge);
       for (const [index, row] of found.entries()) put(row, change(row.job, index));
+      wakeFirstInLine();
       return found.length;
     },
     async changeAll(installationId, change) {

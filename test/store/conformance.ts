@@ -433,6 +433,19 @@ export function describeStore(
           expect(await store.find(atRest.id)).toEqual(atRest);
         },
       );
+      ifAlone(
+        "wakes the first in line when a fresh process takes over, whatever stands before it",
+        async () => {
+          const { store, add } = await emptyStore();
+          const message = { status: "lost" } as const;
+          const waiting = { dueAt: NOW + MINUTE, message };
+          await add(STATES.asking, { acceptedAt: NOW - 9, dueAt: NOW + MINUTE, message });
+          await add({ ...STATES.queued, queuedAt: NOW - 1, placeInLine: 2 }, waiting);
+          const first = await add({ ...STATES.queued, queuedAt: NOW - 2, placeInLine: 1 }, waiting);
+          expect(await store.resumeAll((job) => job)).toBe(3);
+          expect((await store.claimDue(NOW, 10)).map(({ id }) => id)).toEqual([first.id]);
+        },
+      );
 
       it("wakes the first in line when a slot is freed, and that job then has its create to do", async () => {
         const { store, add, move } = await emptyStore();
