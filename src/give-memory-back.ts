@@ -4,7 +4,7 @@ const LOOK_EVERY_MS = 5000;
 /** Whoever waits for an answer must not wait for this. */
 const IDLE_BELOW = 0.2;
 /** A collection stops everything for some tens of milliseconds: for less it is not worth it. */
-const WORTH_BYTES = 12_000_000;
+const WORTH_BYTES = 8_000_000;
 
 /**
  * In a burst V8 makes the heap several times as large as what lives in it, and keeps it so while little happens

@@ -18,7 +18,7 @@ import { resumed } from "./job/resume.ts";
 import { mediaFetched } from "./job/transitions.ts";
 import { scaledWaits } from "./job/waits.ts";
 import { boltLogger, createLogger } from "./logger.ts";
-import { hashOf, mintAddresses } from "./media/attempt-addresses.ts";
+import { hashOf, mintAddresses, mintCallback } from "./media/attempt-addresses.ts";
 import { createBucket } from "./media/bucket.ts";
 import { createJobMedia } from "./media/job-media.ts";
 import { openMediaHome, tidyMedia } from "./media/media-home.ts";
@@ -33,6 +33,7 @@ import { createSlackApp } from "./slack/app.ts";
 import { createAnswerPrivately } from "./slack/delivery/answer-privately.ts";
 import { INSTALL_PATH, REDIRECT_PATH } from "./slack/installations/install-routes.ts";
 import { WrongEncryptionKeyError } from "./slack/installations/reseal.ts";
+import { chooseVoice, speechKeyOf } from "./speech/choose-voice.ts";
 import { StoreInUseError } from "./store/open-database.ts";
 import { openStore } from "./store/open-store.ts";
 import { isPostgresTrouble } from "./store/postgres-trouble.ts";
@@ -132,6 +133,8 @@ const server = await startHttpServer({
   process.exit(1);
 });
 
+// Before the jobs of the process before are looked through: thousands of them are a burst of their own.
+giveMemoryBack();
 if (await store.isRestored()) await endRestored();
 await tidyMedia(home, mediaDeps);
 let inFlight = 0;
@@ -152,15 +155,22 @@ worker = startWorker({
       maxAudioSeconds: config.maxAudioSeconds,
       tokenFor: slack.tokenFor,
       findFileUrl: slack.findFileUrl,
+      findThreadPhoto: slack.findThreadPhoto,
     }),
     meters,
   ),
+  speech: {
+    api: akool,
+    chooseVoice: (job, signal) => chooseVoice(job, { voices: akool, habits: store, signal }),
+    keyOf: speechKeyOf,
+  },
   onStep: (step, seconds) => meters.steps.observe(seconds, [step]),
   mintAddresses: (job, at) => {
     const { webhooks } = config;
     const { capabilityLife } = waits;
     return mintAddresses(job, { home, publicUrl: publicUrl(config), webhooks, capabilityLife }, at);
   },
+  mintCallback: () => mintCallback(publicUrl(config), config.webhooks),
   waits,
   now,
   slots: config.akool.maxConcurrent,
@@ -172,13 +182,13 @@ worker = startWorker({
     pastRenders.unshift(ms);
     pastRenders.length = Math.min(pastRenders.length, REMEMBERED_RENDERS);
   },
+  noteSpeech: (credits) => meters.credits.add([], credits),
   webhooks: config.webhooks,
   manyWorkspaces,
   log,
 });
 await socket?.start();
 phase = "ready";
-giveMemoryBack();
 log.info({ port: server.port, delivery: config.delivery.type, webhooks: config.webhooks }, "ready");
 
 function settings(): Config {

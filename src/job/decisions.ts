@@ -9,7 +9,10 @@ export type CancelOutcome = "nothing_spent" | "render_goes_on" | "too_late" | "e
 export function cancelOutcome(job: Job): CancelOutcome {
   switch (job.state.status) {
     case "preparing":
+    case "choosing":
       return "nothing_spent";
+    case "speaking":
+      return job.state.stage === "ready" ? "nothing_spent" : "render_goes_on";
     case "queued":
       // After "Try again" the first attempt may have been paid all the same.
       return job.state.earlier === undefined ? "nothing_spent" : "render_goes_on";

@@ -28,6 +28,9 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
   not_allowed: (f) =>
     seen(f, "Talking photos are not open to you here. Ask the person who runs this app for access."),
 
+  not_decided: () =>
+    `I waited a day for your answer and have stopped. ${NOTHING_PAID} Share the files again whenever you like.`,
+
   slack_scope_missing: (f) =>
     `Slack did not let me read your ${which(f)}: this app lacks the permission \`files:read\`. Ask the person who runs it to reinstall the app, then share the files again. ${NOTHING_PAID}`,
   slack_file_unavailable: (f) =>
@@ -82,6 +85,10 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
   akool_busy: () => `AKOOL took no orders for a long time, so I gave up. Please try again later.`,
   akool_error: () =>
     `AKOOL answered with an error, so the video could not be made. Please try again later; if it happens again, tell the person who runs this app.`,
+  akool_speech_lost: () =>
+    `AKOOL did not finish speaking your words. Please ask for it again, or share a recording instead.`,
+  no_voice: () =>
+    `AKOOL has not told me its voices for a long time, so I could not speak your words. ${NOTHING_PAID} Try again later, or share a recording instead.`,
   render_failed: () =>
     `AKOOL could not make a video of this. Try one clear face that looks at the camera, and a plain recording of one voice.`,
   render_lost: () => `AKOOL never finished this video, and I have stopped waiting. Please ask for it again.`,

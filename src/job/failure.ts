@@ -9,6 +9,7 @@ export type FailureReason =
   | "speech_missing"
   | "too_many_files"
   | "not_allowed"
+  | "not_decided"
   // getting the files
   | "slack_scope_missing"
   | "slack_file_unavailable"
@@ -41,6 +42,8 @@ export type FailureReason =
   | "akool_permission"
   | "akool_busy"
   | "akool_error"
+  | "akool_speech_lost"
+  | "no_voice"
   | "render_failed"
   | "render_lost"
   | "render_gone"

@@ -7,14 +7,18 @@ import type {
   MessageTs,
   RenderId,
   SlackFileId,
+  SpeechId,
   UserId,
   WorkspaceId,
 } from "./ids.ts";
+import type { Decided, Question } from "./question.ts";
 import type { Resolution } from "./render-api.ts";
 
 /**
  * The life of a job, told once.
  *
+ *   choosing ◄─► preparing ◄─► speaking     (a question to the person; words that become speech)
+ *                    │
  *   preparing ─► queued ─► creating ─► rendering ─► rendered ─► uploading ─► sharing ─► delivered
  *       │           ▲          │           ▲            ▲           │           │
  *       │           │          ▼           │            └───────────┘           ▼
@@ -51,6 +55,8 @@ export interface Job {
   readonly tries: number;
   /** The person pressed "Make another": an identical job in flight does not stop this one. */
   readonly evenIfRunning: boolean;
+  /** The reply in the thread that completed it: the same post may come again. */
+  readonly completedBy?: MessageTs;
   /** Taken over by a fresh process: its message says once that the work goes on. */
   readonly resumed: boolean;
   /** The spooled media are gone from disk. */
@@ -65,15 +71,43 @@ export interface Place {
 
 export interface RenderRequest {
   readonly photo: MediaSource;
-  readonly speech: MediaSource;
+  readonly speech: SpeechSource;
   readonly resolution: Resolution;
   readonly gesturePrompt?: string;
+  /** More than one was given: `photo` and `speech` are the first of each until the person has chosen. */
+  readonly candidates?: Candidates;
+  readonly decided?: Decided;
+}
+
+export interface Candidates {
+  readonly photos: readonly MediaSource[];
+  readonly speeches: readonly MediaSource[];
+}
+
+export type SpeechSource = MediaSource | Words;
+
+/** What AKOOL is to say. */
+export interface Words {
+  readonly type: "words";
+  readonly text: string;
+  /** Absent: chosen when it is spoken, by the person's or channel's habit, else by the language. */
+  readonly voice?: ChosenVoice;
+  /** Where AKOOL keeps the speech, for 7 days. */
+  readonly spokenUrl?: string;
+}
+
+export interface ChosenVoice {
+  readonly id: string;
+  readonly name: string;
+  readonly language?: string;
 }
 
 export type MediaSource =
   | { readonly type: "slack"; readonly fileId: SlackFileId; readonly url: string }
   | { readonly type: "url"; readonly url: string }
-  /** Nothing was given: the request is only there to be refused in its own thread. */
+  /** In the message that the job's thread began with: looked for when it is fetched. */
+  | { readonly type: "thread" }
+  /** Nothing was given: asked for, or the request is only there to be refused in its own thread. */
   | { readonly type: "none" };
 
 /** The inputs as AKOOL will get them, on disk in the job's spool. */
@@ -100,8 +134,29 @@ export interface Late {
   readonly attempt: Attempt;
 }
 
+/** One paid call that turns words into speech. */
+export interface SpeechAttempt {
+  readonly number: number;
+  readonly key: AttemptKey;
+  readonly startedAt: number;
+}
+
 export type JobState =
   | { readonly status: "preparing" }
+  /** The person is asked, and nothing is done until they answer. */
+  | { readonly status: "choosing"; readonly question: Question; readonly until: number }
+  /** The photo has been judged, and the words become speech. */
+  | {
+      readonly status: "speaking";
+      /** `unclear`: the answer was lost; a webhook may still bring the speech's id. */
+      readonly stage: "ready" | "calling" | "unclear" | "called";
+      readonly attempts: number;
+      readonly refusals: number;
+      /** Of the present or last call. */
+      readonly attempt?: SpeechAttempt;
+      readonly speechId?: SpeechId;
+      readonly looks: number;
+    }
   | {
       readonly status: "queued";
       readonly prepared: Prepared;
@@ -211,7 +266,7 @@ export type JobMessage =
 
 /** A new post that mentions the person, at most once in the thread; where that is impossible, privately. */
 export interface Notice {
-  readonly kind: "failed" | "overdue" | "asking" | "undeliverable" | "ended";
+  readonly kind: "failed" | "overdue" | "asking" | "choosing" | "undeliverable" | "ended";
   readonly stage: "todo" | "sending" | "private";
   readonly tries: number;
   readonly retryAt?: number;
@@ -247,6 +302,8 @@ export function threadOf(job: Job): MessageTs | undefined {
 export function needsMedia(job: Job): boolean {
   switch (job.state.status) {
     case "preparing":
+    case "choosing":
+    case "speaking":
     case "queued":
     case "creating":
     case "unsettled":

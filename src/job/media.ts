@@ -1,5 +1,6 @@
 import type { Failure } from "./failure.ts";
 import type { Job, Prepared } from "./job.ts";
+import type { Concern } from "./question.ts";
 
 /** Bytes, as far as a job needs them. Implemented in `media/`. Never throws. */
 export interface Media {
@@ -25,6 +26,10 @@ export type PrepareAnswer =
       /** SHA-256 over person, both files' bytes and the options: the same request again has the same key. */
       readonly contentKey: string;
     }
+  /** The photo will do, and the words are still to be spoken. */
+  | { readonly type: "photo_judged"; readonly contentKey: string }
+  /** Only the person can say how to go on. */
+  | { readonly type: "concern"; readonly concern: Concern }
   | { readonly type: "refused"; readonly failure: Failure }
   | {
       readonly type: "try_later";

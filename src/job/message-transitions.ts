@@ -24,9 +24,14 @@ export function announced(job: Job, ts: MessageTs, shown: string, now: number): 
   return {
     ...job,
     message: { status: "posted", ts, shown, editedAt: now, tries: 0 },
-    dueAt: now,
+    dueAt: dueOnceSaid(job, now),
     tries: 0,
   };
+}
+
+/** What has to be decided first was asked in the message itself. */
+function dueOnceSaid({ state }: Job, now: number): number {
+  return state.status === "choosing" ? state.until : now;
 }
 
 /**
@@ -48,8 +53,9 @@ function found(job: Job, ts: MessageTs, now: number): Job {
 export function announcementLost(job: Job, now: number): Job {
   if (job.message.status !== "posting") return job;
   const { seenTs } = job.message;
-  if (seenTs !== undefined) return { ...found(job, seenTs, now), dueAt: now, tries: 0 };
-  const lost: Job = { ...job, message: { status: "lost" }, dueAt: now, tries: 0 };
+  if (seenTs !== undefined) return { ...found(job, seenTs, now), dueAt: dueOnceSaid(job, now), tries: 0 };
+  const lost: Job = { ...job, message: { status: "lost" }, dueAt: dueOnceSaid(job, now), tries: 0 };
+  if (job.state.status === "choosing" && !job.notice) return { ...lost, notice: newNotice("choosing") };
   // Cancelled meanwhile, by a button on the very message: with nothing to edit, it is said in a post.
   return job.state.status === "cancelled" && !job.notice ? { ...lost, notice: newNotice("ended") } : lost;
 }

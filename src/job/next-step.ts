@@ -10,6 +10,11 @@ export type StepName =
   | "notice_lost"
   | "tell_privately"
   | "prepare"
+  | "stop_choosing"
+  | "speak"
+  | "speak_lost"
+  | "settle_speech"
+  | "listen"
   | "create"
   | "create_lost"
   | "settle"
@@ -65,12 +70,22 @@ export function wakeAt(job: Job, waits: Waits): number | undefined {
   return moments.length === 0 ? undefined : Math.min(...moments);
 }
 
+const SPEECH_STEPS = {
+  ready: "speak",
+  calling: "speak_lost",
+  unclear: "settle_speech",
+  called: "listen",
+} as const;
 const SHARE_STEPS = { ready: "share", calling: "share_lost", called: "find_share" } as const;
 
 function mainStep(job: Job): StepName | undefined {
   switch (job.state.status) {
     case "preparing":
       return "prepare";
+    case "choosing":
+      return "stop_choosing";
+    case "speaking":
+      return SPEECH_STEPS[job.state.stage];
     case "queued":
       return "create";
     case "creating":

@@ -25,9 +25,12 @@ function longestWait(job: Job, index: number, waits: Waits): number {
       return waits.settle;
     case "asking":
       return waits.askFor;
+    case "choosing":
+      return waits.chooseFor;
     case "undeliverable":
       return waits.undeliverableRetry;
     case "preparing":
+    case "speaking":
     case "queued":
     case "creating":
     case "rendering":

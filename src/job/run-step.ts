@@ -1,3 +1,4 @@
+import { asked, leftUndecided } from "./choosing.ts";
 import { leftAlone } from "./decisions.ts";
 import * as delivering from "./deliver-steps.ts";
 import * as deliver from "./deliver-transitions.ts";
@@ -8,6 +9,8 @@ import * as message from "./message-transitions.ts";
 import { failed } from "./moves.ts";
 import type { StepName } from "./next-step.ts";
 import * as renders from "./render-steps.ts";
+import * as speeches from "./speech-steps.ts";
+import * as speech from "./speech-transitions.ts";
 import { type StepDeps, saveTo } from "./step-deps.ts";
 import type { AuditLine } from "./store.ts";
 import * as to from "./transitions.ts";
@@ -37,12 +40,32 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
         );
         return save((current) => to.prepareLater(current, answer.failure, now(), answer.retryAfterMs, waits));
       }
+      if (answer.type === "concern") return save((current) => asked(current, answer.concern, now(), waits));
+      if (answer.type === "photo_judged") {
+        return store.update(
+          job.id,
+          (current, view) => ({ job: speech.photoJudged(current, view.sameContent, now()) }),
+          { contentKey: answer.contentKey },
+        );
+      }
       return store.update(
         job.id,
         (current, view) => ({ job: to.prepared(current, answer.prepared, view.sameContent, now()) }),
         { contentKey: answer.contentKey },
       );
     }
+
+    case "stop_choosing":
+      return save((current) => leftUndecided(current, now()));
+
+    case "speak":
+      return speeches.speak(job, deps, save, signal);
+    case "speak_lost":
+      return save.intent((current) => speech.speakLost(current, now(), waits), lost("speak", attemptOf(job)));
+    case "settle_speech":
+      return save((current) => speech.speechSettled(current, now(), waits));
+    case "listen":
+      return speeches.listen(job, deps, signal);
 
     case "create":
       return renders.create(job, deps, save, signal);
@@ -98,6 +121,6 @@ function lost(effect: AuditLine["effect"], attempt: number): AuditLine {
 }
 
 function attemptOf({ state }: Job): number {
-  if ("attempt" in state) return state.attempt.number;
+  if ("attempt" in state) return state.attempt?.number ?? 0;
   return state.status === "sharing" ? state.calls : 0;
 }

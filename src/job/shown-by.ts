@@ -13,6 +13,10 @@ function phaseOf({ state }: Job): string | undefined {
   switch (state.status) {
     case "preparing":
       return "checking";
+    case "choosing":
+      return `choosing:${state.question.kind}`;
+    case "speaking":
+      return "speaking";
     case "queued":
       return state.placeInLine === undefined ? "checking" : `line:${state.placeInLine}`;
     case "creating":

@@ -1,10 +1,11 @@
 import type { Delivery, SlackAnswer } from "./delivery.ts";
 import type { Failure } from "./failure.ts";
 import type { AttemptKey } from "./ids.ts";
-import type { Job } from "./job.ts";
+import type { ChosenVoice, Job } from "./job.ts";
 import type { Media } from "./media.ts";
 import type { WebhookHealth } from "./poll-plan.ts";
 import type { RenderApi } from "./render-api.ts";
+import type { SpeechApi } from "./speech-api.ts";
 import type { AuditLine, JobStore, Look, MediaLink } from "./store.ts";
 import type { Waits } from "./waits.ts";
 
@@ -17,13 +18,25 @@ export interface AttemptAddresses {
   readonly webhookUrl?: string;
 }
 
+/** How words become speech. */
+export interface Speech {
+  readonly api: SpeechApi;
+  /** By the person's habit, else the channel's, else by the language of the words. Undefined: no voice can be had now. Never throws. */
+  chooseVoice(job: Job, signal: AbortSignal): Promise<ChosenVoice | undefined>;
+  /** The same for the same words in the same voice in one installation. */
+  keyOf(job: Job, text: string, voice: ChosenVoice): string;
+}
+
 export interface StepDeps {
   readonly store: JobStore;
   readonly renderApi: RenderApi;
   readonly delivery: Delivery;
   readonly media: Media;
+  readonly speech: Speech;
   /** Fresh ones for each attempt. Makes no call to anybody. */
   readonly mintAddresses: (job: Job, now: number) => Promise<AttemptAddresses>;
+  /** For a call that needs no media. */
+  readonly mintCallback: () => Pick<AttemptAddresses, "key" | "webhookUrl">;
   readonly waits: Waits;
   readonly now: () => number;
   /** AKOOL_MAX_CONCURRENT */
@@ -32,6 +45,7 @@ export interface StepDeps {
   /** Milliseconds that our last renders took. */
   readonly pastRenders: () => readonly number[];
   readonly noteRender: (ms: number, credits: number) => void;
+  readonly noteSpeech: (credits: number) => void;
   readonly webhooks: boolean;
   readonly log: { warn(fields: object, message: string): void };
 }

@@ -8,12 +8,12 @@ import type {
   UserId,
   WorkspaceId,
 } from "./ids.ts";
-import type { Job, MediaSource } from "./job.ts";
+import type { ChosenVoice, Job, MediaSource, SpeechSource } from "./job.ts";
 import type { Lane } from "./lane.ts";
 
 /** One line for every outward effect: what was done for which job and attempt, and what came of it. */
 export interface AuditLine {
-  readonly effect: "create" | "upload" | "post" | "share" | "notice" | "private";
+  readonly effect: "create" | "speak" | "upload" | "post" | "share" | "notice" | "private";
   readonly attempt: number;
   readonly outcome: string;
 }
@@ -35,6 +35,8 @@ export interface Change {
     readonly number: number;
     readonly links: readonly MediaLink[];
   };
+  /** Words that become speech: `url` once they have. */
+  readonly spoken?: { readonly key: string; readonly url?: string };
   /** Ties a render to the attempt that made it, for good. */
   readonly render?: { readonly key: AttemptKey; readonly renderId: RenderId };
 }
@@ -50,6 +52,8 @@ export interface View {
    * so that one with a thousand requests holds up nobody else. Within a workspace, in the order of arrival.
    */
   readonly ahead: number;
+  /** The same words in the same voice: spoken before, or `underWay` for another job. */
+  readonly spoken?: { readonly url?: string; readonly at: number; readonly underWay: boolean };
   /** The attempt that `look.renderId` belongs to already. */
   readonly renderOwner?: AttemptKey;
 }
@@ -59,6 +63,7 @@ export interface Look {
   readonly contentKey?: string;
   readonly line?: boolean;
   readonly renderId?: RenderId;
+  readonly speechKey?: string;
   /** What is written was learned from outside and cannot be asked for again: wait out a store in trouble. */
   readonly patient?: boolean;
   /**
@@ -132,6 +137,9 @@ export interface JobStore {
   queueAges(now: number): Promise<{ readonly lineMs?: number; readonly dueMs?: number }>;
   isWatched(workspaceId: WorkspaceId, channelId: ChannelId): Promise<boolean>;
   setWatched(workspaceId: WorkspaceId, channelId: ChannelId, by: UserId, on: boolean): Promise<void>;
+  /** What a person or a channel has chosen once for all that follow. */
+  findHabits(workspaceId: WorkspaceId, whose: UserId | ChannelId): Promise<Habits | undefined>;
+  saveHabits(workspaceId: WorkspaceId, whose: UserId | ChannelId, habits: Habits): Promise<void>;
   /** A form that was opened, so that its submission knows where it belongs. */
   saveForm(form: OpenForm): Promise<void>;
   findForm(id: string): Promise<OpenForm | undefined>;
@@ -147,9 +155,16 @@ export interface Among {
   readonly ofOneGroup?: number;
 }
 
+export interface Habits {
+  readonly voice?: ChosenVoice;
+}
+
 export interface OpenForm {
   readonly id: string;
-  readonly channelId: ChannelId;
+  /** The job that waits for what is missing; absent when the form makes a new one. */
+  readonly jobId?: JobId;
+  /** Absent when the form itself asks for it. */
+  readonly channelId?: ChannelId;
   /** The thread it was opened for; absent when the job is to start one. */
   readonly threadTs?: MessageTs;
   /** Files taken from the message that the form was opened on. */
@@ -160,5 +175,5 @@ export interface OpenForm {
 
 export interface TakenFiles {
   readonly photo?: MediaSource;
-  readonly speech?: MediaSource;
+  readonly speech?: SpeechSource;
 }

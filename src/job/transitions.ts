@@ -1,8 +1,9 @@
 import type { Failure } from "./failure.ts";
-import type { AttemptKey, JobId, RenderId } from "./ids.ts";
+import type { AttemptKey, JobId, RenderId, SpeechId } from "./ids.ts";
 import type { Attempt, Job, JobState, Late, Prepared } from "./job.ts";
 import { advance, failed, newNotice, retryLater, snooze } from "./moves.ts";
 import type { CreateAnswer } from "./render-api.ts";
+import { speechAnnounced } from "./speech-transitions.ts";
 import { backoff, type Waits } from "./waits.ts";
 
 /**
@@ -221,6 +222,10 @@ export function webhookArrived(
     case "queued":
       // "Try again" was pressed, but the first attempt had taken effect after all: nothing is paid again.
       return state.earlier?.key === key ? found({ prepared: state.prepared, attempt: state.earlier }) : job;
+    case "choosing":
+    case "speaking":
+      // AKOOL names a speech as it names a render.
+      return speechAnnounced(job, key, renderId as string as SpeechId, now);
     case "failed":
       // Left alone by the person, with the promise that a video that comes after all is posted.
       return state.late?.attempt.key === key ? found(state.late) : job;

@@ -32,6 +32,10 @@ export interface Waits {
   /** Between two tries of a delivery that Slack refused and that somebody may have put right. */
   readonly undeliverableRetry: number;
   readonly undeliverableGiveUp: number;
+  /** How long something that is missing, or a decision about it, is waited for before anything is paid. */
+  readonly chooseFor: number;
+  /** First look at words that become speech, which takes seconds; then one such wait longer each time. */
+  readonly speechLook: number;
   /** How long a question ("Try again?") is kept open. */
   readonly askFor: number;
   /** Slack accepts a response_url for 30 minutes: Slack's limit, so it is not scaled. */
@@ -81,6 +85,8 @@ export function scaledWaits(settings: {
     shareDeadline: scaled(90 * SECOND),
     undeliverableRetry: scaled(10 * MINUTE),
     undeliverableGiveUp: scaled(6 * DAY),
+    chooseFor: scaled(DAY),
+    speechLook: scaled(SECOND),
     askFor: scaled(7 * DAY),
     responseUrlLife: 29 * MINUTE,
     capabilityLife: scaled((settings.renderDeadlineMinutes + settings.settleMinutes + 60) * MINUTE),

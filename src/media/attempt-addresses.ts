@@ -22,14 +22,22 @@ export async function mintAddresses(
   { home, publicUrl, webhooks, capabilityLife }: AddressSettings,
   now: number,
 ): Promise<AttemptAddresses> {
-  const token = newToken();
+  const { key, webhookUrl } = mintCallback(publicUrl, webhooks);
   const media =
     home.kind === "served"
       ? servedHere(publicUrl, now + capabilityLife)
       : await servedElsewhere(home, job, capabilityLife);
+  return { key, ...media, ...(webhookUrl === undefined ? {} : { webhookUrl }) };
+}
+
+/** For a call without media: where AKOOL is to say that it is done, if it can. */
+export function mintCallback(
+  publicUrl: string,
+  webhooks: boolean,
+): Pick<AttemptAddresses, "key" | "webhookUrl"> {
+  const token = newToken();
   return {
     key: hashOf(token) as AttemptKey,
-    ...media,
     ...(webhooks ? { webhookUrl: `${publicUrl}/akool/webhook/${token}` } : {}),
   };
 }

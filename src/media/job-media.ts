@@ -31,6 +31,8 @@ export interface JobMediaDeps {
   readonly tokenFor: (job: Job) => Promise<string>;
   /** Where a Slack file lies, for one that came without its address (from another organisation, say). */
   readonly findFileUrl: (job: Job, fileId: SlackFileId) => Promise<string | undefined>;
+  /** The photo in the message that the job's thread began with. @throws RequestProblem, TemporaryProblem */
+  readonly findThreadPhoto: (job: Job) => Promise<Extract<MediaSource, { type: "slack" }>>;
 }
 
 export function createJobMedia({
@@ -40,6 +42,7 @@ export function createJobMedia({
   maxAudioSeconds,
   tokenFor,
   findFileUrl,
+  findThreadPhoto,
 }: JobMediaDeps): Media {
   async function fetchInput(
     job: Job,
@@ -51,8 +54,9 @@ export function createJobMedia({
   ): Promise<string> {
     if (source.type === "none")
       throw new RequestProblem({ reason: file === "photo" ? "photo_missing" : "speech_missing" });
-    const fromSlack = source.type === "slack";
-    const address = source.url === "" && fromSlack ? await findFileUrl(job, source.fileId) : source.url;
+    const found = source.type === "thread" ? await findThreadPhoto(job) : source;
+    const fromSlack = found.type === "slack";
+    const address = found.url === "" && fromSlack ? await findFileUrl(job, found.fileId) : found.url;
     if (address === undefined || !URL.canParse(address))
       throw new RequestProblem({ reason: fromSlack ? "slack_file_unavailable" : "url_not_allowed", file });
     const authorization = fromSlack
@@ -87,13 +91,16 @@ export function createJobMedia({
         await mkdir(folder, { recursive: true, mode: 0o700 });
         // A folder for this try alone: another process may have taken the job over meanwhile.
         work = await mkdtemp(join(folder, "work-"));
+        const { speech: asked } = job.request;
+        const recording: MediaSource =
+          asked.type === "words" ? { type: "url", url: asked.spokenUrl ?? "" } : asked;
         const rawPhoto = join(work, "photo.in");
         const rawSpeech = join(work, "speech.in");
         const photo = join(work, FILE_NAMES.photo);
         const speech = join(work, FILE_NAMES.speech);
         const [photoHash, speechHash] = await bothOrNeither(signal, [
           (stop) => fetchInput(job, job.request.photo, "photo", rawPhoto, MAX_PHOTO_BYTES, stop),
-          (stop) => fetchInput(job, job.request.speech, "recording", rawSpeech, MAX_SPEECH_BYTES, stop),
+          (stop) => fetchInput(job, recording, "recording", rawSpeech, MAX_SPEECH_BYTES, stop),
         ]);
         const preparedPhoto = await preparePhoto(rawPhoto, photo);
         const preparedSpeech = await prepareSpeech(rawSpeech, speech, { maxSeconds: maxAudioSeconds });

@@ -3,7 +3,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Delivery } from "../job/delivery.ts";
 import { RequestProblem } from "../job/failure.ts";
 import type { InstallationId, SlackFileId } from "../job/ids.ts";
-import { installationOf, type Job } from "../job/job.ts";
+import { installationOf, type Job, type MediaSource } from "../job/job.ts";
 import type { JobStore } from "../job/store.ts";
 import type { InstallationStore } from "../store/installations.ts";
 import type { AnswerPrivately } from "./delivery/slack-delivery.ts";
@@ -53,6 +53,8 @@ export interface SlackApp {
   tokenFor(job: Job): Promise<string>;
   /** The private address of a file that came without one; undefined when Slack does not tell. */
   findFileUrl(job: Job, fileId: SlackFileId): Promise<string | undefined>;
+  /** The photo in the message that the job's thread began with. @throws RequestProblem, TemporaryProblem */
+  findThreadPhoto(job: Job): Promise<Extract<MediaSource, { type: "slack" }>>;
   /** The handler of `POST /slack/events`. */
   http(signingSecret: string): ReturnType<typeof createHttpReceiver>;
   socket(appToken: string): SocketReceiver;
@@ -126,6 +128,9 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
         ({ file }) => ({ url: file?.url_private_download ?? file?.url_private }),
       );
       return info.type === "ok" ? info.url : undefined;
+    },
+    async findThreadPhoto() {
+      throw new RequestProblem({ reason: "photo_missing" });
     },
     http: (signingSecret) => createHttpReceiver({ app, signingSecret, desk, onAck, log }),
     socket: (appToken) =>

@@ -28,6 +28,17 @@ export const actions = {
   leaveIt: "talkingphoto.leave_it",
   makeAnother: "talkingphoto.make_another",
   postAgain: "talkingphoto.post_again",
+  goOn: "talkingphoto.go_on",
+  /** Opens the form, with what the job has filled in. */
+  fillIn: "talkingphoto.fill_in",
+  each: "talkingphoto.each",
 } as const;
+
+/** Which of several is meant stands in the action's id, since a button's value is the job id alone. */
+export const CHOOSE = /^talkingphoto\.choose_(\d+)$/;
+
+export function chooseAction(index: number): string {
+  return `talkingphoto.choose_${index}`;
+}
 
 export const formCallbackId = "talkingphoto.form";

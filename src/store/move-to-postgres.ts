@@ -50,7 +50,12 @@ export const TABLES: readonly Table[] = [
     name: "watched_channels",
     columns: ["workspace_id", "channel_id", "switched_on_by", "switched_on_at"],
   },
-  { name: "forms", columns: ["id", "channel_id", "thread_ts", "taken", "response_url", "opened_at"] },
+  {
+    name: "forms",
+    columns: ["id", "channel_id", "thread_ts", "taken", "response_url", "opened_at", "job_id"],
+  },
+  { name: "speeches", columns: ["key", "job_id", "url", "at"] },
+  { name: "habits", columns: ["workspace_id", "whose", "habits"] },
   {
     name: "installations",
     columns: [

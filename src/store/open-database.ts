@@ -8,8 +8,9 @@ import { installations } from "./migrations/002-installations.ts";
 import { meta } from "./migrations/003-meta.ts";
 import { turns } from "./migrations/004-turns.ts";
 import { lanes } from "./migrations/005-lanes.ts";
+import { speech } from "./migrations/006-speech.ts";
 
-export const MIGRATIONS: readonly string[] = [start, installations, meta, turns, lanes];
+export const MIGRATIONS: readonly string[] = [start, installations, meta, turns, lanes, speech];
 const FILE_NAME = "talkingphoto.sqlite";
 
 /** Another process works on this DATA_DIR. The message says which. */

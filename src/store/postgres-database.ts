@@ -1,7 +1,8 @@
 import { Pool, type PoolClient } from "pg";
 import { start } from "./postgres-migrations/001-start.ts";
+import { speech } from "./postgres-migrations/002-speech.ts";
 
-export const MIGRATIONS: readonly string[] = [start];
+export const MIGRATIONS: readonly string[] = [start, speech];
 
 const POOL_SIZE = 24;
 const CONNECT_TIMEOUT_MS = 10_000;

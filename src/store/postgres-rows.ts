@@ -3,7 +3,7 @@ import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
 import type { Change, Intake, Look, View } from "../job/store.ts";
 import { documentOf, hasTurn, type JobRow, parseJob, type RowOptions, toJobRow } from "./job-row.ts";
 import type { Connection } from "./postgres-database.ts";
-import { RENDERS_KEPT } from "./store-options.ts";
+import { RENDERS_KEPT, SPEECHES_KEPT_MS } from "./store-options.ts";
 
 export interface RowsOptions extends RowOptions {
   readonly now: () => number;
@@ -90,6 +90,14 @@ export function createRows({ now, plan, ...options }: RowsOptions) {
         look.contentKey,
         job.id,
       ]));
+    const spoken =
+      look.speechKey &&
+      (await db.first(
+        `SELECT url, at, EXISTS (SELECT 1 FROM jobs
+           WHERE jobs.id = job_id AND job_id <> $1 AND status = 'speaking') AS under_way
+         FROM speeches WHERE key = $2`,
+        [job.id, look.speechKey],
+      ));
     const line = look.line
       ? await db.first(
           `SELECT (SELECT count(*) FROM jobs WHERE holds_slot) AS in_use, (
@@ -106,19 +114,32 @@ export function createRows({ now, plan, ...options }: RowsOptions) {
       ahead: Number(line?.ahead ?? 0),
       ...(same ? { sameContent: String(same.id) as JobId } : {}),
       ...(owner ? { renderOwner: String(owner.key) as AttemptKey } : {}),
+      ...(spoken
+        ? {
+            spoken: {
+              at: Number(spoken.at),
+              underWay: spoken.under_way === true,
+              ...(typeof spoken.url === "string" ? { url: spoken.url } : {}),
+            },
+          }
+        : {}),
     };
   }
 
   /** What two jobs must not decide at the same time, over all processes; taken before any row. */
-  async function lockFor(db: Connection, { line, contentKey }: Look): Promise<void> {
-    const locks = [...(line ? ["line"] : []), ...(contentKey === undefined ? [] : [`content ${contentKey}`])];
+  async function lockFor(db: Connection, { line, contentKey, speechKey }: Look): Promise<void> {
+    const locks = [
+      ...(line ? ["line"] : []),
+      ...(contentKey === undefined ? [] : [`content ${contentKey}`]),
+      ...(speechKey === undefined ? [] : [`speech ${speechKey}`]),
+    ];
     for (const lock of locks) await db.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]);
   }
 
   async function write(
     db: Connection,
     before: Job,
-    { job, attempt, render, audit = [] }: Change,
+    { job, attempt, render, spoken, audit = [] }: Change,
   ): Promise<void> {
     const at = now();
     if (attempt) {
@@ -142,6 +163,14 @@ export function createRows({ now, plan, ...options }: RowsOptions) {
       await db.query(
         `UPDATE attempts SET render_id = $1 WHERE key = $2 AND NOT EXISTS (SELECT 1 FROM attempts WHERE render_id = $1)`,
         [render.renderId, render.key],
+      );
+    }
+    if (spoken) {
+      await db.query("DELETE FROM speeches WHERE at < $1", [at - SPEECHES_KEPT_MS]);
+      await db.query(
+        `INSERT INTO speeches VALUES ($1, $2, $3, $4)
+         ON CONFLICT (key) DO UPDATE SET job_id = excluded.job_id, url = excluded.url, at = excluded.at`,
+        [spoken.key, job.id, spoken.url ?? null, at],
       );
     }
     for (const { effect, attempt: number, outcome } of audit) {

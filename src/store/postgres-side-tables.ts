@@ -1,11 +1,13 @@
-import type { ChannelId, MessageTs } from "../job/ids.ts";
-import type { JobStore, TakenFiles } from "../job/store.ts";
+import type { Habits, JobStore } from "../job/store.ts";
 import type { Connection } from "./postgres-database.ts";
-import { FORMS_KEPT_MS } from "./sqlite-side-tables.ts";
+import { FORMS_KEPT_MS, formIn } from "./sqlite-side-tables.ts";
 
-type SideTables = Pick<JobStore, "isWatched" | "setWatched" | "saveForm" | "findForm">;
+type SideTables = Pick<
+  JobStore,
+  "isWatched" | "setWatched" | "findHabits" | "saveHabits" | "saveForm" | "findForm"
+>;
 
-/** What is kept beside the jobs: watched channels and forms that are open. */
+/** What is kept beside the jobs: watched channels, habits, and forms that are open. */
 export function createSideTables({ query, first }: Connection, now: () => number): SideTables {
   return {
     isWatched: async (workspaceId, channelId) =>
@@ -27,31 +29,42 @@ export function createSideTables({ query, first }: Connection, now: () => number
           ]));
     },
 
-    async saveForm({ id, channelId, threadTs, taken, responseUrl, openedAt }) {
+    async saveForm({ id, channelId, threadTs, taken, responseUrl, openedAt, jobId }) {
       await query("DELETE FROM forms WHERE opened_at < $1", [now() - FORMS_KEPT_MS]);
-      await query("INSERT INTO forms VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING", [
-        id,
-        channelId,
-        threadTs ?? null,
-        JSON.stringify(taken),
-        responseUrl ?? null,
-        openedAt,
-      ]);
+      await query(
+        `INSERT INTO forms (id, channel_id, thread_ts, taken, response_url, opened_at, job_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+        [
+          id,
+          channelId ?? "",
+          threadTs ?? null,
+          JSON.stringify(taken),
+          responseUrl ?? null,
+          openedAt,
+          jobId ?? null,
+        ],
+      );
     },
     async findForm(id) {
       const row = await first(
-        "SELECT channel_id, thread_ts, taken, response_url, opened_at FROM forms WHERE id = $1",
+        "SELECT channel_id, thread_ts, taken, response_url, opened_at, job_id FROM forms WHERE id = $1",
         [id],
       );
-      if (!row) return undefined;
-      return {
-        id,
-        channelId: String(row.channel_id) as ChannelId,
-        openedAt: Number(row.opened_at),
-        taken: JSON.parse(String(row.taken)) as TakenFiles,
-        ...(typeof row.thread_ts === "string" ? { threadTs: row.thread_ts as MessageTs } : {}),
-        ...(typeof row.response_url === "string" ? { responseUrl: row.response_url } : {}),
-      };
+      return row && formIn(id, row);
+    },
+
+    async findHabits(workspaceId, whose) {
+      const row = await first("SELECT habits FROM habits WHERE workspace_id = $1 AND whose = $2", [
+        workspaceId,
+        whose,
+      ]);
+      return row && (JSON.parse(String(row.habits)) as Habits);
+    },
+    async saveHabits(workspaceId, whose, habits) {
+      await query(
+        "INSERT INTO habits VALUES ($1, $2, $3) ON CONFLICT (workspace_id, whose) DO UPDATE SET habits = excluded.habits",
+        [workspaceId, whose, JSON.stringify(habits)],
+      );
     },
   };
 }

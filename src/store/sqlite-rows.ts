@@ -4,7 +4,7 @@ import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
 import type { Change, Intake, Look, View } from "../job/store.ts";
 import { documentOf, hasTurn, type JobRow, parseJob, type RowOptions, toJobRow } from "./job-row.ts";
 import type { Statements } from "./sqlite-statements.ts";
-import { RENDERS_KEPT } from "./store-options.ts";
+import { RENDERS_KEPT, SPEECHES_KEPT_MS } from "./store-options.ts";
 
 export interface RowsOptions extends RowOptions {
   readonly now: () => number;
@@ -109,6 +109,7 @@ export function createRows({ first, run }: Statements, { now, ...options }: Rows
       look.contentKey === undefined
         ? undefined
         : first("SELECT id FROM jobs WHERE content_key = ? AND id <> ? LIMIT 1", look.contentKey, job.id);
+    const spoken = look.speechKey === undefined ? undefined : findSpoken(look.speechKey, job);
     const inUse = look.line ? first("SELECT count(*) AS n FROM jobs WHERE holds_slot = 1") : undefined;
     const ahead = look.line ? countAhead(job) : 0;
     return {
@@ -116,12 +117,30 @@ export function createRows({ first, run }: Statements, { now, ...options }: Rows
       ahead,
       ...(same ? { sameContent: String(same.id) as JobId } : {}),
       ...(owner ? { renderOwner: String(owner.key) as AttemptKey } : {}),
+      ...(spoken ? { spoken } : {}),
     };
+  }
+
+  function findSpoken(key: string, { id }: Job): View["spoken"] {
+    const row = first(
+      `SELECT url, at, EXISTS (SELECT 1 FROM jobs
+         WHERE jobs.id = job_id AND job_id <> ? AND status = 'speaking') AS under_way
+       FROM speeches WHERE key = ?`,
+      id,
+      key,
+    );
+    return (
+      row && {
+        at: Number(row.at),
+        underWay: row.under_way === 1,
+        ...(typeof row.url === "string" ? { url: row.url } : {}),
+      }
+    );
   }
 
   function apply(before: Job, change: Change, contentKey: string | undefined): Job {
     const at = now();
-    const { job, attempt, render } = change;
+    const { job, attempt, render, spoken } = change;
     if (job !== before) save(job, before, contentKey);
     if (attempt) {
       run(
@@ -143,6 +162,10 @@ export function createRows({ first, run }: Statements, { now, ...options }: Rows
       }
     }
     if (render) run("UPDATE OR IGNORE attempts SET render_id = ? WHERE key = ?", render.renderId, render.key);
+    if (spoken) {
+      run("DELETE FROM speeches WHERE at < ?", at - SPEECHES_KEPT_MS);
+      run("INSERT OR REPLACE INTO speeches VALUES (?, ?, ?, ?)", spoken.key, job.id, spoken.url ?? null, at);
+    }
     for (const line of change.audit ?? []) {
       run(
         "INSERT INTO audit (at, job_id, effect, attempt, outcome) VALUES (?, ?, ?, ?, ?)",

@@ -1,13 +1,16 @@
-import type { ChannelId, MessageTs } from "../job/ids.ts";
-import type { JobStore, TakenFiles } from "../job/store.ts";
+import type { ChannelId, JobId, MessageTs } from "../job/ids.ts";
+import type { Habits, JobStore, OpenForm, TakenFiles } from "../job/store.ts";
 import type { Statements } from "./sqlite-statements.ts";
 
 /** A form that has been open for longer is answered with "too old". */
 export const FORMS_KEPT_MS = 24 * 60 * 60 * 1000;
 
-type SideTables = Pick<JobStore, "isWatched" | "setWatched" | "saveForm" | "findForm">;
+type SideTables = Pick<
+  JobStore,
+  "isWatched" | "setWatched" | "findHabits" | "saveHabits" | "saveForm" | "findForm"
+>;
 
-/** What is kept beside the jobs: watched channels and forms that are open. */
+/** What is kept beside the jobs: watched channels, habits, and forms that are open. */
 export function createSideTables(
   { first, run }: Pick<Statements, "first" | "run">,
   write: <T>(work: () => T) => Promise<T>,
@@ -30,27 +33,43 @@ export function createSideTables(
       write(() => {
         forgetOldForms({ run }, now());
         run(
-          "INSERT OR IGNORE INTO forms VALUES (?, ?, ?, ?, ?, ?)",
+          `INSERT OR IGNORE INTO forms (id, channel_id, thread_ts, taken, response_url, opened_at, job_id)
+           VALUES (?, ?, ?, ?, ?, ?, ?)`,
           form.id,
-          form.channelId,
+          form.channelId ?? "",
           form.threadTs ?? null,
           JSON.stringify(form.taken),
           form.responseUrl ?? null,
           form.openedAt,
+          form.jobId ?? null,
         );
       }),
     findForm: async (id) => {
       const row = first("SELECT * FROM forms WHERE id = ?", id);
-      if (!row) return undefined;
-      return {
-        id,
-        channelId: String(row.channel_id) as ChannelId,
-        openedAt: Number(row.opened_at),
-        taken: JSON.parse(String(row.taken)) as TakenFiles,
-        ...(typeof row.thread_ts === "string" ? { threadTs: row.thread_ts as MessageTs } : {}),
-        ...(typeof row.response_url === "string" ? { responseUrl: row.response_url } : {}),
-      };
+      return row && formIn(id, row);
     },
+
+    findHabits: async (workspaceId, whose) => {
+      const row = first("SELECT habits FROM habits WHERE workspace_id = ? AND whose = ?", workspaceId, whose);
+      return row && (JSON.parse(String(row.habits)) as Habits);
+    },
+    saveHabits: (workspaceId, whose, habits) =>
+      write(() => {
+        run("INSERT OR REPLACE INTO habits VALUES (?, ?, ?)", workspaceId, whose, JSON.stringify(habits));
+      }),
+  };
+}
+
+/** The same columns in both stores; without a channel, the form itself asks for it. */
+export function formIn(id: string, row: Readonly<Record<string, unknown>>): OpenForm {
+  return {
+    id,
+    openedAt: Number(row.opened_at),
+    taken: JSON.parse(String(row.taken)) as TakenFiles,
+    ...(row.channel_id === "" ? {} : { channelId: String(row.channel_id) as ChannelId }),
+    ...(typeof row.job_id === "string" ? { jobId: row.job_id as JobId } : {}),
+    ...(typeof row.thread_ts === "string" ? { threadTs: row.thread_ts as MessageTs } : {}),
+    ...(typeof row.response_url === "string" ? { responseUrl: row.response_url } : {}),
   };
 }
 

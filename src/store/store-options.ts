@@ -11,6 +11,9 @@ export const ACCEPT_TRIES = 4;
 /** Half a minute, in which nobody else works on the job. */
 export const PATIENT_TRIES = 100;
 
+/** AKOOL keeps a speech for 7 days. */
+export const SPEECHES_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+
 /** What every store is opened with. */
 export interface StoreOptions {
   readonly now: () => number;

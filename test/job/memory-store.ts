@@ -3,6 +3,7 @@ import { hasEnded, holdsSlot, installationOf, type Job, needsMedia } from "../..
 import { placeOf } from "../../src/job/lane.ts";
 import {
   type Change,
+  type Habits,
   type JobStore,
   LeaseLostError,
   type Look,
@@ -45,6 +46,8 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
   const attempts = new Map<AttemptKey, AttemptRow>();
   const forms = new Map<string, OpenForm>();
   const watched = new Set<string>();
+  const habits = new Map<string, Habits>();
+  const speeches = new Map<string, { jobId: JobId; url?: string; at: number }>();
   const leased = new Map<JobId, string>();
   const tookMs: number[] = [];
 
@@ -75,6 +78,16 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
       ahead: place === -1 ? line.length : place,
       ...(look.contentKey !== undefined && same ? { sameContent: same.job.id } : {}),
       ...(look.renderId !== undefined && owner ? { renderOwner: owner[0] } : {}),
+      ...spokenView(look.speechKey, job),
+    };
+  }
+
+  function spokenView(key: string | undefined, { id }: Job): Pick<View, "spoken"> {
+    const found = key === undefined ? undefined : speeches.get(key);
+    if (!found) return {};
+    const { jobId, ...spoken } = found;
+    return {
+      spoken: { ...spoken, underWay: jobId !== id && rows.get(jobId)?.job.state.status === "speaking" },
     };
   }
 
@@ -103,7 +116,13 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
 
   function apply(row: Row, change: Change, look: Look): Job {
     const before = row.job;
-    const { job, attempt, render } = change;
+    const { job, attempt, render, spoken } = change;
+    if (spoken)
+      speeches.set(spoken.key, {
+        jobId: job.id,
+        at: now(),
+        ...(spoken.url === undefined ? {} : { url: spoken.url }),
+      });
     put(row, job);
     if (look.contentKey !== undefined && job !== before) row.contentKey = look.contentKey;
     if (hasEnded(job)) delete row.contentKey;
@@ -253,6 +272,10 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
       if (!forms.has(form.id)) forms.set(form.id, form);
     },
     findForm: async (id) => forms.get(id),
+    findHabits: async (workspaceId, whose) => habits.get(`${workspaceId} ${whose}`),
+    async saveHabits(workspaceId, whose, chosen) {
+      habits.set(`${workspaceId} ${whose}`, chosen);
+    },
     check: async () => {},
     close: async () => {},
   };

@@ -43,7 +43,7 @@ function rowsOf(sql: { yes: string; no: string }): string[] {
     `INSERT INTO audit (at, job_id, effect, attempt, outcome) VALUES (${NOW}, '${JOBS[0]?.id}', 'post', 0, 'ok')`,
     `INSERT INTO renders (finished_at, took_ms) VALUES (${NOW}, 42000)`,
     `INSERT INTO watched_channels VALUES ('${WORKSPACE}', '${CHANNEL}', '${ANNA}', ${NOW})`,
-    `INSERT INTO forms VALUES ('form', '${CHANNEL}', NULL, '{}', NULL, ${NOW})`,
+    `INSERT INTO forms (id, channel_id, thread_ts, taken, response_url, opened_at) VALUES ('form', '${CHANNEL}', NULL, '{}', NULL, ${NOW})`,
   ];
 }
 

@@ -2,6 +2,7 @@ import type { KnownBlock } from "@slack/web-api";
 import { failureText } from "../../job/failure-text.ts";
 import type { Job, Notice } from "../../job/job.ts";
 import { actions } from "../surface.ts";
+import { answersTo, type Button, questionText } from "./question.ts";
 
 /** Every message about a job. `text` says everything by itself: notifications and screen readers have nothing else. */
 export interface Message {
@@ -9,17 +10,14 @@ export interface Message {
   readonly blocks: KnownBlock[];
 }
 
-interface Button {
-  readonly text: string;
-  readonly action: string;
-  readonly style?: "primary" | "danger";
-}
-
 const TRY_AGAIN: Button = { text: "Try again", action: actions.tryAgain, style: "primary" };
 const LEAVE_IT: Button = { text: "Leave it", action: actions.leaveIt };
 const CANCEL: Button = { text: "Cancel", action: actions.cancel };
 const MAKE_ANOTHER: Button = { text: "Make another", action: actions.makeAnother };
 const POST_AGAIN: Button = { text: "Post again", action: actions.postAgain, style: "primary" };
+
+/** Slack takes 25 in one row. */
+const MOST_BUTTONS = 25;
 
 /** Said once, on the message of a job that a fresh process has taken over. */
 const RESUMED = " _(I was restarted meanwhile. The work goes on.)_";
@@ -37,6 +35,19 @@ export function jobMessage(job: Job, runningLink?: string): Message {
       return message(
         job,
         `:hourglass_flowing_sand: ${asked}: checking the photo and the recording…${again}`,
+        CANCEL,
+      );
+    case "choosing":
+      return message(
+        job,
+        `:question: ${asked}: ${questionText(job, state.question)}`,
+        ...answersTo(state.question),
+        CANCEL,
+      );
+    case "speaking":
+      return message(
+        job,
+        `:speaking_head_in_silhouette: ${asked}: the photo is fine; turning the words into speech…${again}`,
         CANCEL,
       );
     case "queued":
@@ -124,6 +135,10 @@ export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
         } I keep it and try again by myself.`,
         POST_AGAIN,
       );
+    case "choosing":
+      return state.status === "choosing"
+        ? message(job, `${hello} ${questionText(job, state.question)}`, ...answersTo(state.question), CANCEL)
+        : endedMessage(job, hello);
     case "failed":
       return message(
         job,
@@ -158,7 +173,7 @@ function message(job: Job, text: string, ...buttons: Button[]): Message {
       section,
       {
         type: "actions",
-        elements: buttons.map((button) => ({
+        elements: buttons.slice(0, MOST_BUTTONS).map((button) => ({
           type: "button",
           text: { type: "plain_text", text: button.text },
           action_id: button.action,

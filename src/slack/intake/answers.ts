@@ -71,6 +71,10 @@ function phase(job: Job): string {
   switch (job.state.status) {
     case "preparing":
       return "checking the files";
+    case "choosing":
+      return "waiting for your answer in its thread";
+    case "speaking":
+      return "turning the words into speech";
     case "queued":
       return job.state.placeInLine === undefined
         ? "about to start"

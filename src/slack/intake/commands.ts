@@ -116,6 +116,7 @@ async function start(
       },
     },
     deps.now(),
+    deps.waits,
   );
   await acceptRequest(
     {

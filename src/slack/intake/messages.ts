@@ -81,6 +81,7 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
     const job = newJob(
       { ...who, door: "share", place, request: { photo, speech, resolution: "720" } },
       deps.now(),
+      deps.waits,
     );
     // A client that sends its post twice makes two posts with one client_msg_id.
     const keys = [

@@ -1,9 +1,11 @@
 import { randomInt } from "node:crypto";
+import { stateFor } from "../../job/choosing.ts";
 import type { Failure } from "../../job/failure.ts";
 import type { InstallationId, JobId, UserId, WorkspaceId } from "../../job/ids.ts";
 import type { Job, Place, RenderRequest } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
 import type { Intake, JobStore } from "../../job/store.ts";
+import type { Waits } from "../../job/waits.ts";
 
 /** Easy to read aloud and to type: no 0/o, 1/l/i. Ten of them are 49 random bits. */
 const ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
@@ -18,15 +20,19 @@ export interface NewJob {
   readonly request: RenderRequest;
 }
 
-/** A request as it is first saved: nothing done, due at once. */
-export function newJob({ installationId, ...fields }: NewJob, now: number): Job {
+/** A request as it is first saved: nothing done, due at once. What is missing is asked for. */
+export function newJob(
+  { installationId, ...fields }: NewJob,
+  now: number,
+  waits: Pick<Waits, "chooseFor">,
+): Job {
   const isOwnInstall = String(installationId) === String(fields.workspaceId);
   return {
     ...fields,
     ...(isOwnInstall ? {} : { installationId }),
     id: newJobId(),
     acceptedAt: now,
-    state: { status: "preparing" },
+    state: stateFor(fields.request, now, waits),
     message: { status: "unposted" },
     dueAt: now,
     tries: 0,
@@ -44,7 +50,8 @@ export function refusedJob(
   now: number,
 ): Job {
   const nothing = { type: "none" } as const;
-  const job = newJob({ ...fields, request: { photo: nothing, speech: nothing, resolution: "720" } }, now);
+  const request = { photo: nothing, speech: nothing, resolution: "720" } as const;
+  const job = newJob({ ...fields, request }, now, { chooseFor: 0 });
   return {
     ...job,
     state: { status: "failed", failure, finishedAt: now },

@@ -37,6 +37,7 @@ export function registerForm(app: App, deps: IntakeDeps): void {
           request: result.request,
         },
         deps.now(),
+        deps.waits,
       );
       const { responseUrl } = form;
       await acceptRequest(

@@ -1,0 +1,111 @@
+import type { Job } from "../../job/job.ts";
+import type { Question } from "../../job/question.ts";
+import { actions, chooseAction } from "../surface.ts";
+
+/** A question to the person, before anything is paid, and the buttons that answer it. */
+
+export interface Button {
+  readonly text: string;
+  readonly action: string;
+  readonly style?: "primary" | "danger";
+}
+
+const FILL_IN: Button = { text: "Open the form", action: actions.fillIn };
+const OTHER_PHOTO: Button = { text: "Choose another photo", action: actions.fillIn };
+const OTHER_RECORDING: Button = { text: "Choose another recording", action: actions.fillIn };
+const GO_ON: Button = { text: "Go on anyway", action: actions.goOn, style: "primary" };
+const EACH: Button = { text: "One video for each", action: actions.each };
+
+const NOTHING_YET = "Nothing has been spent.";
+
+/** What is asked, in a sentence or two that says what was seen and what can be done. */
+export function questionText({ place, request }: Job, question: Question): string {
+  const reply = place.channelId.startsWith("D")
+    ? "reply in this thread"
+    : "reply in this thread and mention me";
+  switch (question.kind) {
+    case "photo_missing":
+      return request.speech.type === "words"
+        ? `I have the words. Now a photo: ${reply} with one clear face, or open the form.`
+        : `I have the recording. Now a photo: ${reply} with one clear face, or open the form.`;
+    case "speech_missing":
+      return `I have the photo. Now a recording, or type what it should say: ${reply} with either, or open the form.`;
+    case "which_photo":
+      return `I see ${question.count} photos. Which one should talk? They are numbered as you shared them.`;
+    case "which_speech":
+      return `I see ${question.count} recordings. Which one should it say? They are numbered as you shared them.`;
+    case "photo_small":
+      return `The photo is small, ${question.seen}: the video may look blurred. ${NOTHING_YET}`;
+    case "photo_strange":
+      return `That is an unusual picture, ${question.seen}: the video may look odd. ${NOTHING_YET}`;
+    case "photo_animated":
+      return `That is ${question.seen}, and I can only use its first picture. ${NOTHING_YET}`;
+    case "no_face":
+      return `I see no face in that photo. AKOOL may not be able to use it, and may charge for trying. ${NOTHING_YET}`;
+    case "many_faces":
+      return `I see ${question.faces.length} faces in that photo, and only one can talk. Choose one, and I crop the photo to it. ${NOTHING_YET}`;
+    case "tiny_face":
+      return `The face in that photo is very small: the video may look blurred. A closer picture is better. ${NOTHING_YET}`;
+    case "speech_clipped":
+      return `The recording is so loud that it is distorted, and will sound so in the video. ${NOTHING_YET}`;
+    case "speech_too_long": {
+      const long =
+        question.seconds === undefined ? "too long" : `${Math.round(question.seconds)} seconds long`;
+      return `The recording is ${long}, and I take up to ${question.limitSeconds}. I can cut it at ${inSeconds(question.cutAtSeconds)}. ${NOTHING_YET}`;
+    }
+    case "speech_unclear":
+      return "I can't tell whether AKOOL has spoken your words: its answer was lost. Saying them again may cost a little credit a second time. Try again?";
+  }
+}
+
+export function answersTo(question: Question): readonly Button[] {
+  switch (question.kind) {
+    case "photo_missing":
+    case "speech_missing":
+      return [{ ...FILL_IN, style: "primary" }];
+    case "which_photo":
+      return [...numbered("Photo", question.count), ...(question.each ? [each(question.count)] : [])];
+    case "which_speech":
+      return [...numbered("Recording", question.count), ...(question.each ? [each(question.count)] : [])];
+    case "photo_small":
+    case "photo_strange":
+    case "photo_animated":
+    case "no_face":
+    case "tiny_face":
+      return [GO_ON, OTHER_PHOTO];
+    case "many_faces":
+      return [
+        ...facesInWords(question.faces.length).map((text, index) => ({ text, action: chooseAction(index) })),
+        { ...GO_ON, text: "Use the whole photo" },
+        OTHER_PHOTO,
+      ];
+    case "speech_clipped":
+      return [GO_ON, OTHER_RECORDING];
+    case "speech_too_long":
+      return [{ ...GO_ON, text: `Cut it at ${inSeconds(question.cutAtSeconds)}` }, OTHER_RECORDING];
+    case "speech_unclear":
+      return [{ ...GO_ON, text: "Try again" }];
+  }
+}
+
+/** "one video for each" is a payment for each: the button says how many. */
+function each(count: number): Button {
+  return { ...EACH, text: `${EACH.text} (${count} videos)` };
+}
+
+function numbered(what: string, count: number): Button[] {
+  return Array.from({ length: count }, (_, index) => ({
+    text: `${what} ${index + 1}`,
+    action: chooseAction(index),
+  }));
+}
+
+function facesInWords(count: number): string[] {
+  if (count === 2) return ["Left face", "Right face"];
+  if (count === 3) return ["Left face", "Middle face", "Right face"];
+  return Array.from({ length: count }, (_, index) => `Face ${index + 1} from the left`);
+}
+
+function inSeconds(seconds: number): string {
+  return `${Math.floor(seconds)} s`;
+}
