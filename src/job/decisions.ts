@@ -10,12 +10,11 @@ export function cancelOutcome(job: Job): CancelOutcome {
   switch (job.state.status) {
     case "preparing":
     case "choosing":
-      return "nothing_spent";
     case "speaking":
-      return job.state.stage === "ready" ? "nothing_spent" : "render_goes_on";
+      return job.paidSpeech ? "render_goes_on" : "nothing_spent";
     case "queued":
       // After "Try again" the first attempt may have been paid all the same.
-      return job.state.earlier === undefined ? "nothing_spent" : "render_goes_on";
+      return job.state.earlier === undefined && !job.paidSpeech ? "nothing_spent" : "render_goes_on";
     case "creating":
     case "unsettled":
     case "asking":

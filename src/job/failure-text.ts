@@ -1,4 +1,5 @@
 import type { Failure, FailureReason } from "./failure.ts";
+import type { Job } from "./job.ts";
 
 /** Every reason there is. */
 export function failureReasons(): readonly FailureReason[] {
@@ -9,6 +10,12 @@ export function failureReasons(): readonly FailureReason[] {
 /** The one sentence (or two) for a person: what was seen, what is wrong, what to do next. */
 export function failureText(failure: Failure): string {
   return texts[failure.reason](failure);
+}
+
+/** The same about a job that may have had words spoken, which costs a little: then not with the word that nothing was spent. */
+export function failureTextOf({ paidSpeech }: Pick<Job, "paidSpeech">, failure: Failure): string {
+  const text = failureText(failure);
+  return paidSpeech ? text.replace(` ${NOTHING_PAID}`, "") : text;
 }
 
 const NOTHING_PAID = "Nothing was spent.";
@@ -29,7 +36,7 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
     seen(f, "Talking photos are not open to you here. Ask the person who runs this app for access."),
 
   not_decided: () =>
-    `I waited a day for your answer and have stopped. ${NOTHING_PAID} Share the files again whenever you like.`,
+    `I waited a day for your answer and have stopped, so no video was made. Share the files again whenever you like.`,
 
   slack_scope_missing: (f) =>
     `Slack did not let me read your ${which(f)}: this app lacks the permission \`files:read\`. Ask the person who runs it to reinstall the app, then share the files again. ${NOTHING_PAID}`,

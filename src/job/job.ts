@@ -59,6 +59,8 @@ export interface Job {
   readonly completedBy?: MessageTs;
   /** Taken over by a fresh process: its message says once that the work goes on. */
   readonly resumed: boolean;
+  /** AKOOL was asked to speak words, which costs a little, whatever becomes of the video. */
+  readonly paidSpeech?: true;
   /** The spooled media are gone from disk. */
   readonly cleanedUp: boolean;
 }

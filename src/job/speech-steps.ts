@@ -22,7 +22,7 @@ export async function speak(job: Job, deps: StepDeps, save: Save, signal: AbortS
       const next = to.speakIntended(current, { key, voice }, view.spoken, now(), waits);
       if (!isOurs(next)) return next === current ? undefined : { job: next };
       const number = next.state.status === "speaking" ? next.state.attempts : 1;
-      return { job: next, attempt: { key, number, links: [] }, spoken: { key: speechKey } };
+      return { job: next, attempt: { key, number: -number, links: [] }, spoken: { key: speechKey } };
     },
     { speechKey, intent: true },
   );

@@ -42,7 +42,12 @@ export function speakIntended(
   if (spoken?.url !== undefined && spoken.at > now - KEPT_MS) return spokenAs(voiced, spoken.url, now);
   if (spoken?.underWay) return snooze(voiced, now, waits.speechLook);
   const attempt: SpeechAttempt = { number: state.attempts + 1, key, startedAt: now };
-  return { ...voiced, state: { ...state, stage: "calling", attempts: attempt.number, attempt }, dueAt: now };
+  return {
+    ...voiced,
+    paidSpeech: true,
+    state: { ...state, stage: "calling", attempts: attempt.number, attempt },
+    dueAt: now,
+  };
 }
 
 /** No voice could be had: AKOOL could not be asked for its list. */

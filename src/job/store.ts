@@ -29,7 +29,7 @@ export interface MediaLink {
 export interface Change {
   readonly job: Job;
   readonly audit?: readonly AuditLine[];
-  /** A new attempt and its media links, committed with the intent to create. */
+  /** A new attempt and its media links, committed with the intent to create. Speeches have numbers below 0. */
   readonly attempt?: {
     readonly key: AttemptKey;
     readonly number: number;

@@ -1,13 +1,15 @@
 import type { Delivery, SlackAnswer } from "../../src/job/delivery.ts";
-import type { AttemptKey, JobId, MessageTs, RenderId, SlackFileId } from "../../src/job/ids.ts";
+import type { AttemptKey, JobId, MessageTs, RenderId, SlackFileId, SpeechId } from "../../src/job/ids.ts";
 import type { Job } from "../../src/job/job.ts";
 import type { Media } from "../../src/job/media.ts";
 import type { RenderApi, RenderOrder } from "../../src/job/render-api.ts";
 import { shownBy } from "../../src/job/shown-by.ts";
+import type { SpeechApi } from "../../src/job/speech-api.ts";
 import type { Chance } from "./chance.ts";
 import { PREPARED } from "./sample-jobs.ts";
 
 const SECOND = 1000;
+const SAID_URL = "https://example.com/said.mp3";
 const broken = new Error("connection reset");
 
 export interface WebhookDue {
@@ -25,6 +27,8 @@ interface Render {
 /** What really happened to one job, counted outside the app. */
 export interface Ledger {
   paid: number;
+  /** Calls that turn words into speech, which cost too. */
+  spoken: number;
   readonly files: Set<SlackFileId>;
   links: number;
   /** Why it failed, once for each post in the thread that said so. */
@@ -86,6 +90,7 @@ export class FakeWorld {
     if (!ledger) {
       ledger = {
         paid: 0,
+        spoken: 0,
         files: new Set(),
         links: 0,
         failureNotices: [],
@@ -145,13 +150,59 @@ export class FakeWorld {
     },
   };
 
+  readonly speechApi: SpeechApi = {
+    createSpeech: async (order) => {
+      const key = keyOf(order);
+      const owner = this.#ownerOf.get(key);
+      const how = await this.#draw(owner);
+      if (how === "refused") {
+        const retries = this.#settings.chance.among(0, 1);
+        return { type: "refused", reason: "akool_error", code: 1201, retries };
+      }
+      if (how === "busy") return { type: "busy" };
+      if (how === "not_sent") return { type: "not_sent", error: broken };
+      const speechId = takesEffect(how) ? this.#startSpeech(key) : undefined;
+      if (dies(how)) return this.#settings.crash();
+      await this.#settings.meanwhile(owner);
+      if (how !== "ok" || !speechId) return { type: "unclear", error: broken };
+      const url = this.#settings.chance.among(undefined, SAID_URL);
+      return { type: "created", speechId, ...(url === undefined ? {} : { url }) };
+    },
+    readSpeech: async (speechId) => {
+      const how = await this.#draw(undefined);
+      if (dies(how)) return this.#settings.crash();
+      if (how === "busy") return { type: "busy", retryAfterMs: 3 * SECOND };
+      if (how === "refused") return { type: "refused", reason: "akool_key_refused", code: 1101 };
+      if (how !== "ok") return { type: "unclear", error: broken };
+      const render = this.#renders.get(speechId as string as RenderId);
+      if (!render) return { type: "unknown" };
+      if (render.ends === "never" || render.finishedAt > this.#settings.now()) return { type: "pending" };
+      return render.ends === "well"
+        ? { type: "succeeded", url: SAID_URL }
+        : { type: "failed", reason: "akool_error" };
+    },
+  };
+
   readonly media: Media = {
     prepare: async (job) => {
       const failure = { reason: "url_unreachable" } as const;
-      switch (this.#settings.chance.among("ok", "try later", "crash", "ok", "ok", "refused")) {
-        case "ok":
+      const { photo, speech, resolution, decided } = job.request;
+      const how = this.#settings.chance.among("ok", "try later", "crash", "ok", "ok", "refused", "concern");
+      switch (how) {
+        case "concern":
+        case "ok": {
           await this.#settings.meanwhile(job.id);
-          return { type: "prepared", prepared: PREPARED, contentKey: JSON.stringify(job.request) };
+          if (how === "concern" && !decided?.accepted?.includes("no_face"))
+            return { type: "concern", concern: { kind: "no_face" } };
+          const contentKey = JSON.stringify([
+            photo,
+            speech.type === "words" ? speech.text : speech,
+            resolution,
+          ]);
+          if (speech.type === "words" && speech.spokenUrl === undefined)
+            return { type: "photo_judged", contentKey };
+          return { type: "prepared", prepared: PREPARED, contentKey };
+        }
         case "try later":
           return { type: "try_later", failure, error: broken };
         case "refused":
@@ -312,6 +363,18 @@ export class FakeWorld {
     return id;
   }
 
+  /** A speech lives like a render, and its id is one of theirs. */
+  #startSpeech(key: AttemptKey): SpeechId {
+    const owner = this.#ownerOf.get(key);
+    const paidBefore = owner === undefined ? 0 : this.ledgerOf(owner).paid;
+    const id = this.#startRender(key) as string as SpeechId;
+    if (owner !== undefined) {
+      this.ledgerOf(owner).paid = paidBefore;
+      this.ledgerOf(owner).spoken += 1;
+    }
+    return id;
+  }
+
   #share(fileId: SlackFileId): object {
     const { chance, now, secondComplete } = this.#settings;
     const shares = this.#shares.get(fileId) ?? [];
@@ -337,6 +400,6 @@ function dies(how: How): boolean {
 }
 
 /** The order carries its attempt in the webhook's address, as a real one does. */
-function keyOf(order: RenderOrder): AttemptKey {
+function keyOf(order: Pick<RenderOrder, "webhookUrl">): AttemptKey {
   return (order.webhookUrl?.split("/").at(-1) ?? "") as AttemptKey;
 }

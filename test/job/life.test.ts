@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { failureText } from "../../src/job/failure-text.ts";
+import { failureTextOf } from "../../src/job/failure-text.ts";
 import { hasEnded } from "../../src/job/job.ts";
 import { wakeAt } from "../../src/job/next-step.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
@@ -29,12 +29,13 @@ const worlds = fc.record({
 }) satisfies fc.Arbitrary<SimulationOptions>;
 
 /** What must be true of every job in the end, whatever happened on the way. */
-function expectKept({ job, ledger, videos, triedAgain }: Life): void {
+function expectKept({ job, ledger, videos, triedAgain, saidAgain }: Life): void {
   const { status } = job.state;
   const seen = videos + ledger.links;
   expect(hasEnded(job), "at rest").toBe(true);
   expect(wakeAt(job, WAITS), "wants nothing more").toBeUndefined();
   expect(ledger.paid, "paid").toBeLessThanOrEqual(1 + triedAgain);
+  expect(ledger.spoken, "words paid").toBeLessThanOrEqual(1 + saidAgain);
   expect(seen, "videos and links that people see").toBeLessThanOrEqual(1);
   if (status === "delivered") {
     if (!ledger.unreachable) expect(seen, "a delivered video is there").toBe(1);
@@ -53,8 +54,9 @@ function expectKept({ job, ledger, videos, triedAgain }: Life): void {
   if (status === "duplicate") expect(ledger.paid, "paid for a duplicate").toBe(0);
   const claimsNothingSpent =
     (status === "cancelled" && !job.state.renderWasRunning) ||
-    (status === "failed" && failureText(job.state.failure).includes("Nothing was spent"));
-  if (claimsNothingSpent) expect(ledger.paid, "paid, with the word that nothing was spent").toBe(0);
+    (status === "failed" && failureTextOf(job, job.state.failure).includes("Nothing was spent"));
+  if (claimsNothingSpent)
+    expect(ledger.paid + ledger.spoken, "paid, with the word that nothing was spent").toBe(0);
 }
 
 function expectAllKept({ lives, mostSlots }: History, slots = 1): void {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { asked, chose, completed, leftUndecided, wentOn } from "../../src/job/choosing.ts";
 import { cancelled, leftAlone, madeAnother, triedAgain } from "../../src/job/decisions.ts";
 import * as deliver from "../../src/job/deliver-transitions.ts";
 import type { AttemptKey, JobId, MessageTs } from "../../src/job/ids.ts";
@@ -10,6 +11,8 @@ import { nextStep, type StepName, wakeAt } from "../../src/job/next-step.ts";
 import type { RenderUpdate } from "../../src/job/render-api.ts";
 import { resumed } from "../../src/job/resume.ts";
 import { shownBy } from "../../src/job/shown-by.ts";
+import type { SpeakAnswer, SpeechUpdate } from "../../src/job/speech-api.ts";
+import * as speech from "../../src/job/speech-transitions.ts";
 import * as to from "../../src/job/transitions.ts";
 import { newJob, refusedJob } from "../../src/slack/intake/new-job.ts";
 import {
@@ -19,6 +22,7 @@ import {
   OTHER_RENDER,
   PREPARED,
   RENDER,
+  SPEECH,
   STATE_NAMES,
   STATES,
   sampleJob,
@@ -30,7 +34,8 @@ type Move = (job: Job, now: number) => Job;
 const TS = "1700000000.000900" as MessageTs;
 const failure = { reason: "not_in_channel", code: "not_in_channel" } as const;
 const error = new Error("connection reset");
-const keyOf = (job: Job) => ("attempt" in job.state ? job.state.attempt.key : ("" as AttemptKey));
+const keyOf = (job: Job) =>
+  ("attempt" in job.state ? job.state.attempt?.key : undefined) ?? ("" as AttemptKey);
 const line = { slotsInUse: 0, ahead: 0, slots: 1 };
 const intended: Move = (job, now) => to.createIntended(job, `key${now}` as AttemptKey, line, now, WAITS);
 const answered =
@@ -39,6 +44,19 @@ const answered =
     const called = intended(job, now);
     return to.createAnswered(called, keyOf(called), answer, now, WAITS, 5000);
   };
+const VOICE = { id: "voice", name: "Anna" };
+const speaks: Move = (job, now) =>
+  speech.speakIntended(job, { key: `key${now}` as AttemptKey, voice: VOICE }, undefined, now, WAITS);
+const spoke =
+  (answer: SpeakAnswer): Move =>
+  (job, now) => {
+    const called = speaks(job, now);
+    return speech.speakAnswered(called, keyOf(called), answer, now, WAITS);
+  };
+const heard =
+  (update: SpeechUpdate): Move =>
+  (job, now) =>
+    speech.speechHeard(job, update, now, WAITS);
 const looked =
   (update: RenderUpdate): Move =>
   (job, now) =>
@@ -76,6 +94,47 @@ const outcomes: Record<StepName, Move[]> = {
     (job, now) => to.prepared(job, PREPARED, "running567" as JobId, now),
     (job, now) => to.prepareLater(job, failure, now, undefined, WAITS),
     (job, now) => failed(job, failure, now),
+    (job, now) => asked(job, { kind: "no_face" }, now, WAITS),
+    (job, now) => (job.request.speech.type === "words" ? speech.photoJudged(job, undefined, now) : job),
+  ],
+  stop_choosing: [leftUndecided],
+  speak: [
+    speaks,
+    (job, now) => speech.voiceless(job, now, WAITS),
+    (job, now) =>
+      speech.speakIntended(
+        job,
+        { key: "k" as AttemptKey, voice: VOICE },
+        { at: now, underWay: true },
+        now,
+        WAITS,
+      ),
+    (job, now) =>
+      speech.speakIntended(
+        job,
+        { key: "k" as AttemptKey, voice: VOICE },
+        { at: now, underWay: false, url: "https://example.com/said.mp3" },
+        now,
+        WAITS,
+      ),
+    spoke({ type: "created", speechId: SPEECH }),
+    spoke({ type: "created", speechId: SPEECH, url: "https://example.com/said.mp3" }),
+    spoke({ type: "refused", reason: "akool_error", code: 1201, retries: 1 }),
+    spoke({ type: "refused", reason: "akool_out_of_credit", code: 1006, retries: 0 }),
+    spoke({ type: "busy" }),
+    spoke({ type: "not_sent", error }),
+    spoke({ type: "unclear", error }),
+  ],
+  speak_lost: [(job, now) => speech.speakLost(job, now, WAITS)],
+  settle_speech: [(job, now) => speech.speechSettled(job, now, WAITS)],
+  listen: [
+    heard({ type: "pending" }),
+    heard({ type: "succeeded", url: "https://example.com/said.mp3" }),
+    heard({ type: "failed", reason: "akool_error" }),
+    heard({ type: "unknown" }),
+    heard({ type: "busy" }),
+    heard({ type: "refused", reason: "akool_account", code: 1200 }),
+    heard({ type: "unclear", error }),
   ],
   create: [
     intended,
@@ -154,6 +213,10 @@ const fromOutside: Move[] = [
   triedAgain,
   leftAlone,
   madeAnother,
+  wentOn,
+  (job, now) => chose(job, 0, now, WAITS),
+  (job, now) => completed(job, { speech: { type: "words", text: "Hello" } }, TS, now, WAITS),
+  (job, now) => completed(job, { photo: job.request.photo }, TS, now, WAITS),
   (job, now) => deliver.redelivering(job, now, WAITS),
   (job) => to.mediaFetched(job, keyOf(job)),
   (job, now) => to.webhookArrived(job, keyOf(job), RENDER, "over", now),
@@ -162,12 +225,21 @@ const fromOutside: Move[] = [
   (job, now) => resumed(job, 3, now, WAITS),
 ];
 
+const question = { kind: "many_faces", faces: [{ left: 0, top: 0, width: 9, height: 9 }] } as const;
 const { id: _id, acceptedAt: _at, state: _state, message: _message, ...sample } = sampleJob("preparing");
-const asked = { ...sample, installationId: INSTALLATION };
+const wanted = { ...sample, installationId: INSTALLATION };
+const nothing = { type: "none" } as const;
+const withRequest = (request: Partial<Job["request"]>) =>
+  newJob({ ...wanted, request: { ...wanted.request, ...request } }, NOW, WAITS);
 const starts: Job[] = [
-  newJob(asked, NOW),
-  refusedJob(asked, failure, "openly", NOW),
-  refusedJob(asked, failure, "privately", NOW),
+  newJob(wanted, NOW, WAITS),
+  withRequest({ speech: { type: "words", text: "Hello there" } }),
+  withRequest({ speech: nothing }),
+  withRequest({ photo: nothing }),
+  withRequest({ candidates: { photos: [wanted.request.photo, wanted.request.photo], speeches: [] } }),
+  { ...newJob(wanted, NOW, WAITS), state: { status: "choosing", question, until: NOW } },
+  refusedJob(wanted, failure, "openly", NOW),
+  refusedJob(wanted, failure, "privately", NOW),
 ];
 
 /** Awake exactly when there is something to do: otherwise the worker would spin, or sleep through it. */

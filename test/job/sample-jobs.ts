@@ -6,6 +6,7 @@ import type {
   MessageTs,
   RenderId,
   SlackFileId,
+  SpeechId,
   UserId,
   WorkspaceId,
 } from "../../src/job/ids.ts";
@@ -17,6 +18,7 @@ import type {
   JobState,
   Notice,
   Prepared,
+  SpeechAttempt,
 } from "../../src/job/job.ts";
 import { scaledWaits } from "../../src/job/waits.ts";
 
@@ -33,6 +35,7 @@ export const CHANNEL = "C1" as ChannelId;
 export const FILE = "F1" as SlackFileId;
 export const RENDER = "0123456789abcdef01234567" as RenderId;
 export const OTHER_RENDER = "ffffffffffffffffffffffff" as RenderId;
+export const SPEECH = "v4:speech" as SpeechId;
 export const KEY = "key-of-the-present-attempt" as AttemptKey;
 export const EARLIER_KEY = "key-of-the-first-attempt" as AttemptKey;
 export const OTHER_KEY = "key-of-another-job" as AttemptKey;
@@ -50,6 +53,11 @@ export const FINISHED: FinishedRender = {
 /** One for each status, and for each stage that a status has. */
 export const STATES = {
   preparing: { status: "preparing" },
+  choosing: { status: "choosing", question: { kind: "no_face" }, until: NOW },
+  "speaking ready": speaking("ready"),
+  "speaking calling": speaking("calling"),
+  "speaking unclear": speaking("unclear"),
+  "speaking called": { ...speaking("called"), speechId: SPEECH },
   queued: { status: "queued", prepared: PREPARED, queuedAt: NOW - 2000, attempts: 1, refusals: 0 },
   "queued again": {
     status: "queued",
@@ -125,7 +133,8 @@ export const NOTICES = {
 } as const satisfies Record<Notice["stage"], Notice>;
 
 /** A job that somebody asked for by a command; `over` is laid over it. */
-export function sampleJob(state: StateName | JobState, over: Partial<Job> = {}): Job {
+export function sampleJob(name: StateName | JobState, over: Partial<Job> = {}): Job {
+  const state = typeof name === "string" ? STATES[name] : name;
   return {
     id: "jjjjjjjjjj" as JobId,
     workspaceId: WORKSPACE,
@@ -134,19 +143,29 @@ export function sampleJob(state: StateName | JobState, over: Partial<Job> = {}):
     place: { channelId: CHANNEL },
     request: {
       photo: { type: "url", url: "https://example.com/face.jpg" },
-      speech: { type: "url", url: "https://example.com/voice.mp3" },
+      speech:
+        state.status === "speaking"
+          ? { type: "words", text: "Hello there" }
+          : { type: "url", url: "https://example.com/voice.mp3" },
       resolution: "720",
     },
     acceptedAt: NOW - 60_000,
-    state: typeof state === "string" ? STATES[state] : state,
+    state,
     message: POSTED,
     dueAt: NOW,
     tries: 0,
     evenIfRunning: false,
     resumed: false,
     cleanedUp: false,
+    ...(state.status === "speaking" && state.stage !== "ready" ? { paidSpeech: true } : {}),
     ...over,
   };
+}
+
+function speaking<Stage extends "ready" | "calling" | "unclear" | "called">(stage: Stage) {
+  const attempt: SpeechAttempt = { number: 1, key: KEY, startedAt: NOW - 1000 };
+  const called = stage === "ready" ? { attempts: 0 } : { attempts: 1, attempt };
+  return { status: "speaking", stage, refusals: 0, looks: 0, ...called } as const;
 }
 
 function sharing(stage: "ready" | "calling" | "called", calls: number) {

@@ -1,7 +1,8 @@
+import { completed, wentOn } from "../../src/job/choosing.ts";
 import { cancelled, leftAlone, madeAnother, triedAgain } from "../../src/job/decisions.ts";
 import { redelivering } from "../../src/job/deliver-transitions.ts";
-import type { AttemptKey, JobId } from "../../src/job/ids.ts";
-import { holdsSlot, type Job } from "../../src/job/job.ts";
+import type { AttemptKey, JobId, MessageTs } from "../../src/job/ids.ts";
+import { holdsSlot, type Job, type SpeechSource } from "../../src/job/job.ts";
 import { nextStep, wakeAt } from "../../src/job/next-step.ts";
 import { createWebhookHealth } from "../../src/job/poll-plan.ts";
 import { resumed } from "../../src/job/resume.ts";
@@ -27,6 +28,8 @@ const SIMULATED_WAITS: Waits = {
 /** A render, a question, another render, its delivery: what still wants something then never rests. */
 const LONGEST_LIFE_MS = 48 * HOUR_MS;
 const MOST_STEPS = 10_000;
+const VOICE = { id: "voice", name: "Anna" };
+const TS = "1700000000.000777" as MessageTs;
 
 export interface SimulationOptions {
   /** What happens, see Chance: the same tape gives the same history, to the last step. */
@@ -48,6 +51,8 @@ export interface Life {
   readonly videos: number;
   /** How often the person allowed another payment. */
   readonly triedAgain: number;
+  /** The same for speech. */
+  readonly saidAgain: number;
 }
 
 export interface History {
@@ -100,6 +105,8 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     leftAlone: (job: Job) => leftAlone(job, now()),
     madeAnother: (job: Job) => madeAnother(job, now()),
     postAgain: (job: Job) => redelivering(job, now(), waits),
+    wentOn: (job: Job) => wentOn(job, now()),
+    answered: (job: Job) => completed(job, { speech: { type: "words", text: "Hello" } }, TS, now(), waits),
   };
 
   /** Somebody presses a button, whether or not it is there to be pressed. */
@@ -107,7 +114,8 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     await store.update(id, (job) => {
       const next = buttons[name](job);
       if (next === job) return undefined;
-      presses.set(`${name} ${id}`, (presses.get(`${name} ${id}`) ?? 0) + 1);
+      const what = job.state.status === "choosing" ? `${name} ${job.state.question.kind}` : name;
+      presses.set(`${what} ${id}`, (presses.get(`${what} ${id}`) ?? 0) + 1);
       return { job: next };
     });
   }
@@ -117,13 +125,15 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     for (const id of ids) {
       const status = (await store.find(id))?.state.status;
       const answer =
-        status === "asking"
-          ? chance.among(undefined, "triedAgain", "leftAlone", "triedAgain", "cancelled")
-          : status === "duplicate"
-            ? chance.among(undefined, "madeAnother")
-            : status === "undeliverable"
-              ? chance.among(undefined, "postAgain", "cancelled")
-              : undefined;
+        status === "choosing"
+          ? chance.among(undefined, "answered", "wentOn", "wentOn", "answered", "cancelled")
+          : status === "asking"
+            ? chance.among(undefined, "triedAgain", "leftAlone", "triedAgain", "cancelled")
+            : status === "duplicate"
+              ? chance.among(undefined, "madeAnother")
+              : status === "undeliverable"
+                ? chance.among(undefined, "postAgain", "cancelled")
+                : undefined;
       if (answer) await press(answer, id);
     }
   }
@@ -164,6 +174,16 @@ export async function simulate(options: SimulationOptions): Promise<History> {
       },
     },
     delivery: world.delivery,
+    speech: {
+      api: world.speechApi,
+      chooseVoice: async () => chance.among(VOICE, undefined, VOICE),
+      keyOf: (_job, text, voice) => `${text} ${voice.id}`,
+    },
+    mintCallback: () => {
+      const key = `key${++minted}` as AttemptKey;
+      return { key, webhookUrl: `https://example.com/${key}` };
+    },
+    noteSpeech: () => {},
     media: world.media,
     mintAddresses: async (job) => {
       const key = `key${++minted}` as AttemptKey;
@@ -202,7 +222,9 @@ export async function simulate(options: SimulationOptions): Promise<History> {
 
   for (let n = 0; n < (options.jobs ?? 1); n++) {
     const photo = { type: "url", url: `https://example.com/${chance.among(n, 0)}.jpg` } as const;
-    const request = { photo, speech: photo, resolution: "720" } as const;
+    const words = { type: "words", text: `Hello ${chance.among(n, 0)}` } as const;
+    const speech = chance.among<SpeechSource>(photo, words, { type: "none" });
+    const request = { photo, speech, resolution: "720" } as const;
     const place = { channelId: CHANNEL };
     const job = {
       ...newJob(
@@ -215,6 +237,7 @@ export async function simulate(options: SimulationOptions): Promise<History> {
           request,
         },
         NOW,
+        waits,
       ),
       id: `job${n}` as JobId,
     };
@@ -249,6 +272,7 @@ export async function simulate(options: SimulationOptions): Promise<History> {
         ledger: world.ledgerOf(id),
         videos: world.videosOf(id),
         triedAgain: triedAgainTimes,
+        saidAgain: presses.get(`wentOn speech_unclear ${id}`) ?? 0,
       };
     }),
   );

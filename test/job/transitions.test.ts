@@ -186,6 +186,8 @@ describe("evidence of a lost create", () => {
     state("rendering", { renderId: RENDER, confirmed: false, webhookSeen: true, attempt: ATTEMPT }),
   );
   describeEvent("a webhook of this attempt", (job) => webhookArrived(job, KEY, RENDER, "over", NOW), {
+    "speaking calling": { state: { stage: "calling", speechId: RENDER } },
+    "speaking unclear": due(0, { state: { status: "speaking", stage: "called", speechId: RENDER } }),
     creating: { state: { status: "creating", attempt: { fetched: true, hintedRenderId: RENDER } } },
     unsettled: found,
     asking: found,
@@ -214,7 +216,7 @@ describe("evidence of a lost create", () => {
 
 describe("what people decide", () => {
   // After "Try again" the first attempt may turn out to have been paid.
-  const early = ["preparing", "queued"] as const;
+  const early = ["preparing", "choosing", "speaking ready", "queued"] as const;
   const late = [
     "sharing ready",
     "sharing calling",
@@ -271,7 +273,16 @@ describe("failing", () => {
   );
 
   it.each(STATE_NAMES)("frees the media once nobody can want them any more: %s", (name) => {
-    const early = ["preparing", "queued", "queued again", "creating", "unsettled", "asking", "rendering"];
-    expect(needsMedia(sampleJob(name))).toBe(early.includes(name));
+    const early = [
+      "preparing",
+      "choosing",
+      "speaking",
+      "queued",
+      "creating",
+      "unsettled",
+      "asking",
+      "rendering",
+    ];
+    expect(needsMedia(sampleJob(name))).toBe(early.includes(sampleJob(name).state.status));
   });
 });

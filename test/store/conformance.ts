@@ -14,7 +14,13 @@ import type {
 import type { Job, JobState } from "../../src/job/job.ts";
 import type { Lane } from "../../src/job/lane.ts";
 import { nextStep, wakeAt } from "../../src/job/next-step.ts";
-import { type Change, type JobStore, LeaseLostError, type MediaLink } from "../../src/job/store.ts";
+import {
+  type Change,
+  type JobStore,
+  LeaseLostError,
+  type MediaLink,
+  type View,
+} from "../../src/job/store.ts";
 import { workspaceGone } from "../../src/job/workspace-gone.ts";
 import {
   ANNA,
@@ -681,6 +687,77 @@ export function describeStore(
         expect(await store.findForm("f1")).toEqual(bare);
         expect(await store.findForm("f2")).toEqual(full);
         expect(await store.findForm("f3")).toBeUndefined();
+      });
+
+      it("knows which job a form is for, and lets the form ask where it belongs", async () => {
+        const { store } = await emptyStore();
+        const speech = { type: "words", text: "Hello there" } as const;
+        const forJob = {
+          id: "f4",
+          jobId: "jjjjjjjjjj" as JobId,
+          channelId: CHANNEL,
+          taken: { speech },
+          openedAt: NOW,
+        };
+        const anywhere = { id: "f5", taken: {}, openedAt: NOW };
+        await store.saveForm(forJob);
+        await store.saveForm(anywhere);
+        expect(await store.findForm("f4")).toEqual(forJob);
+        expect(await store.findForm("f5")).toEqual(anywhere);
+      });
+
+      it("remembers what a person or a channel has chosen, in each workspace for itself", async () => {
+        const { store } = await emptyStore();
+        const [anna, other] = [
+          { voice: { id: "v1", name: "Anna" } },
+          { voice: { id: "v2", name: "Ben", language: "en" } },
+        ];
+        await store.saveHabits(WORKSPACE, ANNA, anna);
+        await store.saveHabits(WORKSPACE, CHANNEL, anna);
+        await store.saveHabits(WORKSPACE, CHANNEL, other);
+        expect(await store.findHabits(WORKSPACE, ANNA)).toEqual(anna);
+        expect(await store.findHabits(WORKSPACE, CHANNEL)).toEqual(other);
+        expect(await store.findHabits("T2" as WorkspaceId, ANNA)).toBeUndefined();
+      });
+    });
+
+    describe("words that were spoken", () => {
+      const KEY = "words in a voice";
+      const speaking = { status: "speaking", stage: "calling", attempts: 1, refusals: 0, looks: 0 } as const;
+      const look = async (store: JobStore, id: JobId) => {
+        let seen: View["spoken"];
+        await store.update(
+          id,
+          (_job, view) => {
+            seen = view.spoken;
+            return undefined;
+          },
+          { speechKey: KEY },
+        );
+        return seen;
+      };
+
+      it("are known to every other job: who is at it, and where they are once they are spoken", async () => {
+        const { store, add } = await emptyStore();
+        const [one, other] = [await add(speaking), await add({ ...speaking, stage: "ready" })];
+        expect(await look(store, other.id)).toBeUndefined();
+        await store.update(one.id, (job) => ({ job, spoken: { key: KEY } }));
+        expect(await look(store, other.id)).toEqual({ at: NOW, underWay: true });
+        expect(await look(store, one.id)).toEqual({ at: NOW, underWay: false });
+        const url = "https://example.com/said.mp3";
+        await store.update(one.id, (job) => ({
+          job: { ...job, state: { status: "preparing" } },
+          spoken: { key: KEY, url },
+        }));
+        expect(await look(store, other.id)).toEqual({ at: NOW, underWay: false, url });
+      });
+
+      it("are nobody's any more once whoever was at them has ended without", async () => {
+        const { store, add, move } = await emptyStore();
+        const [one, other] = [await add(speaking), await add({ ...speaking, stage: "ready" })];
+        await store.update(one.id, (job) => ({ job, spoken: { key: KEY } }));
+        await move(one.id, STATES.cancelled);
+        expect(await look(store, other.id)).toEqual({ at: NOW, underWay: false });
       });
 
       it("answers while it is healthy", async () => {

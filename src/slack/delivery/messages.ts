@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/web-api";
-import { failureText } from "../../job/failure-text.ts";
+import { failureText, failureTextOf } from "../../job/failure-text.ts";
 import type { Job, Notice } from "../../job/job.ts";
 import { actions } from "../surface.ts";
 import { answersTo, type Button, questionText } from "./question.ts";
@@ -87,7 +87,7 @@ export function jobMessage(job: Job, runningLink?: string): Message {
     case "undeliverable":
       return message(
         job,
-        `:warning: ${asked}: the video is ready, but I could not post it. ${failureText(state.failure)} I keep it and try again by myself.`,
+        `:warning: ${asked}: the video is ready, but I could not post it. ${failureTextOf(job, state.failure)} I keep it and try again by myself.`,
         POST_AGAIN,
       );
     case "delivered":
@@ -104,7 +104,7 @@ export function jobMessage(job: Job, runningLink?: string): Message {
       );
     }
     case "failed":
-      return message(job, `:x: ${asked}: ${failureText(state.failure)}`);
+      return message(job, `:x: ${asked}: ${failureTextOf(job, state.failure)}`);
     case "cancelled":
       return message(
         job,
@@ -131,7 +131,7 @@ export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
       return message(
         job,
         `${hello} Your talking photo is ready, but I could not post it${job.place.channelId.startsWith("D") ? "" : ` in <#${job.place.channelId}>`}. ${
-          state.status === "undeliverable" ? failureText(state.failure) : ""
+          state.status === "undeliverable" ? failureTextOf(job, state.failure) : ""
         } I keep it and try again by myself.`,
         POST_AGAIN,
       );
@@ -142,7 +142,7 @@ export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
     case "failed":
       return message(
         job,
-        `${hello} ${state.status === "failed" ? failureText(state.failure) : failureText({ reason: "internal_error" })}`,
+        `${hello} ${state.status === "failed" ? failureTextOf(job, state.failure) : failureText({ reason: "internal_error" })}`,
       );
     case "ended":
       return endedMessage(job, hello);

@@ -19,7 +19,8 @@ const EACH: Button = { text: "One video for each", action: actions.each };
 const NOTHING_YET = "Nothing has been spent.";
 
 /** What is asked, in a sentence or two that says what was seen and what can be done. */
-export function questionText({ place, request }: Job, question: Question): string {
+export function questionText({ place, request, paidSpeech }: Job, question: Question): string {
+  const nothingYet = paidSpeech ? "" : NOTHING_YET;
   const reply = place.channelId.startsWith("D")
     ? "reply in this thread"
     : "reply in this thread and mention me";
@@ -35,23 +36,23 @@ export function questionText({ place, request }: Job, question: Question): strin
     case "which_speech":
       return `I see ${question.count} recordings. Which one should it say? They are numbered as you shared them.`;
     case "photo_small":
-      return `The photo is small, ${question.seen}: the video may look blurred. ${NOTHING_YET}`;
+      return `The photo is small, ${question.seen}: the video may look blurred. ${nothingYet}`;
     case "photo_strange":
-      return `That is an unusual picture, ${question.seen}: the video may look odd. ${NOTHING_YET}`;
+      return `That is an unusual picture, ${question.seen}: the video may look odd. ${nothingYet}`;
     case "photo_animated":
-      return `That is ${question.seen}, and I can only use its first picture. ${NOTHING_YET}`;
+      return `That is ${question.seen}, and I can only use its first picture. ${nothingYet}`;
     case "no_face":
-      return `I see no face in that photo. AKOOL may not be able to use it, and may charge for trying. ${NOTHING_YET}`;
+      return `I see no face in that photo. AKOOL may not be able to use it, and may charge for trying. ${nothingYet}`;
     case "many_faces":
-      return `I see ${question.faces.length} faces in that photo, and only one can talk. Choose one, and I crop the photo to it. ${NOTHING_YET}`;
+      return `I see ${question.faces.length} faces in that photo, and only one can talk. Choose one, and I crop the photo to it. ${nothingYet}`;
     case "tiny_face":
-      return `The face in that photo is very small: the video may look blurred. A closer picture is better. ${NOTHING_YET}`;
+      return `The face in that photo is very small: the video may look blurred. A closer picture is better. ${nothingYet}`;
     case "speech_clipped":
-      return `The recording is so loud that it is distorted, and will sound so in the video. ${NOTHING_YET}`;
+      return `The recording is so loud that it is distorted, and will sound so in the video. ${nothingYet}`;
     case "speech_too_long": {
       const long =
         question.seconds === undefined ? "too long" : `${Math.round(question.seconds)} seconds long`;
-      return `The recording is ${long}, and I take up to ${question.limitSeconds}. I can cut it at ${inSeconds(question.cutAtSeconds)}. ${NOTHING_YET}`;
+      return `The recording is ${long}, and I take up to ${question.limitSeconds}. I can cut it at ${inSeconds(question.cutAtSeconds)}. ${nothingYet}`;
     }
     case "speech_unclear":
       return "I can't tell whether AKOOL has spoken your words: its answer was lost. Saying them again may cost a little credit a second time. Try again?";
