@@ -91,6 +91,10 @@ export async function measureWaiting(options: WaitingOptions): Promise<{ rows: R
       progress(`waiting jobs on ${store}: started again with ${accepted}`);
       await full.stopApps();
       await full.startApps();
+      // Those that slept are awake now, and prepared like the others: that is work, and not waiting.
+      await full.reached("queued", accepted + asleep - SLOTS, options.fillWithinMs);
+      await full.stopApps();
+      await full.startApps();
       await sleep(settleMs);
       row("memory over idle, started again with them", "MB", only(full).rssMb() - idleMb);
     }

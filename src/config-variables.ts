@@ -49,6 +49,7 @@ export const variables = z.object({
   ),
   AKOOL_CLIENT_ID: optional(/^\S+$/, "must be the client id from AKOOL's API page, with no spaces"),
   AKOOL_AUTH: z.enum(["api-key", "token"], "must be api-key or token").prefault("api-key"),
+  AKOOL_FACE_CHECK: z.enum(["on", "off"], "must be on or off").prefault("off"),
   AKOOL_API_URL: webAddress().prefault("https://openapi.akool.com"),
   AKOOL_MAX_CONCURRENT: whole(1, Number.MAX_SAFE_INTEGER, "must be a whole number, 1 or more").prefault("2"),
   PUBLIC_URL: webAddress().optional(),

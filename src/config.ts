@@ -47,6 +47,8 @@ export interface Config {
     /** Without a slash at the end. */
     readonly apiUrl: string;
     readonly maxConcurrent: number;
+    /** Whether AKOOL looks for faces before anything is paid. */
+    readonly faceCheck: boolean;
   };
   /** May have a path, which then does not end in a slash. */
   readonly publicUrl?: URL;
@@ -229,6 +231,7 @@ function toConfig(values: Values): Config {
       auth: values.AKOOL_AUTH,
       apiUrl: withoutSlash(values.AKOOL_API_URL),
       maxConcurrent: values.AKOOL_MAX_CONCURRENT,
+      faceCheck: values.AKOOL_FACE_CHECK === "on",
     },
     ...(publicUrl && { publicUrl: new URL(withoutSlash(publicUrl)) }),
     host: values.HOST,
