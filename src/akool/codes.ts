@@ -78,6 +78,24 @@ export function getAkoolCode(code: number): AkoolCode {
   return akoolCodes.get(code) ?? row("unknown code", "akool_error");
 }
 
+/**
+ * The row of `code` as the answer to words that were to be spoken: there the only thing that can be missing is
+ * the voice, the only parameter that people choose is the text, and no photo or recording is to blame.
+ */
+export function getSpeechCode(code: number): AkoolCode {
+  const known = getAkoolCode(code);
+  if (NOT_THERE.includes(code)) return { ...known, reason: "akool_voice_unknown" };
+  return { ...known, reason: speechReasons[known.reason] ?? known.reason };
+}
+
+const speechReasons: Partial<Record<FailureReason, FailureReason>> = {
+  akool_parameter: "akool_text_unusable",
+  akool_too_long: "akool_text_unusable",
+  akool_too_big: "akool_text_unusable",
+  akool_speech_unusable: "akool_error",
+  akool_media_unusable: "akool_error",
+};
+
 /** Whether the trouble is the account's, so that it says nothing about the render that was asked for. */
 export function isAccountTrouble(reason: FailureReason): boolean {
   return accountReasons.includes(reason);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { RenderId } from "../job/ids.ts";
 import type { RenderUpdate } from "../job/render-api.ts";
+import type { Made } from "./answers.ts";
 import { vendorText } from "./errors.ts";
 
 /**
@@ -14,17 +15,21 @@ export const reply = z.object({
   /** Of getToken alone, which puts it beside `data` and not in it. */
   token: z.string().min(1).optional().catch(undefined),
   data: z.unknown().optional(),
+  /** Of detect_faces, which has an envelope of its own: 0 is success, and `faces_obj` stands for `data`. */
+  error_code: z.number().int().optional().catch(undefined),
+  error_msg: z.string().optional().catch(undefined),
+  faces_obj: z.unknown().optional(),
 });
 export type Reply = z.infer<typeof reply>;
 
 /** An id that can be stored and asked for. AKOOL's are 24 hex digits; nothing promises it, so they stay opaque. */
-export const renderId = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,200}$/)
-  .transform((id) => id as RenderId); // the boundary where a string becomes a RenderId
+export const akoolId = z.string().regex(/^[\x21-\x7e]{1,200}$/);
+export const renderId = akoolId.transform((id) => id as RenderId); // the boundary where a string becomes a RenderId
 
 /** `data` of POST /api/open/v3/content/video/createbytalkingphoto. Source: AKOOL API reference, "Create Talking Photo". */
-export const createdRender = z.object({ _id: renderId });
+export const createdRender = z
+  .object({ _id: akoolId })
+  .transform(({ _id }): Made => ({ type: "created", id: _id }));
 
 /** `data` of getToken, where some integrators look for the token; documented is only the top level. */
 export const tokenData = z.object({ token: z.string().min(1) });
@@ -43,6 +48,9 @@ const detailKeys = [
   "error",
 ] as const;
 
+/** A render that AKOOL knows. */
+export type FoundRender = Extract<RenderUpdate, { readonly type: "pending" | "succeeded" | "failed" }>;
+
 /**
  * `data` of GET /api/open/v3/content/video/infobymodelid, down to what a job needs.
  * Source: AKOOL API reference, "Get Video Info Result": 1 queued, 2 processing, 3 success, 4 failed.
@@ -59,7 +67,7 @@ export const renderInfo = z
     }),
     z.looseObject({ video_status: z.literal(4) }),
   ])
-  .transform((info): RenderUpdate => {
+  .transform((info): FoundRender => {
     if (info.video_status === 4) {
       const detail = findDetail(info);
       return { type: "failed", reason: "render_failed", ...(detail && { detail }) };
@@ -90,7 +98,7 @@ export const webhookPayload = z.object({
   deduction_credit: z.number().nonnegative().optional().catch(undefined),
 });
 
-function findDetail(info: Record<string, unknown>): string | undefined {
+export function findDetail(info: Record<string, unknown>): string | undefined {
   for (const key of detailKeys) {
     const value = info[key];
     const text = typeof value === "string" ? vendorText(value) : "";
@@ -99,7 +107,7 @@ function findDetail(info: Record<string, unknown>): string | undefined {
   return undefined;
 }
 
-function findHttpUrl(value: unknown): string | undefined {
+export function findHttpUrl(value: unknown): string | undefined {
   const url = typeof value === "string" ? URL.parse(value) : null;
   return url && (url.protocol === "https:" || url.protocol === "http:") ? url.href : undefined;
 }

@@ -92,6 +92,10 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
   akool_busy: () => `AKOOL took no orders for a long time, so I gave up. Please try again later.`,
   akool_error: () =>
     `AKOOL answered with an error, so the video could not be made. Please try again later; if it happens again, tell the person who runs this app.`,
+  akool_voice_unknown: () =>
+    `AKOOL does not have the voice that was chosen any more. Choose another one and ask again. ${NOTHING_PAID}`,
+  akool_text_unusable: () =>
+    `AKOOL could not speak these words. Try shorter, plain text or another voice, or share a recording instead.`,
   akool_speech_lost: () =>
     `AKOOL did not finish speaking your words. Please ask for it again, or share a recording instead.`,
   no_voice: () =>

@@ -42,6 +42,8 @@ export type FailureReason =
   | "akool_permission"
   | "akool_busy"
   | "akool_error"
+  | "akool_voice_unknown"
+  | "akool_text_unusable"
   | "akool_speech_lost"
   | "no_voice"
   | "render_failed"
