@@ -21,10 +21,40 @@ export function failureTextOf({ paidSpeech }: Pick<Job, "paidSpeech">, failure: 
 const NOTHING_PAID = "Nothing was spent.";
 const ASK_ADMIN = "Please tell the person who runs this app.";
 const SHARE_BOTH =
-  "Share one photo (JPEG, PNG or WebP) and one recording (MP3, M4A or WAV) together in one message.";
+  "Share one photo (JPEG, PNG, HEIC or WebP) and one recording (MP3, M4A or WAV) together in one message.";
+
+/** What turns a file into one that can be used, by what it was found to be (`code`). */
+const PHOTO_ADVICE: Readonly<Record<string, string>> = {
+  svg: "Open it and take a screenshot, then share the screenshot.",
+  eps: "Open it and take a screenshot, then share the screenshot.",
+  pdf: "Open it and take a screenshot of the picture in it, then share the screenshot.",
+  office: "Open it and take a screenshot of the picture in it, then share the screenshot.",
+  html: "Open it and save the picture itself, then share that.",
+  psd: "Open it and export it as JPEG or PNG, then share that.",
+  raw: "Open it in a photo app and export it as JPEG, then share that.",
+  zip: "Unpack it, then share the photo that is in it.",
+  gzip: "Unpack it, then share the photo that is in it.",
+  mp4: "Pause it where the face is clear and take a screenshot, then share the screenshot.",
+  webm: "Pause it where the face is clear and take a screenshot, then share the screenshot.",
+  avi: "Pause it where the face is clear and take a screenshot, then share the screenshot.",
+  damaged: "Open it and take a screenshot, then share the screenshot.",
+};
+const SPEECH_ADVICE: Readonly<Record<string, string>> = {
+  no_sound: "Choose a video in which somebody speaks, or record a voice clip in Slack and share that.",
+  midi: "Play it and record a voice clip of it, then share that.",
+  playlist: "Open it and save the recording itself, then share that.",
+  html: "Open it and save the recording itself, then share that.",
+  zip: "Unpack it, then share the recording that is in it.",
+  gzip: "Unpack it, then share the recording that is in it.",
+  damaged: "Play it to check it, then share it again as MP3, M4A or WAV.",
+};
 
 const seen = (failure: Failure, otherwise: string) => failure.seen ?? otherwise;
 const which = (failure: Failure) => failure.file ?? "file";
+
+function advice(known: Readonly<Record<string, string>>, { code }: Failure, otherwise: string): string {
+  return (code !== undefined && Object.hasOwn(known, code) ? known[code] : undefined) ?? otherwise;
+}
 
 const texts: Record<FailureReason, (failure: Failure) => string> = {
   nothing_shared: () => `I make a photo talk, and I need two files for that. ${SHARE_BOTH}`,
@@ -54,22 +84,24 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
     `The link to the ${which(f)} leads to a web page, not to a file. Use the link of the file itself: open it, then right-click and choose "copy address". ${NOTHING_PAID}`,
 
   photo_unreadable: (f) =>
-    `I cannot read ${seen(f, "that file")} as a photo. Share a JPEG, PNG or WebP picture. ${NOTHING_PAID}`,
+    `I cannot read ${seen(f, "that file")} as a photo. ${advice(PHOTO_ADVICE, f, "Share a JPEG, PNG, HEIC or WebP picture.")} ${NOTHING_PAID}`,
   photo_type_unsupported: (f) =>
-    `I cannot use ${seen(f, "that kind of picture")} yet. Save it as JPEG or PNG (a screenshot of it will do) and share that. ${NOTHING_PAID}`,
+    `I cannot use ${seen(f, "that kind of picture")} yet. ${advice(PHOTO_ADVICE, f, "Save it as JPEG or PNG (a screenshot of it will do) and share that.")} ${NOTHING_PAID}`,
   photo_too_big: (f) =>
     `The photo is too big: ${seen(f, "more than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Share a smaller copy. ${NOTHING_PAID}`,
   photo_too_small: (f) =>
     `The photo is too small: ${seen(f, "there is hardly anything to see")}. Share a larger one in which the face is clear. ${NOTHING_PAID}`,
 
   speech_unreadable: (f) =>
-    `I cannot hear anything in ${seen(f, "that file")}. Share an MP3, M4A or WAV recording. ${NOTHING_PAID}`,
+    `I cannot hear anything in ${seen(f, "that file")}. ${advice(SPEECH_ADVICE, f, "Share an MP3, M4A or WAV recording.")} ${NOTHING_PAID}`,
   speech_type_unsupported: (f) =>
-    `I cannot use ${seen(f, "that kind of recording")} yet. Save it as MP3, M4A or WAV and share that. ${NOTHING_PAID}`,
+    `I cannot use ${seen(f, "that kind of recording")} yet. ${advice(SPEECH_ADVICE, f, "Save it as MP3, M4A or WAV and share that.")} ${NOTHING_PAID}`,
   speech_too_big: (f) =>
     `The recording is too big: ${seen(f, "more than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Save it as MP3 and share that. ${NOTHING_PAID}`,
   speech_too_long: (f) =>
     `The recording is too long: ${seen(f, "it goes on for longer than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Share a shorter one. ${NOTHING_PAID}`,
+  speech_silent: (f) =>
+    `I hear nothing in ${seen(f, "that recording")}: it is silent from beginning to end. Check that the microphone is on, record it again and share that. ${NOTHING_PAID}`,
   speech_empty: () =>
     `The recording has no sound in it, or ends at once. Record it again and share that. ${NOTHING_PAID}`,
 

@@ -29,6 +29,7 @@ export type FailureReason =
   | "speech_too_big"
   | "speech_too_long"
   | "speech_empty"
+  | "speech_silent"
   // what AKOOL says
   | "akool_parameter"
   | "akool_media_unusable"

@@ -133,12 +133,12 @@ describe("a photo and a recording shared in one message", () => {
   it("is refused in the thread when the file is not what its name says", async () => {
     const { slack, akool } = world();
     const creates = akool.creates;
-    const fake = { name: "face.jpg", bytes: Buffer.from("GIF89a, or so it says") };
+    const fake = { name: "face.jpg", bytes: Buffer.from("BM\x9a\0\0\0\0\0\0\0 and so on", "latin1") };
     const { thread } = await slack.shareFiles([fake, SPEECH], {
       channel: world().newChannel(),
       mention: true,
     });
-    await expectFailure(thread, /GIF image.*Save it as JPEG or PNG/);
+    await expectFailure(thread, /BMP image.*Save it as JPEG or PNG/);
     expect(akool.creates).toBe(creates);
   });
 

@@ -28,6 +28,7 @@ const reasons: Record<FailureReason, true> = {
   speech_too_big: true,
   speech_too_long: true,
   speech_empty: true,
+  speech_silent: true,
   akool_parameter: true,
   akool_media_unusable: true,
   akool_too_many_faces: true,
@@ -90,7 +91,7 @@ describe.each(facts)("the sentence for a failure, %s", (_what, more) => {
 describe("what a sentence tells people", () => {
   it("says that nothing was spent for everything that is refused before AKOOL is asked", () => {
     const early = names.filter((reason) =>
-      /^(slack_(scope|file)|url|photo_(un|t)|speech_(un|t|e))/.test(reason),
+      /^(slack_(scope|file)|url|photo_(un|t)|speech_(un|t|e|s))/.test(reason),
     );
     expect(early.length).toBeGreaterThan(10);
     for (const reason of early) expect(failureText({ reason })).toContain("Nothing was spent.");
@@ -107,6 +108,20 @@ describe("what a sentence tells people", () => {
     expect(long).toContain("60 seconds");
     expect(failureText({ reason: "url_not_found", file: "photo" })).toContain("photo");
     expect(failureText({ reason: "url_not_found", file: "recording" })).toContain("recording");
+  });
+
+  it("says how to make a usable file of one that cannot be used", () => {
+    const svg = failureText({ reason: "photo_type_unsupported", seen: "an SVG image", code: "svg" });
+    expect(svg).toContain("an SVG image");
+    expect(svg).toContain("take a screenshot, then share the screenshot");
+    const video = failureText({
+      reason: "speech_unreadable",
+      seen: "a video without sound",
+      code: "no_sound",
+    });
+    expect(video).toContain("Choose a video in which somebody speaks");
+    // A code is no name of ours.
+    expect(failureText({ reason: "photo_unreadable", code: "constructor" })).toContain("Share a JPEG");
   });
 
   it("has different words for every reason", () => {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
-import { preparePhoto } from "../../src/media/prepare-photo.ts";
+import { cropAround } from "../../src/media/crop.ts";
+import { type PhotoOptions, preparePhoto } from "../../src/media/prepare-photo.ts";
 import { FIXTURES, rejectionOf, temporaryFolder } from "./serve.ts";
 
 describe("a photo", () => {
@@ -77,13 +78,66 @@ describe("a photo", () => {
     expect(await colourAt(output, 10, 40)).toBe("red");
   });
 
+  it.each(["gif", "avif", "tiff"] as const)("may be a picture in %s", async (format) => {
+    const { prepared, output } = await prepare(await halves(300, 300).toFormat(format).toBuffer());
+    expect(prepared).toEqual({ width: 300, height: 300, sizeBytes: output.length });
+    expect(await colourAt(output, 30, 150)).toBe("red");
+    expect(await colourAt(output, 270, 150)).toBe("blue");
+  });
+
+  it("is decoded when it comes from an iPhone, and turned once and not twice", async () => {
+    // A grid of tiles that the container turns; its EXIF says the same once more, and where it was taken.
+    const input = await readFile(join(FIXTURES, "iphone.heic"));
+    expect(input.includes("Secret Camera")).toBe(true);
+    const { prepared, output } = await prepare(input);
+    expect(prepared).toEqual({ width: 400, height: 480, sizeBytes: output.length });
+    const { exif, icc, xmp, orientation } = await sharp(output).metadata();
+    expect({ exif, icc, xmp, orientation }).toEqual({});
+    expect(await likeness(output, join(FIXTURES, "portrait.jpg"))).toBeGreaterThan(0.9);
+  });
+
   it.each([
-    ["a GIF image", () => halves(80, 80).gif().toBuffer()],
-    ["a TIFF image", () => halves(80, 80).tiff().toBuffer()],
-    ["an AVIF image", () => halves(80, 80).avif().toBuffer()],
-    ["an HEIC image", async () => ftyp("heic", "mif1", "heic")],
+    ["portrait.heic", 512],
+    ["ten-bit.heic", 320],
+  ])("%s keeps its colours", async (name, side) => {
+    const { prepared, output } = await prepare(await readFile(join(FIXTURES, name)));
+    expect(prepared).toMatchObject({ width: side, height: side });
+    expect(await likeness(output, join(FIXTURES, "portrait.jpg"))).toBeGreaterThan(0.95);
+  });
+
+  it("gets a white ground where an HEIC was transparent", async () => {
+    const { output } = await prepare(await readFile(join(FIXTURES, "transparent.heic")));
+    expect(await colourAt(output, 30, 100)).toBe("blue");
+    expect(await colourAt(output, 220, 100)).toBe("white");
+  });
+
+  it("leaves nothing but the JPEG behind, and nothing of a damaged HEIC", async () => {
+    const heic = await readFile(join(FIXTURES, "portrait.heic"));
+    const folder = await temporaryFolder();
+    await prepare(heic, folder);
+    expect(await readdir(folder)).toEqual(["in", "out.jpg"]);
+    const other = await temporaryFolder();
+    expect(await refusal(heic.subarray(0, heic.length - 5000), other)).toMatchObject({
+      reason: "photo_unreadable",
+      seen: "a damaged photo",
+    });
+    expect(await readdir(other)).toEqual(["in"]);
+  });
+
+  it("is refused by its header alone when an HEIC claims 48 megapixels", async () => {
+    const heic = await readFile(join(FIXTURES, "portrait.heic"));
+    const claim = heic.indexOf("ispe") + 8;
+    heic.writeUInt32BE(8000, claim);
+    heic.writeUInt32BE(6000, claim + 4);
+    expect(await refusal(heic)).toMatchObject({ reason: "photo_too_big", seen: "48 megapixels" });
+  });
+
+  it.each([
     ["an SVG image", async () => Buffer.from('<?xml version="1.0"?>\n<svg width="100" height="100"/>')],
     ["a BMP image", async () => Buffer.concat([Buffer.from("BM\x9a\0\0\0\0\0\0\0"), Buffer.alloc(100)])],
+    ["a Photoshop file", async () => Buffer.from("8BPS\0\x01\0\0\0\0\0\0")],
+    ["a JPEG XL image", async () => Buffer.from("\xff\x0a\x7a\x54", "latin1")],
+    ["a camera's raw file", async () => dng()],
   ])("is refused when it is %s", async (seen, make) => {
     expect(await refusal(await make())).toMatchObject({
       reason: "photo_type_unsupported",
@@ -156,6 +210,91 @@ describe("a photo", () => {
       seen: "400 × 63 pixels",
     });
   });
+
+  it.each([
+    ["photo_small", "200 × 100 pixels", () => halves(200, 100).png()],
+    ["photo_strange", "a very wide picture, 2000 × 300 pixels", () => halves(2000, 300).png()],
+    ["photo_strange", "a very tall picture, 300 × 800 pixels", () => halves(300, 800).png()],
+    ["photo_small", "255 × 400 pixels", () => halves(400, 255).jpeg().withMetadata({ orientation: 6 })],
+  ])("is a concern (%s) when it is %s", async (kind, seen, make) => {
+    const { prepared } = await prepare(await make().toBuffer());
+    expect(prepared.concern).toEqual({ kind, seen });
+  });
+
+  it("is a concern when it is an animation, and refused when that is gigantic", async () => {
+    const frames = await Promise.all(
+      [halves(300, 300), halves(300, 300).negate()].map((f) => f.png().toBuffer()),
+    );
+    const gif = await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer();
+    expect((await prepare(gif)).prepared.concern).toEqual({
+      kind: "photo_animated",
+      seen: "an animated GIF",
+    });
+    // Of its canvas and of its first picture; of the two, libnsgif believes the picture.
+    const giant = Buffer.from(gif);
+    const picture = giant.indexOf(Buffer.from("2c000000002c012c01", "hex"));
+    for (const at of [6, 8, picture + 5, picture + 7]) giant.writeUInt16LE(10_000, at);
+    expect(await refusal(giant)).toMatchObject({ reason: "photo_too_big", seen: "100 megapixels" });
+  });
+});
+
+describe("a crop", () => {
+  it("is in pixels of the prepared picture, and has all the pixels of the original", async () => {
+    // Turned, red comes to the top: 2000 × 4000, prepared as 1000 × 2000.
+    const input = await halves(4000, 2000).jpeg().withMetadata({ orientation: 6 }).toBuffer();
+    const whole = (await prepare(input)).prepared;
+    expect(whole).toMatchObject({ width: 1000, height: 2000 });
+    const crop = { left: 100, top: 900, width: 400, height: 200 };
+    const { prepared, output } = await prepare(input, undefined, { crop });
+    expect(prepared).toMatchObject({ width: 800, height: 400 });
+    expect(await colourAt(output, 400, 30)).toBe("red");
+    expect(await colourAt(output, 400, 370)).toBe("blue");
+  });
+
+  it("never leaves the picture, and is judged by what is left", async () => {
+    const input = await halves(500, 500).png().toBuffer();
+    const crop = { left: 400, top: 400, width: 300, height: 300 };
+    expect((await prepare(input, undefined, { crop })).prepared).toMatchObject({
+      width: 100,
+      height: 100,
+      concern: { kind: "photo_small", seen: "100 × 100 pixels" },
+    });
+    const speck = { left: 0, top: 0, width: 20, height: 20 };
+    expect(await refusal(input, undefined, { crop: speck })).toMatchObject({ reason: "photo_too_small" });
+  });
+
+  it("of an iPhone photo is of the upright picture", async () => {
+    const input = await readFile(join(FIXTURES, "iphone.heic"));
+    const crop = { left: 100, top: 0, width: 300, height: 480 };
+    expect((await prepare(input, undefined, { crop })).prepared).toMatchObject({ width: 300, height: 480 });
+  });
+
+  it.each([
+    [
+      "in the middle",
+      { left: 450, top: 400, width: 80, height: 100 },
+      { left: 380, top: 336, width: 220, height: 260 },
+    ],
+    [
+      "in a corner",
+      { left: 0, top: 0, width: 100, height: 100 },
+      { left: 0, top: 0, width: 220, height: 260 },
+    ],
+    [
+      "at the far edge",
+      { left: 950, top: 920, width: 50, height: 80 },
+      { left: 824, top: 792, width: 176, height: 208 },
+    ],
+    [
+      "that fills it",
+      { left: 100, top: 100, width: 800, height: 800 },
+      { left: 0, top: 0, width: 1000, height: 1000 },
+    ],
+  ])("around a face %s stays inside the picture", (_where, face, frame) => {
+    expect(cropAround(face, { width: 1000, height: 1000 })).toEqual(frame);
+  });
 });
 
 /** Red on the left, blue on the right. */
@@ -166,15 +305,19 @@ function halves(width: number, height: number): Sharp {
   ]);
 }
 
-async function prepare(input: Buffer, folder?: string) {
+async function prepare(input: Buffer, folder?: string, options?: PhotoOptions) {
   const dir = folder ?? (await temporaryFolder());
   await writeFile(join(dir, "in"), input);
-  const prepared = await preparePhoto(join(dir, "in"), join(dir, "out.jpg"));
+  const prepared = await preparePhoto(join(dir, "in"), join(dir, "out.jpg"), options);
   return { prepared, output: await readFile(join(dir, "out.jpg")) };
 }
 
-async function refusal(input: Buffer, folder?: string): Promise<{ reason: string; seen?: string }> {
-  const error = await rejectionOf(prepare(input, folder));
+async function refusal(
+  input: Buffer,
+  folder?: string,
+  options?: PhotoOptions,
+): Promise<{ reason: string; seen?: string }> {
+  const error = await rejectionOf(prepare(input, folder, options));
   if (typeof error !== "object" || error === null || !("failure" in error)) throw error;
   return error.failure as { reason: string };
 }
@@ -205,9 +348,23 @@ function pngHeader(width: number, height: number): Buffer {
   ]);
 }
 
-function ftyp(major: string, ...compatible: string[]): Buffer {
-  const brands = Buffer.from(`${major}\0\0\0\0${compatible.join("")}`, "latin1");
-  return Buffer.concat([uint32(8 + brands.length), Buffer.from("ftyp"), brands, Buffer.alloc(64)]);
+/** A TIFF with nothing in it but the field that says which DNG it is. */
+function dng(): Buffer {
+  const file = Buffer.alloc(100);
+  file.write("II*\0\x08\0\0\0\x01\0", "latin1");
+  file.writeUInt16LE(50_706, 10);
+  return file;
+}
+
+/** How alike a picture and the middle of another look when small: 1 is the same, 0 as unlike as can be. */
+async function likeness(image: Buffer, path: string): Promise<number> {
+  const { width, height } = await sharp(image).metadata();
+  const size = { width: 24, height: Math.round((24 * height) / width), fit: "cover" } as const;
+  const small = (input: Buffer | string) =>
+    sharp(input).resize(size).toColourspace("srgb").removeAlpha().raw().toBuffer();
+  const [one, other] = await Promise.all([small(image), small(path)]);
+  const differences = Array.from(one, (value, at) => Math.abs(value - (other[at] ?? 0)));
+  return 1 - differences.reduce((sum, value) => sum + value, 0) / differences.length / 255;
 }
 
 function uint32(value: number): Buffer {
