@@ -153,6 +153,7 @@ worker = startWorker({
       spoolDir,
       home,
       maxAudioSeconds: config.maxAudioSeconds,
+      ...(config.akool.faceCheck ? { faces: akool } : {}),
       tokenFor: slack.tokenFor,
       findFileUrl: slack.findFileUrl,
       findThreadPhoto: slack.findThreadPhoto,

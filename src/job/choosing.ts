@@ -14,7 +14,6 @@ const ABOUT_THE_PHOTO: ReadonlySet<Question["kind"]> = new Set([
   "which_photo",
   "photo_small",
   "photo_strange",
-  "photo_animated",
   "no_face",
   "many_faces",
   "tiny_face",
@@ -76,7 +75,6 @@ export function wentOn(job: Job, now: number): Job {
       return accepting(job, question.kind, { cutAtSeconds: question.cutAtSeconds }, now);
     case "photo_small":
     case "photo_strange":
-    case "photo_animated":
     case "no_face":
     case "many_faces":
     case "tiny_face":

@@ -31,9 +31,9 @@ export type Concern =
       readonly cutAtSeconds: number;
     };
 
-/** `seen` is in people's words: "an animated GIF", "96 × 80 pixels". */
+/** `seen` is in people's words: "96 × 80 pixels", "a very wide picture, 2000 × 300 pixels". */
 export interface PhotoConcern {
-  readonly kind: "photo_small" | "photo_strange" | "photo_animated";
+  readonly kind: "photo_small" | "photo_strange";
   readonly seen: string;
 }
 

@@ -5,9 +5,12 @@ import { type Failure, RequestProblem } from "../job/failure.ts";
 import type { SlackFileId } from "../job/ids.ts";
 import type { Job, MediaSource } from "../job/job.ts";
 import type { Media, PrepareAnswer, RelayAnswer } from "../job/media.ts";
+import type { Concern } from "../job/question.ts";
+import type { FaceFinder } from "../job/speech-api.ts";
 import { LeaseLostError } from "../job/store.ts";
 import { downloadToFile } from "./download.ts";
 import { spoolFolder } from "./local-media.ts";
+import { lookForFaces } from "./look-for-faces.ts";
 import type { Outbound } from "./outbound.ts";
 import { MAX_PHOTO_BYTES, preparePhoto } from "./prepare-photo.ts";
 import { MAX_SPEECH_BYTES, prepareSpeech } from "./prepare-speech.ts";
@@ -15,6 +18,7 @@ import { FILE_NAMES, type PreparedFile, type PreparedMedia } from "./prepared-me
 import { TemporaryProblem } from "./problems.ts";
 import { openVideo, uploadVideo } from "./relay-video.ts";
 import { isSlackHost } from "./slack-hosts.ts";
+import { sniffFile } from "./sniff.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
 /** A stream that only drips is no better than one that stands still. */
@@ -27,6 +31,8 @@ export interface JobMediaDeps {
   /** Where they lie once they are ready. */
   readonly home: PreparedMedia;
   readonly maxAudioSeconds: number;
+  /** Absent: nobody looks for faces before anything is paid. */
+  readonly faces?: FaceFinder;
   /** The workspace's present bot token, for Slack's private files. */
   readonly tokenFor: (job: Job) => Promise<string>;
   /** Where a Slack file lies, for one that came without its address (from another organisation, say). */
@@ -40,6 +46,7 @@ export function createJobMedia({
   spoolDir,
   home,
   maxAudioSeconds,
+  faces,
   tokenFor,
   findFileUrl,
   findThreadPhoto,
@@ -91,46 +98,68 @@ export function createJobMedia({
         await mkdir(folder, { recursive: true, mode: 0o700 });
         // A folder for this try alone: another process may have taken the job over meanwhile.
         work = await mkdtemp(join(folder, "work-"));
-        const { speech: asked } = job.request;
-        const recording: MediaSource =
-          asked.type === "words" ? { type: "url", url: asked.spokenUrl ?? "" } : asked;
+        const { speech: asked, decided } = job.request;
+        const spoken = asked.type === "words" ? asked.spokenUrl : undefined;
+        const recording: MediaSource | undefined =
+          asked.type !== "words" ? asked : spoken === undefined ? undefined : { type: "url", url: spoken };
         const rawPhoto = join(work, "photo.in");
         const rawSpeech = join(work, "speech.in");
         const photo = join(work, FILE_NAMES.photo);
         const speech = join(work, FILE_NAMES.speech);
-        const [photoHash, speechHash] = await bothOrNeither(signal, [
+        const [one, other] = await bothOrNeither(signal, [
           (stop) => fetchInput(job, job.request.photo, "photo", rawPhoto, MAX_PHOTO_BYTES, stop),
-          (stop) => fetchInput(job, recording, "recording", rawSpeech, MAX_SPEECH_BYTES, stop),
+          async (stop) =>
+            recording && fetchInput(job, recording, "recording", rawSpeech, MAX_SPEECH_BYTES, stop),
         ]);
-        const preparedPhoto = await preparePhoto(rawPhoto, photo);
-        const preparedSpeech = await prepareSpeech(rawSpeech, speech, { maxSeconds: maxAudioSeconds });
+        const given = recording ? await byContent(job, [rawPhoto, one], [rawSpeech, other ?? ""]) : undefined;
+        const [photoPath, photoHash] = given?.photo ?? [rawPhoto, one];
+        const accepted = (concern: Concern) => decided?.accepted?.includes(concern.kind) === true;
+
+        const crop = decided?.crop;
+        const picture = await preparePhoto(photoPath, photo, crop ? { crop } : {});
+        if (picture.concern && !accepted(picture.concern) && !crop)
+          return { type: "concern", concern: picture.concern };
+        const looked = ABOUT_FACES.some((kind) => decided?.accepted?.includes(kind)) || spoken !== undefined;
+        const face = looked || !faces ? undefined : await lookForFaces(photo, picture, faces, signal);
+        if (face) return { type: "concern", concern: face };
+        const contentKeyOf = (speech: string) =>
+          contentKey(job, [photoHash, ...(crop ? [JSON.stringify(crop)] : [])], speech);
+        const said = asked.type === "words" ? JSON.stringify([asked.text, asked.voice?.id ?? ""]) : undefined;
+        if (!given) return { type: "photo_judged", contentKey: contentKeyOf(said ?? "") };
+
+        const [speechPath, speechHash] = given.speech;
+        const cutAtSeconds = decided?.cutAtSeconds;
+        const prepared = await prepareSpeech(speechPath, speech, {
+          maxSeconds: maxAudioSeconds,
+          ...(cutAtSeconds === undefined ? {} : { cutAtSeconds }),
+        });
+        if (prepared.type === "too_long") {
+          const { type: _long, ...cut } = prepared;
+          return {
+            type: "concern",
+            concern: { kind: "speech_too_long", limitSeconds: maxAudioSeconds, ...cut },
+          };
+        }
+        if (prepared.concern && !accepted(prepared.concern))
+          return { type: "concern", concern: prepared.concern };
         await bothOrNeither(signal, [
           (stop) => keep(job, "photo", photo, stop),
           (stop) => keep(job, "speech", speech, stop),
         ]);
-        const { workspaceId, requesterId, request } = job;
         return {
           type: "prepared",
           prepared: {
-            photoBytes: preparedPhoto.sizeBytes,
-            speechBytes: preparedSpeech.sizeBytes,
-            speechSeconds: preparedSpeech.seconds,
+            photoBytes: picture.sizeBytes,
+            speechBytes: prepared.sizeBytes,
+            speechSeconds: prepared.seconds,
           },
-          contentKey: createHash("sha256")
-            .update(
-              JSON.stringify([
-                workspaceId,
-                requesterId,
-                photoHash,
-                speechHash,
-                request.resolution,
-                request.gesturePrompt ?? "",
-              ]),
-            )
-            .digest("hex"),
+          contentKey: contentKeyOf(
+            said ?? [speechHash, ...(cutAtSeconds === undefined ? [] : [cutAtSeconds])].join(" "),
+          ),
         };
       } catch (error) {
-        if (error instanceof RequestProblem) return { type: "refused", failure: error.failure };
+        if (error instanceof RequestProblem)
+          return { type: "refused", failure: aboutWords(job, error.failure) };
         return {
           type: "try_later",
           failure: error instanceof NotKept ? { reason: "internal_error", code: "media" } : unreachable(job),
@@ -178,19 +207,54 @@ export function createJobMedia({
   };
 }
 
+const ABOUT_FACES: readonly Concern["kind"][] = ["no_face", "many_faces", "tiny_face"];
+
+type Fetched = readonly [path: string, sha256: string];
+
+/** Labels only sort: two files that are each what the other was taken for change places. */
+async function byContent(
+  { request }: Job,
+  photo: Fetched,
+  speech: Fetched,
+): Promise<{ photo: Fetched; speech: Fetched }> {
+  if (request.speech.type === "words") return { photo, speech };
+  const [one, other] = await Promise.all([sniffFile(photo[0]), sniffFile(speech[0])]);
+  const swapped = one?.group === "sound" && other?.group === "photo";
+  return swapped ? { photo: speech, speech: photo } : { photo, speech };
+}
+
+/** The same request again has the same key, whatever it was shared as. */
+function contentKey(
+  { workspaceId, requesterId, request }: Job,
+  photo: readonly string[],
+  speech: string,
+): string {
+  const { resolution, gesturePrompt = "" } = request;
+  const parts = [workspaceId, requesterId, ...photo, speech, resolution, gesturePrompt];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** The person gave words, and no link: that AKOOL's speech is gone is told as that. */
+function aboutWords({ request }: Job, failure: Failure): Failure {
+  const isOurs = request.speech.type === "words" && failure.file === "recording";
+  return isOurs
+    ? { reason: "akool_speech_lost", code: [failure.reason, failure.code].filter(Boolean).join(" ") }
+    : failure;
+}
+
 /** The home of prepared media is in trouble, not the person's files. */
 class NotKept extends Error {
   override readonly name = "NotKept";
 }
 
 /** Runs both; when one fails the other is stopped and over before the failure is passed on. */
-async function bothOrNeither<T>(
+async function bothOrNeither<A, B>(
   signal: AbortSignal,
-  [one, other]: [(stop: AbortSignal) => Promise<T>, (stop: AbortSignal) => Promise<T>],
-): Promise<[T, T]> {
+  [one, other]: [(stop: AbortSignal) => Promise<A>, (stop: AbortSignal) => Promise<B>],
+): Promise<[A, B]> {
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
-  const guarded = (work: (stop: AbortSignal) => Promise<T>) =>
+  const guarded = <T>(work: (stop: AbortSignal) => Promise<T>) =>
     work(stop).catch((error: unknown) => {
       failed.abort(error);
       throw error;

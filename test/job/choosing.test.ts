@@ -108,7 +108,7 @@ describe("a question", () => {
 });
 
 describe("an answer", () => {
-  it.each(["photo_small", "photo_strange", "photo_animated"] as const)("accepts a concern: %s", (kind) => {
+  it.each(["photo_small", "photo_strange"] as const)("accepts a concern: %s", (kind) => {
     const after = wentOn(choosing({ kind, seen: "a picture" }), NOW);
     expect(after.state).toEqual({ status: "preparing" });
     expect(after.request.decided?.accepted).toEqual([kind]);

@@ -39,8 +39,6 @@ export function questionText({ place, request, paidSpeech }: Job, question: Ques
       return `The photo is small, ${question.seen}: the video may look blurred. ${nothingYet}`;
     case "photo_strange":
       return `That is an unusual picture, ${question.seen}: the video may look odd. ${nothingYet}`;
-    case "photo_animated":
-      return `That is ${question.seen}, and I can only use its first picture. ${nothingYet}`;
     case "no_face":
       return `I see no face in that photo. AKOOL may not be able to use it, and may charge for trying. ${nothingYet}`;
     case "many_faces":
@@ -70,7 +68,6 @@ export function answersTo(question: Question): readonly Button[] {
       return [...numbered("Recording", question.count), ...(question.each ? [each(question.count)] : [])];
     case "photo_small":
     case "photo_strange":
-    case "photo_animated":
     case "no_face":
     case "tiny_face":
       return [GO_ON, OTHER_PHOTO];
