@@ -11,6 +11,8 @@ const reasons: Record<FailureReason, true> = {
   not_allowed: true,
   not_decided: true,
   akool_speech_lost: true,
+  akool_voice_unknown: true,
+  akool_text_unusable: true,
   no_voice: true,
   slack_scope_missing: true,
   slack_file_unavailable: true,

@@ -64,6 +64,11 @@ describe("the job message", () => {
     );
     expect(offers.map(([name]) => name)).toEqual([
       "preparing",
+      "choosing",
+      "speaking ready",
+      "speaking calling",
+      "speaking unclear",
+      "speaking called",
       "queued",
       "queued again",
       "creating",
