@@ -10,7 +10,7 @@ import { downloadToFile } from "./download.ts";
 import { spoolFolder } from "./local-media.ts";
 import type { Outbound } from "./outbound.ts";
 import { MAX_PHOTO_BYTES, preparePhoto } from "./prepare-photo.ts";
-import { MAX_SPEECH_BYTES, prepareSpeech } from "./prepare-speech.ts";
+import { MAX_SPEECH_BYTES, prepareSpeech, tooLongFailure } from "./prepare-speech.ts";
 import { FILE_NAMES, type PreparedFile, type PreparedMedia } from "./prepared-media.ts";
 import { TemporaryProblem } from "./problems.ts";
 import { openVideo, uploadVideo } from "./relay-video.ts";
@@ -97,6 +97,8 @@ export function createJobMedia({
         ]);
         const preparedPhoto = await preparePhoto(rawPhoto, photo);
         const preparedSpeech = await prepareSpeech(rawSpeech, speech, { maxSeconds: maxAudioSeconds });
+        if (preparedSpeech.type === "too_long")
+          throw new RequestProblem(tooLongFailure(preparedSpeech, maxAudioSeconds));
         await bothOrNeither(signal, [
           (stop) => keep(job, "photo", photo, stop),
           (stop) => keep(job, "speech", speech, stop),
