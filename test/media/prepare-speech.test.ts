@@ -1,11 +1,11 @@
 import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import HME from "h264-mp4-encoder";
 import { describe, expect, it } from "vitest";
 import { createMp3Encoder } from "wasm-media-encoders";
 import { findFfmpeg } from "../../src/media/ffmpeg-sound.ts";
 import { prepareSpeech, type SpeechOptions, type SpeechTooLong } from "../../src/media/prepare-speech.ts";
 import { probeSound } from "../../src/media/probe-sound.ts";
+import { noise, silentVideo, wav } from "./raw-media.ts";
 import { FIXTURES, rejectionOf, temporaryFolder } from "./serve.ts";
 
 describe("a recording", () => {
@@ -37,7 +37,7 @@ describe("a recording", () => {
     [48_000, 2],
     [96_000, 6],
   ])("as WAV with %i samples a second in %i channels becomes an MP3", async (sampleRate, channels) => {
-    const { prepared, output, outPath } = await prepare(tone({ seconds: 2, sampleRate, channels }));
+    const { prepared, output, outPath } = await prepare(wav({ seconds: 2, sampleRate, channels }));
     expect(prepared).toEqual({
       type: "prepared",
       seconds: expect.closeTo(2, 2),
@@ -53,7 +53,7 @@ describe("a recording", () => {
   });
 
   it("may be half a second over the limit and not more", async () => {
-    const at = (seconds: number) => tone({ seconds, sampleRate: 8000, channels: 1 });
+    const at = (seconds: number) => wav({ seconds, sampleRate: 8000, channels: 1 });
     expect((await prepare(at(60.4))).prepared.seconds).toBeCloseTo(60.4, 1);
     expect(await tooLong(at(92), 60)).toEqual({ type: "too_long", seconds: 92, cutAtSeconds: 60 });
     expect(await tooLong(await readFile(join(FIXTURES, "speech.mp3")), 6)).toMatchObject({
@@ -62,7 +62,7 @@ describe("a recording", () => {
   });
 
   it("is refused outright when its header says half an hour", async () => {
-    const long = tone({ seconds: 1801, sampleRate: 1000, channels: 1 });
+    const long = wav({ seconds: 1801, sampleRate: 1000, channels: 1 });
     expect(await refusal(long)).toEqual({
       reason: "speech_too_long",
       seen: "a recording of 30 min 1 s",
@@ -73,9 +73,9 @@ describe("a recording", () => {
 
   it("that is too long is to be cut where the last pause in its last part ends", async () => {
     const spoken = (...pauses: readonly (readonly [number, number])[]) => {
-      const wav = tone({ seconds: 20, sampleRate: 8000, channels: 1 });
-      for (const [from, to] of pauses) wav.fill(0, 44 + from * 16_000, 44 + to * 16_000);
-      return wav;
+      const file = wav({ seconds: 20, sampleRate: 8000, channels: 1 });
+      for (const [from, to] of pauses) file.fill(0, 44 + from * 16_000, 44 + to * 16_000);
+      return file;
     };
     const cut = async (wav: Buffer) => (await tooLong(wav, 10)).cutAtSeconds;
     expect(await cut(spoken([2, 3], [7, 7.5], [8.5, 8.9]))).toBeCloseTo(8.9, 1);
@@ -85,7 +85,7 @@ describe("a recording", () => {
   });
 
   it.each(["WAV", "MP3"])("that is a %s is cut where it is told, softly", async (kind) => {
-    const long = tone({ seconds: 12, sampleRate: 8000, channels: 1 });
+    const long = wav({ seconds: 12, sampleRate: 8000, channels: 1 });
     const input = kind === "WAV" ? long : (await prepare(long)).output;
     const { prepared, outPath } = await prepare(input, { maxSeconds: 10, cutAtSeconds: 8.5 });
     expect(prepared).toMatchObject({ type: "prepared", seconds: expect.closeTo(8.5, 2), converted: true });
@@ -93,7 +93,7 @@ describe("a recording", () => {
   });
 
   it("is refused when nothing can be heard in it, also when it is an MP3", async () => {
-    const silence = tone({ seconds: 7, sampleRate: 8000, channels: 1, volume: 20 });
+    const silence = wav({ seconds: 7, sampleRate: 8000, channels: 1, volume: 20 });
     const silentMp3 = await encoded(silence);
     for (const input of [silence, silentMp3]) {
       expect(await refusal(input)).toMatchObject({
@@ -102,15 +102,15 @@ describe("a recording", () => {
         file: "recording",
       });
     }
-    const click = tone({ seconds: 7, sampleRate: 8000, channels: 1, volume: 0 });
+    const click = wav({ seconds: 7, sampleRate: 8000, channels: 1, volume: 0 });
     click.fill(0x20, 44 + 60_000, 44 + 62_000);
     expect((await prepare(click)).prepared.type).toBe("prepared");
   });
 
   it("is a concern when it is so loud that it is distorted", async () => {
-    const loud = tone({ seconds: 2, sampleRate: 8000, channels: 1, volume: 60_000 });
+    const loud = wav({ seconds: 2, sampleRate: 8000, channels: 1, volume: 60_000 });
     expect((await prepare(loud)).prepared).toMatchObject({ concern: { kind: "speech_clipped" } });
-    expect((await prepare(tone({ seconds: 2, sampleRate: 8000, channels: 1 }))).prepared).not.toHaveProperty(
+    expect((await prepare(wav({ seconds: 2, sampleRate: 8000, channels: 1 }))).prepared).not.toHaveProperty(
       "concern",
     );
   });
@@ -122,7 +122,7 @@ describe("a recording", () => {
     expect(await tooLong(long, 60)).toMatchObject({ seconds: expect.closeTo(74, 0) });
 
     // As a program writes it that cannot go back: the size is not known.
-    const endless = tone({ seconds: 2, sampleRate: 8000, channels: 1 });
+    const endless = wav({ seconds: 2, sampleRate: 8000, channels: 1 });
     endless.writeUInt32LE(0xffffffff, 4);
     endless.writeUInt32LE(0xffffffff, 40);
     expect((await prepare(endless)).prepared.seconds).toBeCloseTo(2, 1);
@@ -130,7 +130,7 @@ describe("a recording", () => {
 
   it("is refused when there is hardly anything in it", async () => {
     for (const seconds of [0, 0.2]) {
-      expect(await refusal(tone({ seconds, sampleRate: 8000, channels: 1 }))).toMatchObject({
+      expect(await refusal(wav({ seconds, sampleRate: 8000, channels: 1 }))).toMatchObject({
         reason: "speech_empty",
         file: "recording",
       });
@@ -178,7 +178,7 @@ describe("a recording", () => {
 
   it("leaves nothing behind when it is refused or too long", async () => {
     const folder = await temporaryFolder();
-    await tooLong(tone({ seconds: 92, sampleRate: 8000, channels: 1 }), 60, folder);
+    await tooLong(wav({ seconds: 92, sampleRate: 8000, channels: 1 }), 60, folder);
     expect(await readdir(folder)).toEqual(["in"]);
     await rejectionOf(prepareIn(folder, noise(100_000)));
     expect(await readdir(folder)).toEqual(["in"]);
@@ -320,76 +320,23 @@ async function encoded(wav: Buffer): Promise<Buffer> {
   return Buffer.concat([start, Buffer.from(encoder.finalize())]);
 }
 
-interface ToneOptions {
-  readonly seconds: number;
-  readonly sampleRate: number;
-  readonly channels: number;
-  /** Of 32,767; what is beyond is cut off. */
-  readonly volume?: number;
-}
-
-/** A 16-bit WAV of a 440 Hz tone. */
-function tone({ seconds, sampleRate, channels, volume = 8000 }: ToneOptions) {
-  const samples = Math.round(seconds * sampleRate);
-  const wav = Buffer.alloc(44 + samples * channels * 2);
-  wav.write("RIFF");
-  wav.writeUInt32LE(wav.length - 8, 4);
-  wav.write("WAVEfmt ", 8);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(channels, 22);
-  wav.writeUInt32LE(sampleRate, 24);
-  wav.writeUInt32LE(sampleRate * channels * 2, 28);
-  wav.writeUInt16LE(channels * 2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write("data", 36);
-  wav.writeUInt32LE(samples * channels * 2, 40);
-  for (let i = 0; i < samples * channels; i += 1) {
-    const time = Math.floor(i / channels) / sampleRate;
-    const sample = Math.round(volume * Math.sin(2 * Math.PI * 440 * time));
-    wav.writeInt16LE(Math.max(-32_768, Math.min(32_767, sample)), 44 + i * 2);
-  }
-  return wav;
-}
-
 function floatTone(seconds: number): Buffer {
   const samples = Float32Array.from({ length: seconds * 8000 }, (_, i) => 0.3 * Math.sin(i / 3));
-  const header = tone({ seconds: 0, sampleRate: 8000, channels: 1 });
+  const header = wav({ seconds: 0, sampleRate: 8000, channels: 1 });
   header.writeUInt16LE(3, 20);
   header.writeUInt32LE(32_000, 28);
   header.writeUInt16LE(4, 32);
   header.writeUInt16LE(32, 34);
   const note = Buffer.from("LIST\x06\0\0\0INFO\0\0", "latin1");
   const data = Buffer.from(samples.buffer);
-  const wav = Buffer.concat([header.subarray(0, 36), note, header.subarray(36), data]);
-  wav.writeUInt32LE(wav.length - 8, 4);
-  wav.writeUInt32LE(data.length, 36 + note.length + 4);
-  return wav;
-}
-
-async function silentVideo(): Promise<Buffer> {
-  const encoder = await HME.createH264MP4Encoder();
-  Object.assign(encoder, { width: 64, height: 64, frameRate: 10 });
-  encoder.initialize();
-  for (let frame = 0; frame < 5; frame += 1)
-    encoder.addFrameRgba(new Uint8Array(64 * 64 * 4).fill(frame * 40));
-  encoder.finalize();
-  return Buffer.from(encoder.FS.readFile(encoder.outputFilename));
+  const file = Buffer.concat([header.subarray(0, 36), note, header.subarray(36), data]);
+  file.writeUInt32LE(file.length - 8, 4);
+  file.writeUInt32LE(data.length, 36 + note.length + 4);
+  return file;
 }
 
 function withoutId3(mp3: Buffer): Buffer {
   if (mp3.toString("latin1", 0, 3) !== "ID3") return mp3;
   const size = [6, 7, 8, 9].reduce((sum, at) => sum * 128 + (mp3[at] ?? 0), 0);
   return mp3.subarray(10 + size);
-}
-
-/** The same junk every time. */
-function noise(length: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  let state = 1;
-  for (let i = 0; i < length; i += 1) {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    bytes[i] = state >> 16;
-  }
-  return bytes;
 }
