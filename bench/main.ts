@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: the performance figures, as ratios against a bare Bolt app in the same run. About four minutes;
- * `-- --quick` is a smoke run of some twenty seconds, `-- --json` prints JSON instead of tables. `-- --scale` measures
+ * `npm run bench`: the performance figures, as ratios against a bare Bolt app in the same run. About five minutes;
+ * `-- --quick` is a smoke run of some half a minute, `-- --json` prints JSON instead of tables. `-- --scale` measures
  * thousands of jobs at once instead, in about a quarter of an hour; `--jobs 20` as its smoke run.
  */
 import { existsSync, mkdirSync, rmSync, statfsSync } from "node:fs";
@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { measureAcks } from "./acks.ts";
 import { measureDelivery } from "./delivery.ts";
 import { isMet } from "./figures.ts";
+import { measureMedia } from "./media.ts";
 import { machine, tables } from "./print.ts";
 import { canPin, pin } from "./processes.ts";
 import { measureScale } from "./scale.ts";
@@ -80,14 +81,16 @@ async function single(): Promise<void> {
     ...(flags.quick ? { rounds: 1, bytes: 10_000_000 } : { rounds: 5, bytes: 50_000_000 }),
     bytesPerSecond: 20_000_000,
   });
+  const media = await measureMedia({ ...common, rounds: flags.quick ? 1 : 5 });
 
-  const rows = [...acks.rows, ...starts, ...delivery.rows];
+  const rows = [...acks.rows, ...starts, ...delivery.rows, ...media];
   const notes = [
     `${machineNote}; ${canPin ? "each server alone on one core, load and stand-ins on another" : "servers and load share all cores (no taskset, or one core)"}.`,
     ...tmpfsNote(),
     "Medians of the rounds, with the range in brackets; ratios are taken within each round. Bare Bolt acks and stores nothing.",
     "Accepting a command: one row committed with a full sync before each 200. The stand-in Slack leaves the jobs' first message unanswered, so they wait and cost nothing meanwhile; in the second table they are worked on, on the same core.",
     "Delivery: the whole way through the app's job, webhook, reading the render back, upload ticket and transfer.",
+    "Media: decoded and encoded as for a job; the memory is that of a process that does nothing else, threads included.",
   ];
   const { acked, saved, refused } = acks.saved;
   const checks = [

@@ -101,7 +101,7 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
   speech_too_long: (f) =>
     `The recording is too long: ${seen(f, "it goes on for longer than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Share a shorter one. ${NOTHING_PAID}`,
   speech_silent: (f) =>
-    `I hear nothing in ${seen(f, "that recording")}: it is silent from beginning to end. Check that the microphone is on, record it again and share that. ${NOTHING_PAID}`,
+    `I got ${seen(f, "a recording in which nothing can be heard")}. Check that the microphone is on, record it again and share that. ${NOTHING_PAID}`,
   speech_empty: () =>
     `The recording has no sound in it, or ends at once. Record it again and share that. ${NOTHING_PAID}`,
 

@@ -2,10 +2,11 @@ import { rm, stat } from "node:fs/promises";
 import { parentPort } from "node:worker_threads";
 import sharp, { type Metadata, type Sharp } from "sharp";
 import { type Failure, RequestProblem } from "../job/failure.ts";
+import type { PhotoConcern } from "../job/question.ts";
 import type { Box } from "../job/speech-api.ts";
 import { toOriginal } from "./crop.ts";
 import { decodeHeic } from "./heic-thread.ts";
-import { type PhotoConcern, photoConcern } from "./photo-concern.ts";
+import { photoConcern } from "./photo-concern.ts";
 import { sniffFile } from "./sniff.ts";
 import { bytesInWords } from "./words.ts";
 
@@ -133,7 +134,7 @@ async function writeJpeg(
   }).autoOrient();
   if (part) image.extract({ ...part });
   const { width, height } = await asJpeg(image).toFile(outPath).catch(rethrowAsDamaged);
-  const concern = photoConcern(frame, metadata);
+  const concern = photoConcern(frame);
   return { type: "prepared", width, height, ...(concern && { concern }) };
 }
 

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import pLimit from "p-limit";
 import { RequestProblem } from "../job/failure.ts";
+import type { PhotoConcern } from "../job/question.ts";
 import type { Box } from "../job/speech-api.ts";
-import type { PhotoConcern } from "./photo-concern.ts";
 import { runInPhotoThread } from "./photo-thread.ts";
 import { writeWholeFile } from "./write-whole-file.ts";
 

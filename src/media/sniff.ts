@@ -77,6 +77,8 @@ const MAGIC: readonly (readonly [string, Sniffed["group"], string, ...string[]])
   ["ac3", "sound", "an AC-3 recording", "\x0b\x77"],
   ["silk", "sound", "a SILK voice message", "#!SILK", "\x02#!SILK"],
   ["realmedia", "sound", "a RealMedia recording", ".RMF", ".ra\xfd"],
+  ["mpegts", "sound", "an MPEG video", `G${"?".repeat(187)}G${"?".repeat(187)}G`],
+  ["mp2", "sound", "an MP2 recording", "\xff\xfd", "\xff\xfc"],
   ["mp3", "sound", "an MP3 recording", "ID3", "\xff\xfb", "\xff\xfa", "\xff\xf3", "\xff\xf2", "\xff\xe3"],
   ["aac", "sound", "an AAC recording", "\xff\xf1", "\xff\xf9", "\xff\xf0", "\xff\xf8"],
   ["pdf", "other", "a PDF", "%PDF-"],

@@ -1,10 +1,10 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import { cropAround } from "../../src/media/crop.ts";
 import { type PhotoOptions, preparePhoto } from "../../src/media/prepare-photo.ts";
+import { pngChunk, uint32 } from "./raw-media.ts";
 import { FIXTURES, rejectionOf, temporaryFolder } from "./serve.ts";
 
 describe("a photo", () => {
@@ -221,17 +221,14 @@ describe("a photo", () => {
     expect(prepared.concern).toEqual({ kind, seen });
   });
 
-  it("is a concern when it is an animation, and refused when that is gigantic", async () => {
+  it("is its first picture when it is an animation, and refused when that is gigantic", async () => {
     const frames = await Promise.all(
       [halves(300, 300), halves(300, 300).negate()].map((f) => f.png().toBuffer()),
     );
     const gif = await sharp(frames, { join: { animated: true } })
       .gif()
       .toBuffer();
-    expect((await prepare(gif)).prepared.concern).toEqual({
-      kind: "photo_animated",
-      seen: "an animated GIF",
-    });
+    expect((await prepare(gif)).prepared).toMatchObject({ width: 300, height: 300 });
     // Of its canvas and of its first picture; of the two, libnsgif believes the picture.
     const giant = Buffer.from(gif);
     const picture = giant.indexOf(Buffer.from("2c000000002c012c01", "hex"));
@@ -329,25 +326,6 @@ async function colourAt(image: Buffer, left: number, top: number): Promise<strin
   return bright.every(Boolean) ? "white" : bright[0] ? "red" : bright[2] ? "blue" : "dark";
 }
 
-function pngHeader(width: number, height: number): Buffer {
-  const ihdr = Buffer.alloc(17);
-  ihdr.write("IHDR");
-  ihdr.writeUInt32BE(width, 4);
-  ihdr.writeUInt32BE(height, 8);
-  ihdr.set([8, 2, 0, 0, 0], 12);
-  return Buffer.concat([
-    Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\x0d", "latin1"),
-    ihdr,
-    uint32(crc32(ihdr)),
-    uint32(0),
-    Buffer.from("IDAT"),
-    uint32(crc32("IDAT")),
-    uint32(0),
-    Buffer.from("IEND"),
-    uint32(crc32("IEND")),
-  ]);
-}
-
 /** A TIFF with nothing in it but the field that says which DNG it is. */
 function dng(): Buffer {
   const file = Buffer.alloc(100);
@@ -367,8 +345,13 @@ async function likeness(image: Buffer, path: string): Promise<number> {
   return 1 - differences.reduce((sum, value) => sum + value, 0) / differences.length / 255;
 }
 
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
+/** A picture of which nothing but its header is there. */
+function pngHeader(width: number, height: number): Buffer {
+  const ihdr = Buffer.concat([uint32(width), uint32(height), Buffer.from([8, 2, 0, 0, 0])]);
+  return Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    pngChunk("IHDR", ihdr),
+    pngChunk("IDAT", Buffer.alloc(0)),
+    pngChunk("IEND", Buffer.alloc(0)),
+  ]);
 }

@@ -1,17 +1,27 @@
-import { copyFile, readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import HME from "h264-mp4-encoder";
 import { describe, expect, it } from "vitest";
-import { type PreparedSpeech, prepareSpeech } from "../../src/media/prepare-speech.ts";
+import { createMp3Encoder } from "wasm-media-encoders";
+import { findFfmpeg } from "../../src/media/ffmpeg-sound.ts";
+import { prepareSpeech, type SpeechOptions, type SpeechTooLong } from "../../src/media/prepare-speech.ts";
 import { probeSound } from "../../src/media/probe-sound.ts";
+import { noise, silentVideo, wav } from "./raw-media.ts";
 import { FIXTURES, rejectionOf, temporaryFolder } from "./serve.ts";
 
 describe("a recording", () => {
-  it("that is an MP3 is passed on as it came", async () => {
+  it("that is an MP3 is passed on frame by frame, without its tags", async () => {
     const mp3 = await readFile(join(FIXTURES, "speech.mp3"));
-    const { prepared, output } = await prepare(mp3);
-    expect(prepared).toEqual({ seconds: expect.closeTo(6.75, 1), sizeBytes: mp3.length, converted: false });
-    expect(output).toEqual(mp3);
+    const frames = withoutId3(mp3);
+    const { prepared, output } = await prepare(tagged(frames));
+    expect(prepared).toEqual({
+      type: "prepared",
+      seconds: expect.closeTo(6.75, 1),
+      sizeBytes: frames.length,
+      converted: false,
+    });
+    expect(output).toEqual(frames);
+    expect((await prepare(mp3)).output).toEqual(frames);
+    expect((await prepare(frames)).output).toEqual(frames);
   });
 
   it.each(["slack-clip.m4a", "clip.webm"])("%s becomes an MP3 of the same length", async (name) => {
@@ -27,8 +37,13 @@ describe("a recording", () => {
     [48_000, 2],
     [96_000, 6],
   ])("as WAV with %i samples a second in %i channels becomes an MP3", async (sampleRate, channels) => {
-    const { prepared, output, outPath } = await prepare(tone({ seconds: 2, sampleRate, channels }));
-    expect(prepared).toEqual({ seconds: expect.closeTo(2, 2), sizeBytes: output.length, converted: true });
+    const { prepared, output, outPath } = await prepare(wav({ seconds: 2, sampleRate, channels }));
+    expect(prepared).toEqual({
+      type: "prepared",
+      seconds: expect.closeTo(2, 2),
+      sizeBytes: output.length,
+      converted: true,
+    });
     expect(await probeSound(outPath)).toMatchObject({ isMp3: true, seconds: expect.closeTo(2.05, 1) });
   });
 
@@ -38,30 +53,76 @@ describe("a recording", () => {
   });
 
   it("may be half a second over the limit and not more", async () => {
-    const at = (seconds: number) => tone({ seconds, sampleRate: 8000, channels: 1 });
-    expect((await prepare(at(60.4), 60)).prepared.seconds).toBeCloseTo(60.4, 1);
-    expect(await refusal(at(92), 60)).toEqual({
+    const at = (seconds: number) => wav({ seconds, sampleRate: 8000, channels: 1 });
+    expect((await prepare(at(60.4))).prepared.seconds).toBeCloseTo(60.4, 1);
+    expect(await tooLong(at(92), 60)).toEqual({ type: "too_long", seconds: 92, cutAtSeconds: 60 });
+    expect(await tooLong(await readFile(join(FIXTURES, "speech.mp3")), 6)).toMatchObject({
+      seconds: expect.closeTo(6.75, 1),
+    });
+  });
+
+  it("is refused outright when its header says half an hour", async () => {
+    const long = wav({ seconds: 1801, sampleRate: 1000, channels: 1 });
+    expect(await refusal(long)).toEqual({
       reason: "speech_too_long",
-      seen: "a recording of 1 min 32 s",
+      seen: "a recording of 30 min 1 s",
       limit: "60 seconds",
       file: "recording",
     });
-    expect(await refusal(await readFile(join(FIXTURES, "speech.mp3")), 6)).toMatchObject({
-      reason: "speech_too_long",
-    });
+  });
+
+  it("that is too long is to be cut where the last pause in its last part ends", async () => {
+    const spoken = (...pauses: readonly (readonly [number, number])[]) => {
+      const file = wav({ seconds: 20, sampleRate: 8000, channels: 1 });
+      for (const [from, to] of pauses) file.fill(0, 44 + from * 16_000, 44 + to * 16_000);
+      return file;
+    };
+    const cut = async (wav: Buffer) => (await tooLong(wav, 10)).cutAtSeconds;
+    expect(await cut(spoken([2, 3], [7, 7.5], [8.5, 8.9]))).toBeCloseTo(8.9, 1);
+    // Too early, too short, or after the limit: then there itself.
+    expect(await cut(spoken([2, 3], [8, 8.1], [11, 12]))).toBe(10);
+    expect(await cut(spoken([9.5, 11]))).toBe(10);
+  });
+
+  it.each(["WAV", "MP3"])("that is a %s is cut where it is told, softly", async (kind) => {
+    const long = wav({ seconds: 12, sampleRate: 8000, channels: 1 });
+    const input = kind === "WAV" ? long : (await prepare(long)).output;
+    const { prepared, outPath } = await prepare(input, { maxSeconds: 10, cutAtSeconds: 8.5 });
+    expect(prepared).toMatchObject({ type: "prepared", seconds: expect.closeTo(8.5, 2), converted: true });
+    expect(await probeSound(outPath)).toMatchObject({ isMp3: true, seconds: expect.closeTo(8.55, 1) });
+  });
+
+  it("is refused when nothing can be heard in it, also when it is an MP3", async () => {
+    const silence = wav({ seconds: 7, sampleRate: 8000, channels: 1, volume: 20 });
+    const silentMp3 = await encoded(silence);
+    for (const input of [silence, silentMp3]) {
+      expect(await refusal(input)).toMatchObject({
+        reason: "speech_silent",
+        seen: "a recording of 7 s in which nothing can be heard",
+        file: "recording",
+      });
+    }
+    const click = wav({ seconds: 7, sampleRate: 8000, channels: 1, volume: 0 });
+    click.fill(0x20, 44 + 60_000, 44 + 62_000);
+    expect((await prepare(click)).prepared.type).toBe("prepared");
+  });
+
+  it("is a concern when it is so loud that it is distorted", async () => {
+    const loud = wav({ seconds: 2, sampleRate: 8000, channels: 1, volume: 60_000 });
+    expect((await prepare(loud)).prepared).toMatchObject({ concern: { kind: "speech_clipped" } });
+    expect((await prepare(wav({ seconds: 2, sampleRate: 8000, channels: 1 }))).prepared).not.toHaveProperty(
+      "concern",
+    );
   });
 
   it("is measured, whatever its header claims", async () => {
     const mp3 = await readFile(join(FIXTURES, "speech.mp3"));
     const frames = withoutId3(mp3);
     const long = Buffer.concat([mp3, ...Array<Buffer>(10).fill(frames)]);
-    expect(await refusal(long, 60)).toMatchObject({
-      reason: "speech_too_long",
-      seen: "a recording of 1 min 14 s",
-    });
+    expect(await tooLong(long, 60)).toMatchObject({ seconds: expect.closeTo(74, 0) });
 
     // As a program writes it that cannot go back: the size is not known.
-    const endless = tone({ seconds: 2, sampleRate: 8000, channels: 1 });
+    const endless = wav({ seconds: 2, sampleRate: 8000, channels: 1 });
     endless.writeUInt32LE(0xffffffff, 4);
     endless.writeUInt32LE(0xffffffff, 40);
     expect((await prepare(endless)).prepared.seconds).toBeCloseTo(2, 1);
@@ -69,7 +130,7 @@ describe("a recording", () => {
 
   it("is refused when there is hardly anything in it", async () => {
     for (const seconds of [0, 0.2]) {
-      expect(await refusal(tone({ seconds, sampleRate: 8000, channels: 1 }))).toMatchObject({
+      expect(await refusal(wav({ seconds, sampleRate: 8000, channels: 1 }))).toMatchObject({
         reason: "speech_empty",
         file: "recording",
       });
@@ -81,11 +142,9 @@ describe("a recording", () => {
     const path = join(folder, "big.wav");
     await copyFile(join(FIXTURES, "speech.mp3"), path);
     await truncate(path, 51_000_000);
-    expect(await rejectionOf(prepareSpeech(path, join(folder, "out.mp3"), { maxSeconds: 60 }))).toMatchObject(
-      {
-        failure: { reason: "speech_too_big", seen: "51 MB", limit: "50 MB", file: "recording" },
-      },
-    );
+    expect(await rejectionOf(prepareSpeech(path, join(folder, "out.mp3"), USUAL))).toMatchObject({
+      failure: { reason: "speech_too_big", seen: "51 MB", limit: "50 MB", file: "recording" },
+    });
   });
 
   it.each([
@@ -117,9 +176,11 @@ describe("a recording", () => {
     });
   });
 
-  it("leaves nothing behind when it is refused", async () => {
+  it("leaves nothing behind when it is refused or too long", async () => {
     const folder = await temporaryFolder();
-    await rejectionOf(prepareIn(folder, tone({ seconds: 92, sampleRate: 8000, channels: 1 }), 60));
+    await tooLong(wav({ seconds: 92, sampleRate: 8000, channels: 1 }), 60, folder);
+    expect(await readdir(folder)).toEqual(["in"]);
+    await rejectionOf(prepareIn(folder, noise(100_000)));
     expect(await readdir(folder)).toEqual(["in"]);
   });
 
@@ -130,88 +191,152 @@ describe("a recording", () => {
   });
 });
 
-async function prepare(input: Buffer, maxSeconds = 60) {
-  return prepareIn(await temporaryFolder(), input, maxSeconds);
+describe("ffmpeg", () => {
+  const au = Buffer.concat([Buffer.from(".snd"), Buffer.alloc(1000)]);
+
+  it("reads what our own decoders cannot, when it is installed", async () => {
+    const { searchPath, folder } = await fakeFfmpeg('cat "$(dirname "$0")/pcm"');
+    const samples = Float32Array.from({ length: 88_200 }, (_, i) => 0.3 * Math.sin(i / 10));
+    await writeFile(join(folder, "pcm"), Buffer.from(samples.buffer));
+    const { prepared } = await prepare(au, { searchPath });
+    expect(prepared).toMatchObject({ seconds: expect.closeTo(2, 2), converted: true });
+    expect(await refusal(au)).toMatchObject({ reason: "speech_type_unsupported", seen: "an AU recording" });
+  });
+
+  it("gets the one file, no variable of ours, and no word through a shell", async () => {
+    const { searchPath, folder } = await fakeFfmpeg(
+      'here="$(dirname "$0")"; printf "%s\\n" "$@" > "$here/args"; env > "$here/env"; exit 1',
+    );
+    const secret = await temporaryFolder();
+    const odd = join(secret, "$(touch x);concat:");
+    await mkdir(odd);
+    await writeFile(join(odd, "in"), au);
+    await rejectionOf(prepareSpeech(join(odd, "in"), join(odd, "out"), { maxSeconds: 60, searchPath }));
+    const args = (await readFile(join(folder, "args"), "utf8")).split("\n");
+    expect(args).toContain(`file:${join(odd, "in")}`);
+    expect(args[args.indexOf("-protocol_whitelist") + 1]).toBe("file,pipe");
+    const names = (await readFile(join(folder, "env"), "utf8")).split("\n").map((line) => line.split("=")[0]);
+    // What the shell of the stand-in sets itself.
+    expect(names.filter((name) => !["", "PWD", "OLDPWD", "SHLVL", "_"].includes(name ?? ""))).toEqual([]);
+  });
+
+  it("is not asked about what begins like a playlist, or like nothing known", async () => {
+    const { searchPath, folder } = await fakeFfmpeg('touch "$(dirname "$0")/asked"; exit 1');
+    for (const [bytes, seen] of [
+      [Buffer.from("#EXTM3U\nfile:///etc/passwd\n"), "a playlist"],
+      [Buffer.from("ffconcat version 1.0\nfile /etc/passwd\n"), "a playlist"],
+      [noise(1000), undefined],
+    ] as const) {
+      const failure = await refusal(bytes, { searchPath });
+      expect(failure.reason).toBe("speech_unreadable");
+      expect(failure.seen).toBe(seen);
+    }
+    expect(await readdir(folder)).toEqual(["ffmpeg"]);
+    await refusal(au, { searchPath });
+    expect(await readdir(folder)).toEqual(["asked", "ffmpeg"]);
+  });
+
+  it("may fail, or never stop, without more than a refusal", async () => {
+    const failing = await fakeFfmpeg("exit 3");
+    expect(await refusal(au, failing)).toMatchObject({ reason: "speech_type_unsupported" });
+    const endless = await fakeFfmpeg("exec cat /dev/zero");
+    expect(await refusal(au, endless)).toMatchObject({ reason: "speech_silent" });
+    const ogg = Buffer.concat([Buffer.from("OggS"), Buffer.alloc(500, 7)]);
+    expect(await refusal(ogg, failing)).toMatchObject({ seen: "a damaged recording" });
+  });
+
+  it("is the real one on machines that have it", async () => {
+    // A FLAC stream in Ogg, which our own decoders do not know; without ffmpeg it is refused.
+    const searchPath = process.env.PATH ?? "";
+    const flac = await readFile(join(FIXTURES, "flac-in-ogg.oga"));
+    if ((await findFfmpeg(searchPath)) === undefined) {
+      expect(await refusal(flac, { searchPath })).toMatchObject({ reason: "speech_unreadable" });
+    } else {
+      const { prepared } = await prepare(flac, { searchPath });
+      expect(prepared).toMatchObject({ seconds: expect.closeTo(2, 1), converted: true });
+    }
+  });
+});
+
+/** A program of that name in a folder of its own. */
+async function fakeFfmpeg(script: string): Promise<{ searchPath: string; folder: string }> {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "ffmpeg"), `#!/bin/sh\nPATH=/usr/bin:/bin\n${script}\n`, { mode: 0o700 });
+  return { searchPath: folder, folder };
 }
 
-async function prepareIn(
-  folder: string,
-  input: Buffer,
-  maxSeconds: number,
-): Promise<{ prepared: PreparedSpeech; output: Buffer; outPath: string }> {
+const USUAL: SpeechOptions = { maxSeconds: 60, searchPath: "" };
+
+async function prepare(input: Buffer, options: Partial<SpeechOptions> = {}) {
+  return prepareIn(await temporaryFolder(), input, options);
+}
+
+async function prepareIn(folder: string, input: Buffer, options: Partial<SpeechOptions> = {}) {
   await writeFile(join(folder, "in"), input);
   const outPath = join(folder, "out.mp3");
-  const prepared = await prepareSpeech(join(folder, "in"), outPath, { maxSeconds });
+  const prepared = await prepareSpeech(join(folder, "in"), outPath, { ...USUAL, ...options });
+  if (prepared.type === "too_long") throw new Error("too long");
   return { prepared, output: await readFile(outPath), outPath };
 }
 
-async function refusal(input: Buffer, maxSeconds = 60): Promise<{ reason: string; seen?: string }> {
-  const error = await rejectionOf(prepare(input, maxSeconds));
+async function tooLong(input: Buffer, maxSeconds: number, folder?: string): Promise<SpeechTooLong> {
+  const dir = folder ?? (await temporaryFolder());
+  await writeFile(join(dir, "in"), input);
+  const prepared = await prepareSpeech(join(dir, "in"), join(dir, "out.mp3"), { ...USUAL, maxSeconds });
+  if (prepared.type !== "too_long") throw new Error("not too long");
+  return prepared;
+}
+
+async function refusal(
+  input: Buffer,
+  options: Partial<SpeechOptions> = {},
+): Promise<{ reason: string; seen?: string }> {
+  const error = await rejectionOf(prepare(input, options));
   if (typeof error !== "object" || error === null || !("failure" in error)) throw error;
   return error.failure as { reason: string };
 }
 
-/** A 16-bit WAV of a 440 Hz tone. */
-function tone({ seconds, sampleRate, channels }: { seconds: number; sampleRate: number; channels: number }) {
-  const samples = Math.round(seconds * sampleRate);
-  const wav = Buffer.alloc(44 + samples * channels * 2);
-  wav.write("RIFF");
-  wav.writeUInt32LE(wav.length - 8, 4);
-  wav.write("WAVEfmt ", 8);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(channels, 22);
-  wav.writeUInt32LE(sampleRate, 24);
-  wav.writeUInt32LE(sampleRate * channels * 2, 28);
-  wav.writeUInt16LE(channels * 2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write("data", 36);
-  wav.writeUInt32LE(samples * channels * 2, 40);
-  for (let i = 0; i < samples * channels; i += 1) {
-    const time = Math.floor(i / channels) / sampleRate;
-    wav.writeInt16LE(Math.round(8000 * Math.sin(2 * Math.PI * 440 * time)), 44 + i * 2);
-  }
-  return wav;
+/** With names, places and pictures before and after the sound, in every kind of tag. */
+function tagged(frames: Buffer): Buffer {
+  const id3 = Buffer.from("ID3\x04\0\0\0\0\0\x14TPE1\0\0\0\x0a\0\0A person..", "latin1");
+  const ape = Buffer.alloc(32);
+  ape.write("APETAGEX");
+  ape.writeUInt32LE(2000, 8);
+  ape.writeUInt32LE(32 + 12, 12);
+  const id3v1 = Buffer.alloc(128);
+  id3v1.write("TAGSecret place");
+  return Buffer.concat([id3, id3, frames, Buffer.from("Cover Art..."), ape, id3v1]);
+}
+
+/** A WAV of one channel and 8000 samples a second, as an MP3. */
+async function encoded(wav: Buffer): Promise<Buffer> {
+  const encoder = await createMp3Encoder();
+  encoder.configure({ channels: 1, sampleRate: 8000, bitrate: 32, outputSampleRate: 44_100 });
+  const samples = Float32Array.from(
+    { length: (wav.length - 44) / 2 },
+    (_, i) => wav.readInt16LE(44 + i * 2) / 32_768,
+  );
+  const start = Buffer.from(encoder.encode([samples]));
+  return Buffer.concat([start, Buffer.from(encoder.finalize())]);
 }
 
 function floatTone(seconds: number): Buffer {
   const samples = Float32Array.from({ length: seconds * 8000 }, (_, i) => 0.3 * Math.sin(i / 3));
-  const header = tone({ seconds: 0, sampleRate: 8000, channels: 1 });
+  const header = wav({ seconds: 0, sampleRate: 8000, channels: 1 });
   header.writeUInt16LE(3, 20);
   header.writeUInt32LE(32_000, 28);
   header.writeUInt16LE(4, 32);
   header.writeUInt16LE(32, 34);
   const note = Buffer.from("LIST\x06\0\0\0INFO\0\0", "latin1");
   const data = Buffer.from(samples.buffer);
-  const wav = Buffer.concat([header.subarray(0, 36), note, header.subarray(36), data]);
-  wav.writeUInt32LE(wav.length - 8, 4);
-  wav.writeUInt32LE(data.length, 36 + note.length + 4);
-  return wav;
-}
-
-async function silentVideo(): Promise<Buffer> {
-  const encoder = await HME.createH264MP4Encoder();
-  Object.assign(encoder, { width: 64, height: 64, frameRate: 10 });
-  encoder.initialize();
-  for (let frame = 0; frame < 5; frame += 1)
-    encoder.addFrameRgba(new Uint8Array(64 * 64 * 4).fill(frame * 40));
-  encoder.finalize();
-  return Buffer.from(encoder.FS.readFile(encoder.outputFilename));
+  const file = Buffer.concat([header.subarray(0, 36), note, header.subarray(36), data]);
+  file.writeUInt32LE(file.length - 8, 4);
+  file.writeUInt32LE(data.length, 36 + note.length + 4);
+  return file;
 }
 
 function withoutId3(mp3: Buffer): Buffer {
   if (mp3.toString("latin1", 0, 3) !== "ID3") return mp3;
   const size = [6, 7, 8, 9].reduce((sum, at) => sum * 128 + (mp3[at] ?? 0), 0);
   return mp3.subarray(10 + size);
-}
-
-/** The same junk every time. */
-function noise(length: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  let state = 1;
-  for (let i = 0; i < length; i += 1) {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    bytes[i] = state >> 16;
-  }
-  return bytes;
 }
