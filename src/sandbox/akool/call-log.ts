@@ -7,15 +7,37 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { actsAfter, insteadOf, type Misbehaviour, type Reply, spoilResult } from "./misbehaviour.ts";
 
-/** "webhook" is the one call that goes the other way: received = about to be sent, answered = the app answered. */
-export type Endpoint = "create" | "info" | "token" | "quota" | "result" | "webhook" | "unknown";
+/**
+ * "webhook" is the one call that goes the other way: received = about to be sent, answered = the app answered.
+ * "speak" orders a speech, "speech" asks what became of it; the old API's have "_v3".
+ */
+export type Endpoint =
+  | "create"
+  | "info"
+  | "token"
+  | "quota"
+  | "result"
+  | "speak"
+  | "speech"
+  | "voices"
+  | "speak_v3"
+  | "speech_v3"
+  | "voices_v3"
+  | "speech_file"
+  | "preview"
+  | "faces"
+  | "webhook"
+  | "unknown";
 
 export interface CallRecord {
   readonly endpoint: Endpoint;
   readonly at: Date;
   /** The TCP port it came from; undefined for the stand-in's own webhooks. */
   readonly port: number | undefined;
-  /** Known from the start for info, result and webhook, after the effect for create. */
+  /**
+   * Of the render, or of the speech (for a preview, of the voice). Known from the start for whatever asks about
+   * one, after the effect for create, speak and speak_v3.
+   */
   renderId: string | undefined;
   /** AKOOL's code, an HTTP status, or what misbehaviour made of it. */
   outcome: string;

@@ -1,16 +1,21 @@
-/** AKOOL's open API, as far as talking photos go: who may call, what is accepted, what is answered. */
+/**
+ * AKOOL's open API, as far as talking photos go: who may call, what is accepted, what is answered. Speech has a
+ * file of its own, speech-endpoints.ts, and so has the search for faces.
+ */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { CallRecord, Endpoint } from "./call-log.ts";
 import { readCreateOrder } from "./create-order.ts";
+import { detectFaces, type Faces } from "./detect-faces.ts";
+import { fault, isObject, notThere, readJson, refusal, success } from "./envelope.ts";
 import { fetchInput, findSpeechSeconds, isPhoto } from "./fetch-input.ts";
 import { json, type Reply } from "./misbehaviour.ts";
 import type { Settings } from "./options.ts";
 import type { RenderLife } from "./render-life.ts";
 import { createData, creditsFor, infoData, type Renders } from "./renders.ts";
 import { bigFileReply, fileReply } from "./result-file.ts";
+import type { SpeechEndpoints } from "./speech-endpoints.ts";
 
-const MAX_BODY_BYTES = 1024 * 1024;
 const TOKEN_LIFE_SECONDS = 3600 * 24 * 3600;
 
 const ROUTES: Record<string, Endpoint> = {
@@ -18,10 +23,27 @@ const ROUTES: Record<string, Endpoint> = {
   "POST /api/open/v3/content/video/createbytalkingphoto": "create",
   "GET /api/open/v3/content/video/infobymodelid": "info",
   "GET /api/open/v3/faceswap/quota/info": "quota",
+  "POST /api/open/v4/voice/tts": "speak",
+  "GET /api/open/v4/voice/list": "voices",
+  "POST /api/open/v3/audio/create": "speak_v3",
+  "GET /api/open/v3/audio/infobymodelid": "speech_v3",
+  "GET /api/open/v3/voice/list": "voices_v3",
+  "POST /interface/detect-api/detect_faces": "faces",
 };
 /** Only there so that a path can be parsed. */
 const BASE = "http://akool.invalid";
-const RESULT = /^\/results\/([0-9a-f]{24})\.mp4$/;
+/** What has an id in its path, and may be read by anybody where it is a file. */
+const ROUTES_WITH_ID = [
+  { endpoint: "result", isFile: true, path: /^\/results\/([0-9a-f]{24})\.mp4$/ },
+  { endpoint: "speech_file", isFile: true, path: /^\/speeches\/([0-9a-f]{24})\.mp3$/ },
+  { endpoint: "preview", isFile: true, path: /^\/voices\/([0-9a-f]{24})\.mp3$/ },
+  { endpoint: "speech", isFile: false, path: /^\/api\/open\/v4\/voice\/resource\/detail\/([^/]+)$/ },
+] as const;
+/** The query parameter that names what is asked for. */
+const ID_PARAMETERS: Partial<Record<Endpoint, string>> = {
+  info: "video_model_id",
+  speech_v3: "audio_model_id",
+};
 
 export interface Account {
   /** The balance. */
@@ -35,6 +57,8 @@ export interface EndpointsDeps {
   readonly account: Account;
   readonly renders: Renders;
   readonly life: RenderLife;
+  readonly speech: SpeechEndpoints;
+  readonly faces: () => Faces;
   readonly ownUrl: () => string;
   /** What the app did against the API document. */
   readonly reportProblem: (problem: string) => void;
@@ -43,19 +67,21 @@ export interface EndpointsDeps {
 
 export interface Route {
   readonly endpoint: Endpoint;
+  /** Of the render, the speech or the voice that the path or the query names. */
   readonly renderId: string | undefined;
   readonly url: URL;
 }
 
 export function findRoute(request: IncomingMessage): Route {
   const url = URL.parse(request.url ?? "/", BASE) ?? new URL(BASE);
-  const renderId = RESULT.exec(url.pathname)?.[1];
-  if (renderId && (request.method === "GET" || request.method === "HEAD")) {
-    return { endpoint: "result", renderId, url };
+  for (const { endpoint, isFile, path } of ROUTES_WITH_ID) {
+    const renderId = path.exec(url.pathname)?.[1];
+    const fits = request.method === "GET" || (isFile && request.method === "HEAD");
+    if (renderId && fits) return { endpoint, renderId: decodeURIComponent(renderId), url };
   }
   const endpoint = ROUTES[`${request.method} ${url.pathname}`] ?? "unknown";
-  const asked = endpoint === "info" ? url.searchParams.get("video_model_id") : null;
-  return { endpoint, renderId: asked ?? undefined, url };
+  const parameter = ID_PARAMETERS[endpoint];
+  return { endpoint, renderId: (parameter && url.searchParams.get(parameter)) || undefined, url };
 }
 
 export class Endpoints {
@@ -75,7 +101,23 @@ export class Endpoints {
       case "unknown":
       case "webhook":
         this.#deps.reportProblem(`${request.method} ${route.url.pathname}: unknown path or method`);
-        return json(404, { status: 404, msg: "not found" }, "404");
+        return notThere();
+      case "speech_file":
+      case "preview":
+        return this.#deps.speech.file(route);
+      case "speak":
+      case "speech":
+      case "voices":
+      case "speak_v3":
+      case "speech_v3":
+      case "voices_v3": {
+        const { endpoint } = route;
+        return (
+          this.#refusal(request) ?? (await this.#deps.speech.answer(request, { ...route, endpoint }, call))
+        );
+      }
+      case "faces":
+        return this.#refusal(request) ?? (await this.#faces(request, route));
       case "create":
         return this.#refusal(request) ?? (await this.#create(request, route, call));
       case "info":
@@ -152,47 +194,20 @@ export class Endpoints {
     const { renders, life, settings } = this.#deps;
     const file = await life.findFile(renders.find(route.renderId ?? ""));
     if (!file) return { status: 404, body: Buffer.from("not found"), outcome: "404" };
-    return settings.bigResult ? bigFileReply(settings.bigResult) : fileReply(file);
+    return settings.bigResult ? bigFileReply(settings.bigResult) : fileReply(file, "video/mp4");
   }
 
-  /** The request's body, or undefined when it is not JSON sent as JSON. */
-  async #readJson(request: IncomingMessage, route: Route): Promise<unknown> {
-    const type = request.headers["content-type"] ?? "";
-    if (!/^application\/json\b/i.test(type)) {
-      this.#deps.reportProblem(`${route.url.pathname}: content type is not application/json`);
-      request.resume();
-      return undefined;
-    }
-    const chunks: Buffer[] = [];
-    let sizeBytes = 0;
-    for await (const chunk of request) {
-      sizeBytes += chunk.length;
-      if (sizeBytes > MAX_BODY_BYTES) return undefined;
-      chunks.push(chunk);
-    }
-    try {
-      return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-    } catch {
-      return undefined;
-    }
+  #faces(request: IncomingMessage, { url }: Route): Promise<Reply> {
+    return detectFaces(request, url.pathname, this.#deps.faces(), this.#deps.reportProblem);
   }
 
-  #fault(route: Route, ...faults: string[]): Reply {
-    for (const fault of faults) this.#deps.reportProblem(`${route.url.pathname}: ${fault}`);
-    return refusal(1003, `parameter validate error: ${faults.join("; ")}`);
+  #readJson(request: IncomingMessage, { url }: Route): Promise<unknown> {
+    return readJson(request, url.pathname, this.#deps.reportProblem);
   }
-}
 
-function success(data: Record<string, unknown>): Reply {
-  return json(200, { code: 1000, msg: "OK", data }, "1000");
-}
-
-function refusal(code: number, msg: string, status = 200): Reply {
-  return json(status, { code, msg }, String(code));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  #fault({ url }: Route, ...faults: string[]): Reply {
+    return fault(url.pathname, faults, this.#deps.reportProblem);
+  }
 }
 
 /** Shaped like AKOOL's: a JWT good for 3600 days. Nothing checks its signature. */

@@ -1,7 +1,7 @@
 import type { CallRecord } from "./call-log.ts";
 
 /**
- * How often a finished render's webhook is sent. Several go out at the same time. `early`: the render is done
+ * How often a finished render's, or speech's, webhook is sent. Several go out at the same time. `early`: the render is done
  * and its webhook answered before the create call is. `late`: `lateWebhookMs` after the render is done.
  * `early_without_url_then_with`: first a completion without its URL, then the real one, as seen live.
  */
@@ -28,6 +28,14 @@ export interface AkoolOptions {
   readonly renderSeconds?: number;
   /** Default true; with false a test finishes each render by hand. */
   readonly autoFinish?: boolean;
+  /** Default true; with false a test finishes each speech by hand. Renders have `autoFinish`. */
+  readonly autoSpeak?: boolean;
+  /** From order to done, when speeches finish by themselves. Default 0.1. */
+  readonly speechSeconds?: number;
+  /** Whether the old API's speeches are done within the call, as in its documented answer. Default true. */
+  readonly oldSpeechAtOnce?: boolean;
+  /** Whether the account has v4 speech and voices; with false they are answered 404, as for a path that is not there. Default true. */
+  readonly voiceLab?: boolean;
   /** `real` encodes photo and recording in a thread; `tiny`, the default, serves a canned mp4 of 2 kB at once. */
   readonly renderer?: "real" | "tiny";
   /** The account's balance. Default 1000. */
@@ -59,6 +67,10 @@ export function settle(options: AkoolOptions): Settings {
     clientSecret: options.clientSecret ?? apiKey,
     renderSeconds: options.renderSeconds ?? 0.2,
     autoFinish: options.autoFinish ?? true,
+    autoSpeak: options.autoSpeak ?? true,
+    speechSeconds: options.speechSeconds ?? 0.1,
+    oldSpeechAtOnce: options.oldSpeechAtOnce ?? true,
+    voiceLab: options.voiceLab ?? true,
     renderer: options.renderer ?? "tiny",
     credit: options.credit ?? 1000,
     webhookMode: options.webhookMode ?? "once",

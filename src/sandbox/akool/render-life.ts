@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { countOf, type Settings, type WebhookMode } from "./options.ts";
 import { renderTalkingPhoto } from "./render-video.ts";
-import { creditsFor, type SandboxRender } from "./renders.ts";
+import { creditsFor, newsOfRender, type SandboxRender } from "./renders.ts";
 import { tinyVideo } from "./tiny-video.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
@@ -57,19 +57,21 @@ export class RenderLife {
     }
     if (mode === "late")
       await sleep(settings.lateWebhookMs, undefined, { signal: closing }).catch(() => undefined);
-    await Promise.all(Array.from({ length: countOf(mode) }, () => webhooks.send(render)));
+    await Promise.all(Array.from({ length: countOf(mode) }, () => webhooks.send(newsOfRender(render))));
   }
 
   /** "Completed" about a minute before there is a URL, as seen live. */
   async completeWithoutUrl(render: SandboxRender): Promise<void> {
     render.status = 3;
-    await this.#deps.webhooks.send(render);
+    await this.#deps.webhooks.send(newsOfRender(render));
   }
 
   async fail(render: SandboxRender, reason: string | undefined, mode: WebhookMode): Promise<void> {
     render.status = 4;
     render.failReason = reason;
-    await Promise.all(Array.from({ length: countOf(mode) }, () => this.#deps.webhooks.send(render)));
+    await Promise.all(
+      Array.from({ length: countOf(mode) }, () => this.#deps.webhooks.send(newsOfRender(render))),
+    );
   }
 
   async #runByItself(render: SandboxRender): Promise<void> {

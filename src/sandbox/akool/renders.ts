@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { CreateOrder } from "./create-order.ts";
 import type { FetchedInput } from "./fetch-input.ts";
+import type { News } from "./webhooks.ts";
 
 /** Credits are taken in started blocks of so many seconds. */
 const BLOCK_SECONDS = 10;
@@ -36,10 +37,7 @@ export class Renders {
     const createdAt = new Date();
     const render: SandboxRender = {
       ...made,
-      id:
-        Math.floor(createdAt.getTime() / 1000)
-          .toString(16)
-          .padStart(8, "0") + randomBytes(8).toString("hex"),
+      id: newId(createdAt),
       createdAt,
       webhookUrl: made.order.webhookUrl || undefined,
       status: 1,
@@ -67,6 +65,17 @@ export class Renders {
   findOpen(): SandboxRender | undefined {
     return this.all.find((render) => render.status < 3 || (render.status === 3 && !render.videoUrl));
   }
+}
+
+/** 24 hex digits, of which the first 8 are the second it was made in. */
+export function newId(createdAt: Date): string {
+  const seconds = Math.floor(createdAt.getTime() / 1000);
+  return seconds.toString(16).padStart(8, "0") + randomBytes(8).toString("hex");
+}
+
+/** What its webhook says. */
+export function newsOfRender({ id, webhookUrl, status, videoUrl, deduction }: SandboxRender): News {
+  return { id, webhookUrl, status, type: "talking photo", url: videoUrl, deduction };
 }
 
 export function creditsFor(seconds: number): number {

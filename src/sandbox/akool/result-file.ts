@@ -4,11 +4,11 @@ import { paced, type Reply } from "./misbehaviour.ts";
 const CHUNK_BYTES = 64 * 1024;
 const FTYP = Buffer.from("0000001c6674797069736f6d0000020069736f6d617663316d703431", "hex");
 
-export function fileReply(mp4: Buffer): Reply {
+export function fileReply(file: Buffer, type: "video/mp4" | "audio/mpeg"): Reply {
   return {
     status: 200,
-    headers: { "content-type": "video/mp4", "content-length": String(mp4.length) },
-    body: mp4,
+    headers: { "content-type": type, "content-length": String(file.length) },
+    body: file,
     outcome: "200",
   };
 }

@@ -1,17 +1,22 @@
 /**
  * A stand-in for AKOOL: a real HTTP server on 127.0.0.1 that keeps state, checks every request against the API
- * document, downloads both inputs, makes a real mp4 and sends real webhooks. Tests and the demo run on it; it
+ * document, downloads both inputs, makes a real mp4, speaks in real MP3 and sends real webhooks. Tests and the demo run on it; it
  * can be finished by hand, told to go wrong, and stopped at any point. See reference/akool.md for what it copies.
  */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CallLog, type CallRecord, type Endpoint, type Rule } from "./call-log.ts";
+import { type Faces, oneCentralFace } from "./detect-faces.ts";
 import { type Account, Endpoints, findRoute } from "./endpoints.ts";
 import type { Misbehaviour } from "./misbehaviour.ts";
 import { type AkoolOptions, type Settings, settle, type WebhookMode } from "./options.ts";
-import { RenderLife } from "./render-life.ts";
-import { Renders, type SandboxRender } from "./renders.ts";
+import { RenderLife, type RenderLifeDeps } from "./render-life.ts";
+import { newsOfRender, Renders, type SandboxRender } from "./renders.ts";
+import { SpeechEndpoints } from "./speech-endpoints.ts";
+import { SpeechLife } from "./speech-life.ts";
+import { newsOfSpeech, type SandboxSpeech, Speeches } from "./speeches.ts";
+import { makeVoices, type SandboxVoice } from "./voices.ts";
 import { type SendOptions, type SentWebhook, type WebhookOverrides, WebhookSender } from "./webhooks.ts";
 
 const WAIT_MS = 10_000;
@@ -30,13 +35,19 @@ export class AkoolSandbox {
   readonly apiKey: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** The account's own clones and those on offer. May be changed. */
+  readonly voices: SandboxVoice[] = makeVoices();
+  /** What detect_faces finds; one face in the middle, unless a test says otherwise. */
+  faces: Faces = oneCentralFace;
   readonly #settings: Settings;
   readonly #log = new CallLog();
   readonly #renders = new Renders();
+  readonly #speeches = new Speeches();
   readonly #account: Account;
   readonly #closing = new AbortController();
   readonly #webhooks: WebhookSender;
   readonly #life: RenderLife;
+  readonly #speechLife: SpeechLife;
   readonly #server: Server;
 
   constructor(settings: Settings) {
@@ -48,7 +59,7 @@ export class AkoolSandbox {
     const closing = this.#closing.signal;
     const reportProblem = (problem: string) => void this.problems.push(problem);
     this.#webhooks = new WebhookSender(settings, this.#log, closing);
-    this.#life = new RenderLife({
+    const lifeDeps: RenderLifeDeps = {
       settings,
       webhooks: this.#webhooks,
       resultOrigin: () => `http://${settings.resultHost ?? this.host}`,
@@ -57,12 +68,25 @@ export class AkoolSandbox {
       },
       reportProblem,
       closing,
+    };
+    this.#life = new RenderLife(lifeDeps);
+    this.#speechLife = new SpeechLife(lifeDeps);
+    const speech = new SpeechEndpoints({
+      settings,
+      account: this.#account,
+      speeches: this.#speeches,
+      life: this.#speechLife,
+      voices: () => this.voices,
+      ownUrl: () => this.url,
+      reportProblem,
     });
     const endpoints = new Endpoints({
       settings,
       account: this.#account,
       renders: this.#renders,
       life: this.#life,
+      speech,
+      faces: () => this.faces,
       ownUrl: () => this.url,
       reportProblem,
       closing,
@@ -113,7 +137,17 @@ export class AkoolSandbox {
     return this.#renders.all;
   }
 
-  /** How many creates were paid, whether or not their answer arrived. */
+  /** Every paid speech, oldest first. */
+  get speeches(): readonly SandboxSpeech[] {
+    return this.#speeches.all;
+  }
+
+  /** How many speeches were paid, whether or not their answer arrived. */
+  get speechCreates(): number {
+    return this.#speeches.all.length;
+  }
+
+  /** How many renders were paid, whether or not their answer arrived. */
   get creates(): number {
     return this.#renders.all.length;
   }
@@ -196,9 +230,40 @@ export class AkoolSandbox {
     return render;
   }
 
-  /** One more webhook about a render as it is now, with anything about it replaced. */
+  /** The n-th paid speech, once it is there. */
+  async waitForSpeech(n = 1, timeoutMs = WAIT_MS): Promise<SandboxSpeech> {
+    return this.#waitFor(`speech number ${n}`, timeoutMs, () => this.#speeches.all[n - 1]);
+  }
+
+  /** As `finish`, for a speech. */
+  async finishSpeech(
+    id?: string,
+    { webhook = this.#settings.webhookMode }: FinishOptions = {},
+  ): Promise<SandboxSpeech> {
+    const speech = await this.#pickSpeech(id);
+    await this.#speechLife.complete(speech, webhook);
+    return speech;
+  }
+
+  /** As `fail`, for a speech. */
+  async failSpeech(id?: string, { reason, webhook = "once" }: FailOptions = {}): Promise<SandboxSpeech> {
+    const speech = await this.#pickSpeech(id);
+    await this.#speechLife.fail(speech, reason, webhook);
+    return speech;
+  }
+
+  /** As `doneWithoutUrl`, for a speech. */
+  async speechDoneWithoutUrl(id?: string): Promise<SandboxSpeech> {
+    const speech = await this.#pickSpeech(id);
+    await this.#speechLife.completeWithoutUrl(speech);
+    return speech;
+  }
+
+  /** One more webhook about a render or a speech as it is now, with anything about it replaced. */
   async sendWebhook(id: string, overrides: SendOptions = {}): Promise<SentWebhook | undefined> {
-    return this.#webhooks.send(this.#renders.get(id), overrides);
+    const speech = this.#speeches.find(id);
+    const news = speech ? newsOfSpeech(speech) : newsOfRender(this.#renders.get(id));
+    return this.#webhooks.send(news, overrides);
   }
 
   /** One post to any address by somebody who may know the client id, the secret, both or neither. */
@@ -208,12 +273,17 @@ export class AkoolSandbox {
 
   /** The result file is gone, as after 7 days. */
   expire(id: string): void {
-    this.#renders.get(id).expired = true;
+    (this.#speeches.find(id) ?? this.#renders.get(id)).expired = true;
   }
 
   async #pick(id: string | undefined): Promise<SandboxRender> {
     if (id) return this.#renders.get(id);
     return this.#waitFor("an unfinished render", WAIT_MS, () => this.#renders.findOpen());
+  }
+
+  async #pickSpeech(id: string | undefined): Promise<SandboxSpeech> {
+    if (id) return this.#speeches.get(id);
+    return this.#waitFor("an unfinished speech", WAIT_MS, () => this.#speeches.findOpen());
   }
 
   async #waitFor<T>(what: string, timeoutMs: number, look: () => T | undefined): Promise<T> {

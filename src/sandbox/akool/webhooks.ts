@@ -4,10 +4,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { request } from "undici";
 import type { CallLog } from "./call-log.ts";
 import type { Settings } from "./options.ts";
-import type { SandboxRender } from "./renders.ts";
 import { type Envelope, seal, signEnvelope } from "./seal.ts";
 
 const POST_TIMEOUT_MS = 10_000;
+
+/** What there is to tell of a render or a speech. */
+export interface News {
+  readonly id: string;
+  readonly webhookUrl: string | undefined;
+  readonly status: number;
+  /** As AKOOL names it. */
+  readonly type: "talking photo" | "audio";
+  /** Empty until there is a file. */
+  readonly url: string;
+  readonly deduction: number;
+}
 
 /** What `dataEncrypt` holds. */
 export type WebhookPayload = Record<string, unknown>;
@@ -27,6 +38,7 @@ export interface WebhookOverrides {
 }
 
 export interface SentWebhook {
+  /** Or of the speech. */
   readonly renderId: string;
   /** The status it told; undefined when a test replaced the payload's. */
   readonly status: unknown;
@@ -51,13 +63,13 @@ export class WebhookSender {
 
   /** Resolves when a 200 came or the tries are used up. Without a `webhookUrl`, nothing is sent. */
   async send(
-    render: SandboxRender,
-    { to = render.webhookUrl, tries = this.#settings.webhookTries, ...overrides }: SendOptions = {},
+    news: News,
+    { to = news.webhookUrl, tries = this.#settings.webhookTries, ...overrides }: SendOptions = {},
   ): Promise<SentWebhook | undefined> {
     if (!to) return undefined;
-    const payload = { ...payloadOf(render), ...overrides.payload };
+    const payload = { ...payloadOf(news), ...overrides.payload };
     const record: SentWebhook = {
-      renderId: render.id,
+      renderId: news.id,
       status: payload.status,
       hasUrl: Boolean(payload.url),
       tries: 0,
@@ -67,7 +79,7 @@ export class WebhookSender {
     while (record.tries < tries && !this.#closing.aborted) {
       if (record.tries > 0) await this.#pause(this.#settings.webhookSpacingMs);
       record.tries += 1;
-      const call = await this.#log.begin("webhook", render.id);
+      const call = await this.#log.begin("webhook", news.id);
       const { status } = await this.post(to, { ...overrides, payload });
       record.answers.push(status);
       await this.#log.moveTo(call, "answered", String(status));
@@ -113,11 +125,6 @@ export interface SendOptions extends WebhookOverrides {
 }
 
 /** Keys in the order AKOOL has them. `deduction_credit` is undocumented but real. */
-function payloadOf(render: SandboxRender): WebhookPayload {
-  return {
-    _id: render.id,
-    status: render.status,
-    type: "talking photo",
-    ...(render.videoUrl && { url: render.videoUrl, deduction_credit: render.deduction }),
-  };
+function payloadOf({ id, status, type, url, deduction }: News): WebhookPayload {
+  return { _id: id, status, type, ...(url && { url, deduction_credit: deduction }) };
 }
