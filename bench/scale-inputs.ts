@@ -2,10 +2,10 @@ import sharp from "sharp";
 import { createMp3Encoder } from "wasm-media-encoders";
 import type { Inputs } from "./servers.ts";
 
-const SIDE_PIXELS = 64;
+const SIDE_PIXELS = 256;
 const SAMPLES_PER_SECOND = 44_100;
 
-/** The smallest that are taken: what is measured is the jobs, and not JPEG and MP3. */
+/** The smallest that are taken without a question: what is measured is the jobs, and not JPEG and MP3. */
 export async function makeTinyInputs(): Promise<Inputs> {
   const photo = await sharp({
     create: { width: SIDE_PIXELS, height: SIDE_PIXELS, channels: 3, background: "tan" },

@@ -51,7 +51,7 @@ export async function measureScale({ jobs, ...common }: ScaleOptions): Promise<S
 
   const notes = [
     `${postgres.description}.`,
-    "The jobs came in as signed commands, with a photo of 64 pixels and a recording of a second, and went the whole way of a job; the stand-ins for Slack and AKOOL answer at once and run in the process of the bench.",
+    "The jobs came in as signed commands, with a photo of 256 pixels and a recording of a second, and went the whole way of a job; the stand-ins for Slack and AKOOL answer at once and run in the process of the bench.",
     "Waiting: AKOOL never finishes the two in its slots. Memory is RSS 25 seconds after the last job stands in line, nothing collected by the bench (the app itself gives back what a burst took), over that of the same process before its first job. Acks in turns with a process without jobs, the other one stopped meanwhile; the slept jobs of these rounds are counted neither as in line nor as accepted.",
     "Throughput: all processes, PostgreSQL and the stand-ins share all cores of this machine; the CPU for each job tells what a machine of its own would do. What the time did not suffice for is not extrapolated.",
   ];

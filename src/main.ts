@@ -26,7 +26,12 @@ import { createOutbound } from "./media/outbound.ts";
 import { CONTENT_TYPES } from "./media/prepared-media.ts";
 import { createMediaHandler } from "./media/serve-media.ts";
 import { createGauges } from "./meters/gauges.ts";
-import { meteredMedia, meteredRenderApi, meteredSlackCall } from "./meters/metered-calls.ts";
+import {
+  meteredMedia,
+  meteredRenderApi,
+  meteredSlackCall,
+  meteredSpeechApi,
+} from "./meters/metered-calls.ts";
 import { meteredStore } from "./meters/metered-store.ts";
 import { createMeters } from "./meters/meters.ts";
 import { createSlackApp } from "./slack/app.ts";
@@ -161,7 +166,7 @@ worker = startWorker({
     meters,
   ),
   speech: {
-    api: akool,
+    api: meteredSpeechApi(akool, meters),
     chooseVoice: (job, signal) => chooseVoice(job, { voices: akool, habits: store, signal }),
     keyOf: speechKeyOf,
   },

@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import pLimit from "p-limit";
 import { type Failure, RequestProblem } from "../job/failure.ts";
+import type { SpeechConcern } from "../job/question.ts";
 import { findFfmpeg } from "./ffmpeg-sound.ts";
 import { runInSpeechThread } from "./speech-thread.ts";
-import type { SpeechConcern } from "./speech-worker.ts";
 import { bytesInWords, secondsInWords } from "./words.ts";
 import { writeWholeFile } from "./write-whole-file.ts";
 

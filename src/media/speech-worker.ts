@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { parentPort } from "node:worker_threads";
 import { type Failure, type FailureFacts, type FailureReason, RequestProblem } from "../job/failure.ts";
+import type { SpeechConcern } from "../job/question.ts";
 import { cutSound, findCut } from "./cut-sound.ts";
 import { decodeSound, isDecoderName } from "./decode-sound.ts";
 import { encodeMp3 } from "./encode-mp3.ts";
@@ -33,12 +34,6 @@ export interface SpeechOrder {
   readonly maxSeconds: number;
   readonly cutAtSeconds?: number;
   readonly ffmpegPath?: string;
-}
-
-/** Why a recording that can be used may give a poor video. */
-export interface SpeechConcern {
-  readonly kind: "speech_clipped";
-  readonly seen: string;
 }
 
 export type SpeechOutcome =
@@ -101,10 +96,7 @@ async function prepare(order: SpeechOrder): Promise<SpeechOutcome> {
   };
 }
 
-const CLIPPED: SpeechConcern = {
-  kind: "speech_clipped",
-  seen: "a recording that is so loud that it is distorted",
-};
+const CLIPPED: SpeechConcern = { kind: "speech_clipped" };
 
 /** Undefined when the container is unknown here, but not to a decoder. */
 async function probe(

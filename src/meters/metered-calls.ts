@@ -1,6 +1,7 @@
 import type { SlackAnswer } from "../job/delivery.ts";
 import type { Media } from "../job/media.ts";
 import type { RenderApi } from "../job/render-api.ts";
+import type { SpeechApi } from "../job/speech-api.ts";
 import type { Meters } from "./meters.ts";
 
 /** AKOOL's API, with the outcome of each call counted. A render that is found, in whatever state, is `ok`. */
@@ -15,6 +16,23 @@ export function meteredRenderApi(api: RenderApi, { akoolCalls }: Meters): Render
       const update = await api.readRender(renderId, signal);
       const found = update.type === "pending" || update.type === "succeeded" || update.type === "failed";
       akoolCalls.add(["info", found ? "ok" : update.type]);
+      return update;
+    },
+  };
+}
+
+/** The same for speech: `speak`, which is paid, and `speech`, a look at what became of it. */
+export function meteredSpeechApi(api: SpeechApi, { akoolCalls }: Meters): SpeechApi {
+  return {
+    async createSpeech(order, signal) {
+      const answer = await api.createSpeech(order, signal);
+      akoolCalls.add(["speak", answer.type === "created" ? "ok" : answer.type]);
+      return answer;
+    },
+    async readSpeech(speechId, signal) {
+      const update = await api.readSpeech(speechId, signal);
+      const found = update.type === "pending" || update.type === "succeeded" || update.type === "failed";
+      akoolCalls.add(["speech", found ? "ok" : update.type]);
       return update;
     },
   };
