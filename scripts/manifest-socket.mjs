@@ -19,6 +19,7 @@ export function socketManifest(text) {
   manifest.deleteIn(["oauth_config", "redirect_urls"]);
   manifest.deleteIn(["settings", "event_subscriptions", "request_url"]);
   manifest.deleteIn(["settings", "interactivity", "request_url"]);
+  manifest.deleteIn(["settings", "interactivity", "message_menu_options_url"]);
   manifest.setIn(["settings", "socket_mode_enabled"], true);
   return HEADER + manifest.toString({ lineWidth: 110 });
 }

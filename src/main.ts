@@ -113,6 +113,7 @@ const slack = createSlackApp({
   onCall: (method, outcome) => meters.slackCalls.add([method, outcome]),
   access: config,
   isAllowedUrl,
+  voices: akool,
   waits,
   now,
   log,

@@ -47,7 +47,11 @@ const manifestShape = z.object({
   }),
   settings: z.object({
     event_subscriptions: z.object({ bot_events: z.array(z.string()), request_url: z.url().optional() }),
-    interactivity: z.object({ is_enabled: z.literal(true), request_url: z.url().optional() }),
+    interactivity: z.object({
+      is_enabled: z.literal(true),
+      request_url: z.url().optional(),
+      message_menu_options_url: z.url().optional(),
+    }),
     socket_mode_enabled: z.boolean(),
   }),
 });
@@ -78,10 +82,16 @@ it("manifest.yml sends everything to the one route", () => {
   const { features, settings } = manifestOf("manifest.yml");
   const { event_subscriptions, interactivity, socket_mode_enabled } = settings;
   const urls = [...features.slash_commands.map(({ url }) => url), event_subscriptions.request_url];
-  expect(new Set([...urls, interactivity.request_url])).toEqual(
-    new Set(["https://YOUR-PUBLIC-URL/slack/events"]),
-  );
+  urls.push(interactivity.request_url, interactivity.message_menu_options_url);
+  expect(new Set(urls)).toEqual(new Set(["https://YOUR-PUBLIC-URL/slack/events"]));
   expect(socket_mode_enabled).toBe(false);
+});
+
+it("manifest.yml says in how many places the public address goes", () => {
+  const [, ...lines] = read("manifest.yml").split("YOUR-PUBLIC-URL in its ");
+  const places = read("manifest.yml").match(/https:\/\/YOUR-PUBLIC-URL/g) ?? [];
+  expect(lines.join("")).toMatch(/^five places/);
+  expect(places).toHaveLength(5);
 });
 
 it("manifest.yml lets Slack send a person who installs the app back to it", () => {

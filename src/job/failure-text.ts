@@ -50,6 +50,8 @@ const SPEECH_ADVICE: Readonly<Record<string, string>> = {
 };
 
 const seen = (failure: Failure, otherwise: string) => failure.seen ?? otherwise;
+/** Slack names the permission it wants. */
+const scopeIn = ({ code = "" }: Failure) => (/^[a-z_.]+:[a-z_.:]+$/.test(code) ? code : "files:read");
 const which = (failure: Failure) => failure.file ?? "file";
 
 function advice(known: Readonly<Record<string, string>>, { code }: Failure, otherwise: string): string {
@@ -69,7 +71,7 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
     `I waited a day for your answer and have stopped, so no video was made. Share the files again whenever you like.`,
 
   slack_scope_missing: (f) =>
-    `Slack did not let me read your ${which(f)}: this app lacks the permission \`files:read\`. Ask the person who runs it to reinstall the app, then share the files again. ${NOTHING_PAID}`,
+    `Slack did not let me read your ${which(f)}: this app lacks the permission \`${scopeIn(f)}\`. The person who installed it, or a workspace admin, can grant it by installing the app again with that permission; then share the files again. ${NOTHING_PAID}`,
   slack_file_unavailable: (f) =>
     `I could not read your ${which(f)} from Slack: it was deleted or I am not allowed to see it. Share it again here. ${NOTHING_PAID}`,
   slack_file_external: (f) =>

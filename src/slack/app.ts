@@ -2,12 +2,13 @@ import { App, type Logger, LogLevel } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
 import type { Delivery } from "../job/delivery.ts";
 import { RequestProblem } from "../job/failure.ts";
-import type { InstallationId, SlackFileId } from "../job/ids.ts";
-import { installationOf, type Job, type MediaSource } from "../job/job.ts";
+import type { InstallationId } from "../job/ids.ts";
+import { installationOf, type Job } from "../job/job.ts";
 import type { JobStore } from "../job/store.ts";
 import type { InstallationStore } from "../store/installations.ts";
 import type { AnswerPrivately } from "./delivery/slack-delivery.ts";
 import { createSlackDelivery } from "./delivery/slack-delivery.ts";
+import { createFindFiles, type FindFiles } from "./find-files.ts";
 import { createManyWorkspaces } from "./installations/many-workspaces.ts";
 import { NoTokenError, TokenNotReadyError } from "./installations/token-errors.ts";
 import { manyWorkspaces, oneWorkspace } from "./intake/caller.ts";
@@ -15,7 +16,7 @@ import { type IntakeDeps, registerHandlers } from "./intake/handlers.ts";
 import { createHttpReceiver } from "./intake/http-receiver.ts";
 import { createSocketReceiver, type SocketReceiver } from "./intake/socket-receiver.ts";
 import { createNotInstalled, createUnknownPayload } from "./intake/unknown-payload.ts";
-import { type ClientFor, createWebClient, type OnSlackCall, slackCall } from "./slack-call.ts";
+import { type ClientFor, createWebClient, type OnSlackCall } from "./slack-call.ts";
 
 /** Clients are cheap to make; these are the ones of the workspaces that are busy now. */
 const CLIENTS_KEPT = 200;
@@ -44,17 +45,13 @@ export interface SlackAppOptions extends Omit<IntakeDeps, "clientFor"> {
   readonly onCall: OnSlackCall;
 }
 
-export interface SlackApp {
+export interface SlackApp extends FindFiles {
   readonly delivery: Delivery;
   /**
    * The present bot token of the job's installation.
    * @throws RequestProblem when there is none any more
    */
   tokenFor(job: Job): Promise<string>;
-  /** The private address of a file that came without one; undefined when Slack does not tell. */
-  findFileUrl(job: Job, fileId: SlackFileId): Promise<string | undefined>;
-  /** The photo in the message that the job's thread began with. @throws RequestProblem, TemporaryProblem */
-  findThreadPhoto(job: Job): Promise<Extract<MediaSource, { type: "slack" }>>;
   /** The handler of `POST /slack/events`. */
   http(signingSecret: string): ReturnType<typeof createHttpReceiver>;
   socket(appToken: string): SocketReceiver;
@@ -122,16 +119,7 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
         if (!(error instanceof NoTokenError)) throw error;
         throw new RequestProblem({ reason: "slack_connection_revoked" }, { cause: error });
       }),
-    async findFileUrl(job, fileId) {
-      const info = await slackCall(
-        async () => (await clientFor(installationOf(job))).files.info({ file: fileId }),
-        ({ file }) => ({ url: file?.url_private_download ?? file?.url_private }),
-      );
-      return info.type === "ok" ? info.url : undefined;
-    },
-    async findThreadPhoto() {
-      throw new RequestProblem({ reason: "photo_missing" });
-    },
+    ...createFindFiles(clientFor),
     http: (signingSecret) => createHttpReceiver({ app, signingSecret, desk, onAck, log }),
     socket: (appToken) =>
       createSocketReceiver({ app, appToken, slackApiUrl, desk, logger: boltLogger, onAck, log }),

@@ -5,7 +5,8 @@
 export const surface = {
   commands: ["/talkingphoto"],
   events: ["app_mention", "message", "app_uninstalled", "tokens_revoked"],
-  shortcuts: ["make_it_talk"],
+  /** On a message, and from anywhere. */
+  shortcuts: ["make_it_talk", "make_a_photo_talk"],
   scopes: {
     bot: [
       "commands",
@@ -16,7 +17,7 @@ export const surface = {
       "im:history",
       "im:write",
     ],
-    /** Only for channels switched on with `/talkingphoto watch on`. */
+    /** For channels switched on with `/talkingphoto watch on`, and for the photo at the top of a thread. */
     optional: ["channels:history", "groups:history"],
   },
 } as const;
@@ -33,6 +34,9 @@ export const actions = {
   fillIn: "talkingphoto.fill_in",
   each: "talkingphoto.each",
 } as const;
+
+/** The form's list of voices, which Slack asks the app for at every letter. */
+export const voiceAction = "talkingphoto.voice";
 
 /** Which of several is meant stands in the action's id, since a button's value is the job id alone. */
 export const CHOOSE = /^talkingphoto\.choose_(\d+)$/;

@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
+import type { ChannelId } from "../../src/job/ids.ts";
+import type { Voice } from "../../src/job/speech-api.ts";
+import type { TakenFiles } from "../../src/job/store.ts";
 import { parseView } from "../../src/sandbox/slack/block-kit.ts";
-import { formView, loadingView, readForm } from "../../src/slack/intake/form.ts";
+import { slackSource } from "../../src/slack/intake/file-role.ts";
+import { type FormLook, fields, formView, loadingView } from "../../src/slack/intake/form.ts";
 import { MAX_GESTURE_PROMPT } from "../../src/slack/intake/parse-command.ts";
 import { type FormBody, formBody, slackFile } from "../../src/slack/intake/payloads.ts";
-import { slackSource } from "../../src/slack/intake/share.ts";
+import { readForm } from "../../src/slack/intake/read-form.ts";
+import { voiceOption } from "../../src/slack/intake/voice-options.ts";
 import { formCallbackId } from "../../src/slack/surface.ts";
 
 const FORM_ID = "x".repeat(22);
@@ -21,22 +26,38 @@ const file = (id: string, mimetype: string, more: object = {}) =>
 const jpeg = file("FJPEG", "image/jpeg");
 const mp3 = file("FMP3", "audio/mpeg");
 
-const photo = "talkingphoto.photo";
-const speech = "talkingphoto.speech";
-const resolution = "talkingphoto.resolution";
-const gesture = "talkingphoto.gesture";
-const gestureWords = "talkingphoto.gesture_words";
+const photo = fields.photo.block;
+const speech = fields.speech.block;
+const words = fields.words.block;
+const voice = fields.voice.block;
+const remember = fields.remember.block;
+const where = fields.where.block;
+const resolution = fields.resolution.block;
+const gesture = fields.gesture.block;
+const gestureWords = fields.gestureWords.block;
+
+const CHANNEL = "C1" as ChannelId;
+const ANNA: Voice = {
+  id: "anna-1",
+  name: "Anna",
+  language: "de",
+  gender: "female",
+  previewUrl: "https://example.com/anna.mp3",
+};
+
+const empty: FormLook = { taken: {} };
+const global: FormLook = { taken: {}, asksWhere: true };
 
 /** The action id of each input, by its block, as the form itself has them. */
 const actionIds = new Map(
-  formView(FORM_ID, {}).blocks.flatMap((block) =>
+  formView(FORM_ID, global).blocks.flatMap((block) =>
     "element" in block ? [[block.block_id ?? "", block.element.action_id ?? ""] as const] : [],
   ),
 );
 
 /** As `view_submission` brings them: `fields` is laid over a form with both files; undefined takes a block away. */
 function values(fields: Record<string, unknown> = {}): FormBody["view"]["state"]["values"] {
-  const filled = {
+  const filled: Record<string, unknown> = {
     [photo]: { files: [jpeg] },
     [speech]: { files: [mp3] },
     [resolution]: { selected_option: { value: "720" } },
@@ -51,33 +72,71 @@ function values(fields: Record<string, unknown> = {}): FormBody["view"]["state"]
   return formBody.parse({ team: { id: "T1" }, user: { id: "U1" }, view }).view.state.values;
 }
 
+const read = (fieldsOver: Record<string, unknown> = {}, taken: TakenFiles = {}) =>
+  readForm(values(fieldsOver), { taken, channelId: CHANNEL }, [ANNA]);
+
 describe("the form", () => {
   const taken = { photo: slackSource(jpeg), speech: slackSource(mp3) };
+  const said = { type: "words", text: "Hello & welcome" } as const;
+  const option = voiceOption(ANNA);
 
   it.each([
     ["while it loads", loadingView(FORM_ID)],
-    ["empty", formView(FORM_ID, {})],
-    ["with the photo of a message", formView(FORM_ID, { photo: taken.photo })],
-    ["with both files of a message", formView(FORM_ID, taken)],
+    ["empty", formView(FORM_ID, empty)],
+    ["opened from anywhere", formView(FORM_ID, global)],
+    ["with the photo of a message", formView(FORM_ID, { taken: { photo: taken.photo } })],
+    ["with both files of a message", formView(FORM_ID, { taken })],
+    ["with words given before", formView(FORM_ID, { taken: { photo: taken.photo, speech: said } })],
+    ["with a usual voice", formView(FORM_ID, { ...empty, inChannel: true, usualVoice: option })],
+    [
+      "with a sample",
+      formView(FORM_ID, { ...empty, sample: { name: "<A|B>", url: "https://example.com/a.mp3" } }),
+    ],
+    [
+      "of a request",
+      formView(FORM_ID, {
+        ...empty,
+        takenFrom: "request",
+        begun: { resolution: "1080", gesturePrompt: "nods" },
+      }),
+    ],
   ])("passes Slack's limits: %s", (_what, view) => {
     expect(() => parseView(view)).not.toThrow();
     expect(JSON.stringify(view).length).toBeLessThan(250_000);
   });
 
   it("carries the id of the opening and nothing else", () => {
-    expect(formView(FORM_ID, taken)).toMatchObject({
-      callback_id: formCallbackId,
-      private_metadata: FORM_ID,
-    });
-    expect(JSON.stringify(formView(FORM_ID, taken))).not.toContain("files.slack.com");
+    const view = formView(FORM_ID, { taken });
+    expect(view).toMatchObject({ callback_id: formCallbackId, private_metadata: FORM_ID });
+    expect(JSON.stringify(view)).not.toContain("files.slack.com");
   });
 
-  it("asks for what the message did not have", () => {
-    const asksFor = (view: ReturnType<typeof formView>) =>
-      view.blocks.map((block) => block.block_id).filter((id) => id === photo || id === speech);
-    expect(asksFor(formView(FORM_ID, {}))).toEqual(["talkingphoto.photo", "talkingphoto.speech"]);
-    expect(asksFor(formView(FORM_ID, { photo: taken.photo }))).toEqual(["talkingphoto.speech"]);
-    expect(asksFor(formView(FORM_ID, taken))).toEqual([]);
+  it("asks for what it does not have", () => {
+    const asksFor = (look: FormLook) =>
+      formView(FORM_ID, look)
+        .blocks.map((block) => block.block_id)
+        .filter((id) => id !== resolution && id !== gesture && id !== gestureWords && id !== undefined);
+    expect(asksFor(empty)).toEqual([photo, speech, words, voice, remember]);
+    expect(asksFor(global)).toEqual([where, photo, speech, words, voice, remember]);
+    expect(asksFor({ taken: { photo: taken.photo } })).toEqual([speech, words, voice, remember]);
+    expect(asksFor({ taken: { speech: taken.speech } })).toEqual([photo]);
+    expect(asksFor({ taken: { speech: said } })).toEqual([photo, voice, remember]);
+    expect(asksFor({ taken })).toEqual([]);
+  });
+
+  it("shows a sample of the voice beside it, and keeps every other block as it was", () => {
+    const before = formView(FORM_ID, empty).blocks;
+    const sample = { name: "Anna", url: "https://example.com/anna.mp3" };
+    const after = formView(FORM_ID, { ...empty, sample }).blocks;
+    const added = after.filter((block) => block.block_id === "talkingphoto.sample");
+    expect(JSON.stringify(added)).toContain("<https://example.com/anna.mp3|▶ Listen to Anna>");
+    expect(after.filter((block) => !added.includes(block))).toEqual(before);
+  });
+
+  it("offers to remember a voice for a channel only in one", () => {
+    const offers = (look: FormLook) => JSON.stringify(formView(FORM_ID, look));
+    expect(offers({ ...empty, inChannel: true })).toContain("for this channel");
+    expect(offers(empty)).not.toContain("for this channel");
   });
 
   it("names all that it asks for as ours", () => {
@@ -87,29 +146,95 @@ describe("the form", () => {
   });
 
   it("lets nobody type a longer gesture prompt than a command may have", () => {
-    const view = formView(FORM_ID, {});
+    const view = formView(FORM_ID, empty);
     expect(JSON.stringify(view)).toContain(`"max_length":${MAX_GESTURE_PROMPT}`);
   });
 });
 
 describe("the form sent off", () => {
   it("becomes a request", () => {
-    expect(readForm(values(), {})).toEqual({
+    expect(read()).toEqual({
       type: "complete",
+      channelId: CHANNEL,
+      remember: [],
       request: { photo: slackSource(jpeg), speech: slackSource(mp3), resolution: "720" },
     });
   });
 
-  it("takes the files of the message where it did not ask for them", () => {
+  it("takes what it has where it did not ask", () => {
     const taken = { photo: slackSource(jpeg), speech: slackSource(mp3) };
-    const empty = values({ [photo]: undefined, [speech]: undefined });
-    expect(readForm(empty, taken)).toMatchObject({ type: "complete", request: taken });
+    expect(read({ [photo]: undefined, [speech]: undefined }, taken)).toMatchObject({
+      type: "complete",
+      request: taken,
+    });
+  });
+
+  it("takes words in a voice, or in whichever fits", () => {
+    const inWords = { [speech]: { files: [] }, [words]: { value: "  Hello there " } };
+    const chosen = { selected_option: voiceOption(ANNA) };
+    expect(read(inWords)).toMatchObject({ request: { speech: { type: "words", text: "Hello there" } } });
+    expect(read({ ...inWords, [voice]: chosen })).toMatchObject({
+      request: { speech: { text: "Hello there", voice: { id: "anna-1", name: "Anna", language: "de" } } },
+    });
+    const unlisted = { selected_option: { text: { text: "Zoe · French" }, value: "zoe-9" } };
+    expect(read({ ...inWords, [voice]: unlisted })).toMatchObject({
+      request: { speech: { voice: { id: "zoe-9", name: "Zoe" } } },
+    });
+  });
+
+  it("gives words that were given before another voice, and forgets how the one before spoke them", () => {
+    const before = { id: "ben-2", name: "Ben" };
+    const given = {
+      type: "words",
+      text: "Hi",
+      voice: before,
+      spokenUrl: "https://example.com/hi.mp3",
+    } as const;
+    const noFile = { [speech]: undefined };
+    const kept = { selected_option: { text: { text: "Ben" }, value: "ben-2" } };
+    const spoken = (over: Record<string, unknown>) => {
+      const result = read({ ...noFile, ...over }, { speech: given });
+      return result.type === "complete" ? result.request.speech : undefined;
+    };
+    expect(spoken({})).toEqual(given);
+    expect(spoken({ [voice]: kept })).toEqual(given);
+    expect(spoken({ [voice]: { selected_option: voiceOption(ANNA) } })).toEqual({
+      type: "words",
+      text: "Hi",
+      voice: { id: "anna-1", name: "Anna", language: "de" },
+    });
+  });
+
+  it("remembers a voice for whom it was asked to, and nothing without one", () => {
+    const ticked = (...whose: string[]) => ({ selected_options: whose.map((value) => ({ value })) });
+    const chosen = { [voice]: { selected_option: voiceOption(ANNA) } };
+    const remembered = (over: Record<string, unknown>) => {
+      const result = read(over);
+      return result.type === "complete"
+        ? result.remember.map(({ whose, voice: { id } }) => `${whose}: ${id}`)
+        : [];
+    };
+    expect(remembered({ ...chosen, [remember]: ticked("channel", "me") })).toEqual([
+      "me: anna-1",
+      "channel: anna-1",
+    ]);
+    expect(remembered({ ...chosen, [remember]: ticked() })).toEqual([]);
+    expect(remembered({ [remember]: ticked("me") })).toEqual([]);
+  });
+
+  it("says where it belongs when it was opened from anywhere", () => {
+    const anywhere = (over: Record<string, unknown>) => readForm(values(over), { taken: {} }, []);
+    expect(anywhere({ [where]: { selected_conversation: "C9" } })).toMatchObject({ channelId: "C9" });
+    expect(anywhere({ [where]: { selected_conversation: null } })).toMatchObject({
+      type: "errors",
+      errors: { [where]: expect.stringContaining("Choose where") },
+    });
   });
 
   it("knows the resolution and the gestures", () => {
     const choose = (value: string) => ({ selected_option: { value } });
-    const request = (fields: Record<string, unknown>) => {
-      const result = readForm(values(fields), {});
+    const request = (over: Record<string, unknown>) => {
+      const result = read(over);
       return result.type === "complete" ? result.request : undefined;
     };
     expect(request({ [resolution]: choose("1080") })?.resolution).toBe("1080");
@@ -130,6 +255,8 @@ describe("the form sent off", () => {
     ["a recording as the photo", { [photo]: filled(mp3) }, [photo]],
     ["a PDF as the photo", { [photo]: filled(file("F1", "application/pdf")) }, [photo]],
     ["a video as the photo", { [photo]: filled(file("F1", "video/mp4")) }, [photo]],
+    ["a recording and words", { [words]: { value: "Hello" } }, [words]],
+    ["neither a recording nor words", { [speech]: filled(), [words]: { value: "  " } }, [speech]],
     ["a photo as the recording", { [speech]: filled(jpeg) }, [speech]],
     ["each for the other", { [photo]: filled(mp3), [speech]: filled(jpeg) }, [photo, speech]],
     [
@@ -142,8 +269,8 @@ describe("the form sent off", () => {
       { [speech]: filled(file("F1", "audio/wav", { size: 51 * MEGABYTE })) },
       [speech],
     ],
-  ])("is refused on the field, in words that fit there: %s", (_what, fields, wrong) => {
-    const result = readForm(values(fields), {});
+  ])("is refused on the field, in words that fit there: %s", (_what, over, wrong) => {
+    const result = read(over);
     const errors = result.type === "errors" ? result.errors : {};
     expect(Object.keys(errors)).toEqual(wrong);
     for (const text of Object.values(errors)) {
@@ -159,6 +286,6 @@ describe("the form sent off", () => {
     ["a clip of a phone", file("F1", "video/mp4", { subtype: "slack_audio" })],
     ["a WebM", file("F1", "video/webm")],
   ])("takes %s for a recording: its bytes are judged later", (_what, recording) => {
-    expect(readForm(values({ [speech]: filled(recording) }), {})).toMatchObject({ type: "complete" });
+    expect(read({ [speech]: filled(recording) })).toMatchObject({ type: "complete" });
   });
 });

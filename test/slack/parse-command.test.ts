@@ -5,6 +5,7 @@ import { MAX_GESTURE_PROMPT, parseCommand } from "../../src/slack/intake/parse-c
 const PHOTO = "https://example.com/face.jpg";
 const SPEECH = "https://example.com/voice.mp3?a=1&b=2";
 const start = { type: "start", photoUrl: PHOTO, speechUrl: SPEECH, resolution: "720" };
+const said = (words: string) => ({ type: "start", photoUrl: PHOTO, words, resolution: "720" });
 const unknown = (about: string) => ({ type: "unknown", understood: expect.stringContaining(about) });
 
 describe("what was typed after /talkingphoto", () => {
@@ -37,6 +38,24 @@ describe("what was typed after /talkingphoto", () => {
       { ...start, resolution: "1080", gesturePrompt: "x".repeat(MAX_GESTURE_PROMPT) },
     ],
     [`${PHOTO} ${SPEECH} ${"x".repeat(MAX_GESTURE_PROMPT + 1)}`, unknown("gesture prompt")],
+    [`${PHOTO} "Hello there"`, said("Hello there")],
+    [`<${PHOTO}|face.jpg> “Hello there”`, said("Hello there")],
+    [`${PHOTO} „Guten Tag“ 1080 winkt`, { ...said("Guten Tag"), resolution: "1080", gesturePrompt: "winkt" }],
+    [`${PHOTO} „Dzień dobry”`, said("Dzień dobry")],
+    [`${PHOTO} «Bonjour à tous»`, said("Bonjour à tous")],
+    [`${PHOTO} "Typed one way, closed another”`, said("Typed one way, closed another")],
+    [
+      `${PHOTO} "It\u2019s 5 o'clock &amp; all is well" waves`,
+      { ...said("It’s 5 o'clock & all is well"), gesturePrompt: "waves" },
+    ],
+    [`${PHOTO}   "on\n two  lines" 720`, said("on\ntwo lines")],
+    [`${PHOTO} "See <https://example.com/a|our page> :wave:"`, said("See our page")],
+    [`${PHOTO} ""`, unknown("nothing in the quotes")],
+    [`${PHOTO} "${"x".repeat(5001)}"`, unknown("longer than 5000")],
+    [`${PHOTO} "Hi" ${"x".repeat(MAX_GESTURE_PROMPT + 1)}`, unknown("gesture prompt")],
+    [`${PHOTO} "never closed`, unknown("in quotes")],
+    [`${PHOTO} Hello there`, unknown("in quotes")],
+    [`"Hello" ${PHOTO}`, unknown("link to a photo first")],
     [PHOTO, unknown("link to the photo")],
     [`${PHOTO} 1080`, unknown("link to the photo")],
     ["face.jpg voice.mp3", unknown("photo")],
@@ -48,7 +67,7 @@ describe("what was typed after /talkingphoto", () => {
     expect(parseCommand(typed)).toEqual(expected);
   });
 
-  it("never throws, and starts nothing but two http links", () => {
+  it("never throws, and starts nothing but http links", () => {
     const word = fc.oneof(
       fc.constantFrom(
         "help",
@@ -62,6 +81,8 @@ describe("what was typed after /talkingphoto", () => {
         "<",
         "|>",
         "&amp;",
+        '"',
+        "“Hi”",
       ),
       fc.webUrl(),
       fc.string({ unit: "grapheme" }),
@@ -72,7 +93,8 @@ describe("what was typed after /talkingphoto", () => {
         (typed) => {
           const command = parseCommand(typed);
           if (command.type !== "start") return;
-          for (const url of [command.photoUrl, command.speechUrl])
+          const speech = "words" in command ? [] : [command.speechUrl];
+          for (const url of [command.photoUrl, ...speech])
             expect(["http:", "https:"]).toContain(new URL(url).protocol);
           expect(["720", "1080"]).toContain(command.resolution);
         },

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { postedMessage, slackFile } from "../../src/slack/intake/payloads.ts";
-import { isFromAPerson, sortFiles, takeFiles } from "../../src/slack/intake/share.ts";
+import type { SpeechSource } from "../../src/job/job.ts";
+import { postedMessage, type SlackFile, slackFile } from "../../src/slack/intake/payloads.ts";
+import { NO_TEXT, readPostText } from "../../src/slack/intake/post-text.ts";
+import {
+  filesOf,
+  type HowToSort,
+  isFromAPerson,
+  type Sorted,
+  sortShare,
+  takeFiles as takeShared,
+} from "../../src/slack/intake/share.ts";
 
 /**
  * File objects as Slack sends them, down to what tells them apart. Recorded shapes: a clip made on the desktop is
@@ -41,8 +50,41 @@ const ofAnotherOrganisation = slackFile.parse({
   user: "",
 });
 const external = { mode: "external", is_external: true, url_private: "https://drive.example.com/x" };
-const linkedPhoto = hosted("FGDRIVE", "image/jpeg", "jpg", external);
-const linkedSound = hosted("FDROP", "audio/mpeg", "mp3", external);
+const linkedPhoto = hosted("FGDRIVE", "image/jpeg", "jpg", { ...external, external_type: "gdrive" });
+const linkedSound = hosted("FDROP", "audio/mpeg", "mp3", { ...external, external_type: "dropbox" });
+const linkedDocument = hosted("FDOC", "application/vnd.google-apps.document", "gdoc", {
+  ...external,
+  external_type: "gdrive",
+});
+const deleted = slackFile.parse({ id: "FGONE", mode: "tombstone" });
+
+const isAllowedUrl = (link: string) => link.startsWith("https://");
+const sort = (files: SlackFile[], text = "", how: Partial<HowToSort> = {}) =>
+  sortShare({ files, text: readPostText(text, "UBOT") }, { isAllowedUrl, ...how });
+const takeFiles = (files: SlackFile[], text = NO_TEXT) => takeShared({ files, text }, isAllowedUrl);
+
+/** Of what was found: ids of files, links, "words: …", "-" for what is missing, "a/b" where one has to be chosen. */
+function found(sorted: Sorted): string {
+  if (sorted.type === "refused") return `refused: ${sorted.failure.reason}`;
+  const name = (source: SpeechSource): string => {
+    switch (source.type) {
+      case "slack":
+        return source.fileId;
+      case "url":
+        return source.url;
+      case "words":
+        return `words: ${source.text}`;
+      case "thread":
+        return "thread";
+      case "none":
+        return "-";
+    }
+  };
+  const { photo, speech, candidates } = sorted;
+  const names = (one: SpeechSource, several: readonly SpeechSource[] = []) =>
+    several.length === 0 ? name(one) : several.map(name).join("/");
+  return `${names(photo, candidates?.photos)} + ${names(speech, candidates?.speeches)}`;
+}
 
 describe("the photo and the recording among shared files", () => {
   it.each([
@@ -57,51 +99,151 @@ describe("the photo and the recording among shared files", () => {
     ["a recording of another organisation", [jpeg, ofAnotherOrganisation], "FJPEG", "FCONN"],
     ["besides a PDF", [pdf, jpeg, mp3], "FJPEG", "FMP3"],
     ["besides a video", [video, jpeg, mp3], "FJPEG", "FMP3"],
+    ["a photo and a video, for its sound", [jpeg, video], "FJPEG", "FVIDEO"],
+    ["two files of another organisation", [ofAnotherOrganisation, unlabelled], "FCONN", "FNEW"],
+    ["beside one that is only linked", [jpeg, mp3, linkedSound], "FJPEG", "FMP3"],
+    ["beside one that was deleted", [deleted, jpeg, mp3], "FJPEG", "FMP3"],
   ])("are found: %s", (_what, files, photo, speech) => {
-    expect(sortFiles(files)).toMatchObject({
-      type: "both",
-      photo: { fileId: photo },
-      speech: { fileId: speech },
-    });
+    expect(found(sort(files))).toBe(`${photo} + ${speech}`);
   });
 
-  it.each([
-    ["nothing", [], { reason: "nothing_shared" }],
-    ["a photo alone", [jpeg], { reason: "speech_missing", seen: "one photo" }],
-    ["a recording alone", [mp3], { reason: "photo_missing", seen: "one recording" }],
+  it.each<[string, SlackFile[], string, string]>([
+    ["a photo alone", [jpeg], "", "FJPEG + -"],
+    ["a recording alone", [mp3], "", "- + FMP3"],
+    ["a video alone, for its sound", [video], "", "- + FVIDEO"],
+    ["a photo with a PDF", [jpeg, pdf], "", "FJPEG + -"],
+    ["one file without a label", [unlabelled], "", "FNEW + -"],
+    ["a file of another organisation alone", [ofAnotherOrganisation], "", "FCONN + -"],
+    ["a photo and words", [jpeg], "<@UBOT> Welcome, everybody!", "FJPEG + words: Welcome, everybody!"],
+    ["a file of another organisation and words", [ofAnotherOrganisation], "Hi", "FCONN + words: Hi"],
+    ["a recording, whatever is written beside it", [jpeg, mp3], "please", "FJPEG + FMP3"],
+    ["words alone", [], "<@UBOT> Hello", "- + words: Hello"],
+    ["words beside a PDF", [pdf], "Hello", "- + words: Hello"],
+    ["several photos", [jpeg, png], "", "FJPEG/FPNG + -"],
+    ["several photos and words", [jpeg, png], "Hi", "FJPEG/FPNG + words: Hi"],
+    ["several photos and a recording", [jpeg, png, mp3], "", "FJPEG/FPNG + FMP3"],
+    ["a photo and several recordings", [jpeg, mp3, phoneClip], "", "FJPEG + FMP3/FPHONE"],
+    ["several of both", [jpeg, png, mp3, wav], "", "FJPEG/FPNG + FMP3/FWAV"],
+    ["a photo and two videos", [jpeg, video, { ...video, id: "FV2" }], "", "FJPEG + FVIDEO/FV2"],
     [
-      "a photo with two videos",
-      [jpeg, video, video],
-      { reason: "speech_missing", seen: "one photo and 2 videos" },
+      "a link to a picture, and words",
+      [],
+      "<https://example.com/a.png?x=1&amp;y=2|a.png> Good morning",
+      "https://example.com/a.png?x=1&y=2 + words: Good morning",
     ],
-    ["a photo with a PDF", [jpeg, pdf], { reason: "speech_missing", seen: "one photo and one PDF" }],
     [
-      "two photos and a recording",
-      [jpeg, png, mp3],
-      { reason: "too_many_files", seen: "2 photos and one recording" },
+      "links to both",
+      [],
+      "https://example.com/a.HEIC and <https://example.com/b.m4a>",
+      "https://example.com/a.HEIC + https://example.com/b.m4a",
     ],
     [
-      "a photo and two recordings",
-      [jpeg, mp3, phoneClip],
-      { reason: "too_many_files", seen: "one photo and 2 recordings" },
+      "a photo and a link to a sound",
+      [jpeg],
+      "<https://example.com/b.wav>",
+      "FJPEG + https://example.com/b.wav",
     ],
-    ["one file without a label", [unlabelled], { reason: "photo_missing" }],
-    ["two files of other kinds", [zip, zip], { reason: "photo_missing", seen: "2 files of another kind" }],
-    ["a photo linked from elsewhere", [linkedPhoto, mp3], { reason: "slack_file_external", file: "photo" }],
     [
-      "a recording linked from elsewhere",
+      "a photo and words with a link to a page",
+      [jpeg],
+      "Read <https://example.com/news|our news>",
+      "FJPEG + words: Read our news",
+    ],
+    ["a photo and a link to one", [jpeg], "https://example.com/b.jpg", "FJPEG/https://example.com/b.jpg + -"],
+  ])("are asked for, or chosen, or said, as far as they are missing: %s", (_what, files, text, expected) => {
+    expect(found(sort(files, text))).toBe(expected);
+  });
+
+  it("are taken for what is wanted where a single file has no label", () => {
+    expect(found(sort([ofAnotherOrganisation], "", { lone: "recording" }))).toBe("- + FCONN");
+    expect(found(sort([unlabelled, ofAnotherOrganisation], "", { lone: "recording" }))).toBe("FNEW + FCONN");
+  });
+
+  it.each<[string, SlackFile[], string, object]>([
+    ["nothing", [], "", { reason: "nothing_shared" }],
+    ["nothing but the mention", [], "<@UBOT>", { reason: "nothing_shared" }],
+    ["a PDF", [pdf], "", { reason: "photo_missing", seen: "one PDF" }],
+    [
+      "two files of other kinds",
+      [zip, zip],
+      "",
+      { reason: "photo_missing", seen: "2 files of another kind" },
+    ],
+    ["a deleted file", [deleted], "", { reason: "slack_file_unavailable" }],
+    [
+      "more photos than there are buttons",
+      Array.from({ length: 10 }, () => jpeg),
+      "",
+      { reason: "too_many_files", seen: "10 photos" },
+    ],
+    [
+      "three files that nothing is known of",
+      [unlabelled, binary, ofAnotherOrganisation],
+      "",
+      { reason: "too_many_files" },
+    ],
+    [
+      "a photo in Google Drive",
+      [linkedPhoto, mp3],
+      "",
+      { reason: "slack_file_external", file: "photo", seen: "Google Drive" },
+    ],
+    [
+      "a recording in Dropbox",
       [jpeg, linkedSound],
-      { reason: "slack_file_external", file: "recording" },
+      "",
+      { reason: "slack_file_external", file: "recording", seen: "Dropbox" },
     ],
-  ])("are missed, and what was seen is said: %s", (_what, files, failure) => {
-    expect(sortFiles(files)).toMatchObject({ type: "refused", failure });
+    [
+      "a document in Google Drive",
+      [linkedDocument],
+      "",
+      { reason: "slack_file_external", seen: "Google Drive" },
+    ],
+    [
+      "a link that nobody may open",
+      [],
+      "<http://10.0.0.1/a.jpg> hello",
+      { reason: "url_not_allowed", file: "photo" },
+    ],
+    [
+      "the same to a sound",
+      [jpeg],
+      "http://10.0.0.1/a.mp3",
+      { reason: "url_not_allowed", file: "recording" },
+    ],
+    [
+      "more words than AKOOL takes",
+      [jpeg],
+      "x".repeat(5001),
+      { reason: "speech_too_long", seen: "5,001 characters of text", limit: "5,000 characters" },
+    ],
+  ])("are missed, and what was seen is said: %s", (_what, files, text, failure) => {
+    expect(sort(files, text)).toEqual({ type: "refused", failure: expect.objectContaining(failure) });
   });
 
   it("are fetched from the download address, else from the private one, else looked up by id", () => {
     const bare = { ...jpeg, url_private_download: undefined };
-    expect(sortFiles([jpeg, mp3])).toMatchObject({ photo: { type: "slack", url: url("FJPEG") } });
-    expect(sortFiles([bare, mp3])).toMatchObject({ photo: { type: "slack", url: url("FJPEG") } });
-    expect(sortFiles([jpeg, ofAnotherOrganisation])).toMatchObject({ speech: { type: "slack", url: "" } });
+    expect(sort([jpeg, mp3])).toMatchObject({ photo: { type: "slack", url: url("FJPEG") } });
+    expect(sort([bare, mp3])).toMatchObject({ photo: { type: "slack", url: url("FJPEG") } });
+    expect(sort([jpeg, ofAnotherOrganisation])).toMatchObject({ speech: { type: "slack", url: "" } });
+  });
+
+  it("are those of a forwarded message too, and nothing that another app has put beside a post", () => {
+    const forwarded = { is_share: true, text: "look", files: [jpeg], message_blocks: [] };
+    const odd = [
+      { fallback: "card", files: "none" },
+      { title: "chart", image_url: "https://x.example/c.png" },
+    ];
+    const post = postedMessage.parse({
+      type: "app_mention",
+      channel: "C1",
+      ts: "1.2",
+      files: [mp3],
+      attachments: [forwarded, ...odd],
+    });
+    expect(filesOf(post).map(({ id }) => id)).toEqual(["FMP3", "FJPEG"]);
+    expect(filesOf(postedMessage.parse({ ...post, attachments: "none" }))).toHaveLength(1);
   });
 });
 
@@ -114,13 +256,20 @@ describe("what a message has to offer for the form", () => {
       { photo: { fileId: "FPNG" }, speech: { fileId: "FMP3" } },
     ],
     ["a photo alone", [pdf, jpeg], { photo: { fileId: "FJPEG" } }],
+    ["a recording alone", [mp3], { speech: { fileId: "FMP3" } }],
+    ["a file of another organisation", [ofAnotherOrganisation], { photo: { fileId: "FCONN" } }],
   ])("is %s", (_what, files, taken) => {
     expect(takeFiles(files)).toMatchObject(taken);
     expect(Object.keys(takeFiles(files))).toEqual(Object.keys(taken));
   });
 
-  it("is nothing of files linked from elsewhere", () => {
-    expect(takeFiles([linkedPhoto, linkedSound])).toEqual({});
+  it("is nothing of files linked from elsewhere, or deleted", () => {
+    expect(takeFiles([linkedPhoto, linkedSound, deleted])).toEqual({});
+  });
+
+  it("is what its links lead to, as far as they may be opened", () => {
+    const text = readPostText("https://example.com/a.jpg http://10.0.0.1/b.mp3", undefined);
+    expect(takeFiles([], text)).toEqual({ photo: { type: "url", url: "https://example.com/a.jpg" } });
   });
 });
 

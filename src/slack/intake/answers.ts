@@ -4,14 +4,18 @@ import type { Job } from "../../job/job.ts";
 
 /** Private answers to commands and buttons. */
 
-const EXAMPLE =
-  "Example: `/talkingphoto https://example.com/face.jpg https://example.com/voice.mp3 720 waves with one hand`";
+const EXAMPLE = [
+  "Example: `/talkingphoto https://example.com/face.jpg https://example.com/voice.mp3 720 waves with one hand`",
+  'Or with words: `/talkingphoto https://example.com/face.jpg "Welcome to the team!"`',
+].join("\n");
 
 export const HELP = [
-  "*I make a photo talk.* Give me a photo of a face and a recording, and I post the video in the thread.",
-  "• `/talkingphoto`: opens a form for a photo and a recording",
-  "• `/talkingphoto <photo URL> <audio URL> [720|1080] [gesture prompt…]`: starts at once",
-  "• Share a photo and a recording together in one message: in a direct message to me, or in a message that mentions me",
+  "*I make a photo talk.* Give me a photo of a face, and a recording or the words to say, and I post the video in the thread.",
+  "• `/talkingphoto`: opens a form for a photo and a recording or words",
+  '• `/talkingphoto <photo URL> <audio URL or "words to say"> [720|1080] [gesture prompt…]`: starts at once',
+  "• Share a photo, a recording, or a photo with words, in a direct message to me or in a message that mentions me. What is missing I ask for in the thread",
+  "• In a thread that begins with a photo, mention me with a recording or the words to say",
+  '• Choose "Make it talk" on any message with a photo or a recording, or the shortcut "Make a photo talk" from anywhere',
   "• `/talkingphoto status`: what is running · `/talkingphoto history`: what is finished",
   "• `/talkingphoto cancel [job id]`: stops your newest request, or the one you name",
   "• `/talkingphoto watch on|off`: in a channel, makes every message with a photo and a recording talk",

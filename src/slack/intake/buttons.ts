@@ -1,58 +1,161 @@
 import type { App } from "@slack/bolt";
+import { chose, oneForEach, wentOn } from "../../job/choosing.ts";
 import { cancelled, cancelOutcome, leftAlone, madeAnother, triedAgain } from "../../job/decisions.ts";
 import { redelivering } from "../../job/deliver-transitions.ts";
-import { installationOf, type Job } from "../../job/job.ts";
+import type { InstallationId, JobId } from "../../job/ids.ts";
+import { installationOf, type Job, threadOf } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
-import { actions } from "../surface.ts";
+import type { TakenFiles } from "../../job/store.ts";
+import { actions, CHOOSE } from "../surface.ts";
 import { mayDecide } from "./access.ts";
 import { cancelText, NOT_YOURS } from "./answers.ts";
 import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
+import { acceptRequest, newJob } from "./new-job.ts";
+import { openForm } from "./open-form.ts";
 import { buttonBody } from "./payloads.ts";
+import { wantedFile } from "./wanted-file.ts";
 
 const STALE = "That has been decided already, so this button has nothing to do any more.";
 const GONE = "I no longer know this request. Type `/talkingphoto` to start a new one.";
+
+type Pressed = ReturnType<typeof buttonBody.parse>;
+
+/** What a press comes to: a sentence for the presser alone, or nothing more to say. */
+type Answer = string | undefined;
 
 /**
  * Buttons carry the job id alone; everything else is in the row, so they work after a deploy and after a
  * week. Each press is a change that applies once: pressed again it finds nothing to do and says so.
  */
 export function registerButtons(app: App, deps: IntakeDeps): void {
-  const presses: Record<string, (job: Job) => Job> = {
-    [actions.cancel]: (job) => cancelled(job, deps.now()),
-    [actions.tryAgain]: (job) => triedAgain(job, deps.now()),
-    [actions.leaveIt]: (job) => leftAlone(job, deps.now()),
-    [actions.makeAnother]: (job) => madeAnother(job, deps.now()),
-    [actions.postAgain]: (job) => redelivering(job, deps.now(), deps.waits),
-  };
-  for (const [actionId, change] of Object.entries(presses)) {
+  const { store, now, waits } = deps;
+
+  async function apply(job: Job, change: (job: Job) => Job): Promise<{ before: Job; changed: boolean }> {
+    let before = job;
+    const after = await store.update(job.id, (current) => {
+      before = current;
+      const next = change(current);
+      return next === current ? undefined : { job: next };
+    });
+    return { before, changed: after !== before };
+  }
+
+  const decide = (change: (job: Job) => Job) => async (job: Job) =>
+    (await apply(job, change)).changed ? undefined : STALE;
+
+  /** The other videos first: pressed again after a crash in between, each is still made once. */
+  async function makeOneForEach(job: Job): Promise<Answer> {
+    const thread = threadOf(job);
+    const { channelId } = job.place;
+    for (const [index, request] of oneForEach(job).entries()) {
+      if (index === 0) continue;
+      const { workspaceId, requesterId, door } = job;
+      const place = thread === undefined ? { channelId } : { channelId, threadTs: thread };
+      const sibling = newJob(
+        { workspaceId, installationId: installationOf(job), requesterId, door, place, request },
+        now(),
+        waits,
+      );
+      await acceptRequest({ keys: [`each:${job.id}:${index}`], job: sibling }, deps);
+    }
+    return decide((current) => (oneForEach(current).length > 0 ? chose(current, 0, now(), waits) : current))(
+      job,
+    );
+  }
+
+  /** Takes a press, answers Slack once it is saved, and says privately what is to be said. */
+  function onPress(
+    actionId: string | RegExp,
+    act: (job: Job, pressed: Pressed, ack: () => Promise<void>, caller: InstallationId) => Promise<Answer>,
+  ): void {
     app.action(actionId, async ({ body, ack, context }) => {
-      const { workspaceId, user, response_url: responseUrl, actions: pressed } = buttonBody.parse(body);
-      const jobId = pressed[0]?.value;
-      let answer: string | undefined;
+      const pressed = buttonBody.parse(body);
+      const { workspaceId, user, response_url: responseUrl, actions: buttons } = pressed;
+      const jobId: JobId | undefined = buttons[0]?.value;
+      let acked = false;
+      const ackOnce = async () => {
+        if (!acked) await ack();
+        acked = true;
+      };
+      let answer: Answer;
       try {
-        const job = jobId === undefined ? undefined : await deps.store.find(jobId);
+        const job = jobId === undefined ? undefined : await store.find(jobId);
         // Under an org-wide install Slack names the presser's workspace, which need not be the job's.
         const ours = job && (job.workspaceId === workspaceId || installationOf(job) === callerIn(context));
         if (!ours) answer = GONE;
         else if (!mayDecide(user.id, job, deps.access)) answer = NOT_YOURS;
         else {
-          let before = job;
-          const after = await deps.store.update(job.id, (current) => {
-            before = current;
-            const next = change(current);
-            return next === current ? undefined : { job: next };
-          });
-          if (actionId === actions.cancel)
-            answer = after === before ? cancelText(cancelOutcome(before)) : undefined;
-          else if (after === before) answer = STALE;
-          deps.log.info({ ...logFields(job), userId: user.id, actionId }, "button pressed");
+          answer = await act(job, pressed, ackOnce, callerIn(context));
+          const pressedId = buttons[0]?.action_id;
+          deps.log.info({ ...logFields(job), userId: user.id, actionId: pressedId }, "button pressed");
         }
       } catch (error) {
         deps.log.error({ err: error, jobId, workspaceId }, "a button press could not be saved");
         answer = NOT_SAVED;
       }
-      await ack();
+      await ackOnce();
       if (answer !== undefined && responseUrl !== undefined) await deps.answerPrivately(responseUrl, answer);
     });
   }
+
+  onPress(actions.cancel, async (job) => {
+    const { before, changed } = await apply(job, (current) => cancelled(current, now()));
+    return changed ? undefined : cancelText(cancelOutcome(before));
+  });
+  onPress(
+    actions.tryAgain,
+    decide((job) => triedAgain(job, now())),
+  );
+  onPress(
+    actions.leaveIt,
+    decide((job) => leftAlone(job, now())),
+  );
+  onPress(
+    actions.makeAnother,
+    decide((job) => madeAnother(job, now())),
+  );
+  onPress(
+    actions.postAgain,
+    decide((job) => redelivering(job, now(), waits)),
+  );
+  onPress(
+    actions.goOn,
+    decide((job) => wentOn(job, now())),
+  );
+  onPress(CHOOSE, (job, { actions: [button] }) => {
+    const index = Number(CHOOSE.exec(button?.action_id ?? "")?.[1]);
+    return decide((current) => chose(current, index, now(), waits))(job);
+  });
+  onPress(actions.each, makeOneForEach);
+  onPress(actions.fillIn, async (job, pressed, ack, installationId) => {
+    const { trigger_id: triggerId, response_url: responseUrl } = pressed;
+    if (job.state.status !== "choosing" || triggerId === undefined) return STALE;
+    const { channelId } = job.place;
+    const threadTs = threadOf(job);
+    await openForm(
+      {
+        workspaceId: job.workspaceId,
+        installationId,
+        channelId,
+        ...(threadTs === undefined ? {} : { threadTs }),
+        userId: pressed.user.id,
+        triggerId,
+        responseUrl,
+        taken: takenFrom(job),
+        jobId: job.id,
+      },
+      ack,
+      deps,
+    );
+    return undefined;
+  });
+}
+
+/** What the form need not ask for again: all that was given, but for what is objected to. */
+function takenFrom({ state, request: { photo, speech } }: Job): TakenFiles {
+  const wanted = state.status === "choosing" ? wantedFile(state.question) : undefined;
+  return {
+    ...(photo.type === "none" || wanted === "photo" ? {} : { photo }),
+    ...(speech.type === "none" || wanted === "recording" ? {} : { speech }),
+  };
 }

@@ -36,12 +36,13 @@ export function registerCommand(app: App, deps: IntakeDeps): void {
         const {
           team_id: workspaceId,
           installationId,
+          user_id: userId,
           channel_id: channelId,
           trigger_id: triggerId,
           response_url: responseUrl,
         } = body;
         return await openForm(
-          { workspaceId, installationId, channelId, triggerId, responseUrl, taken: {} },
+          { workspaceId, installationId, userId, channelId, triggerId, responseUrl, taken: {} },
           ack,
           deps,
         );
@@ -94,13 +95,10 @@ async function start(
   body: Called,
   deps: IntakeDeps,
 ): Promise<string | undefined> {
-  for (const [url, file] of [
-    [parsed.photoUrl, "photo"],
-    [parsed.speechUrl, "recording"],
-  ] as const) {
-    if (!deps.isAllowedUrl(url)) return failureText({ reason: "url_not_allowed", file });
-  }
-  const { photoUrl, speechUrl, resolution, gesturePrompt } = parsed;
+  const { photoUrl, resolution, gesturePrompt } = parsed;
+  if (!deps.isAllowedUrl(photoUrl)) return failureText({ reason: "url_not_allowed", file: "photo" });
+  if ("speechUrl" in parsed && !deps.isAllowedUrl(parsed.speechUrl))
+    return failureText({ reason: "url_not_allowed", file: "recording" });
   const job = newJob(
     {
       workspaceId: body.team_id,
@@ -110,7 +108,8 @@ async function start(
       place: { channelId: body.channel_id },
       request: {
         photo: { type: "url", url: photoUrl },
-        speech: { type: "url", url: speechUrl },
+        speech:
+          "words" in parsed ? { type: "words", text: parsed.words } : { type: "url", url: parsed.speechUrl },
         resolution,
         ...(gesturePrompt === undefined ? {} : { gesturePrompt }),
       },
@@ -158,5 +157,5 @@ async function newestInFlight(body: Called, deps: IntakeDeps): Promise<Job | und
 /** The person's last requests, newest first; what was refused outright is not one of them. */
 async function requestsOf(body: Called, deps: IntakeDeps): Promise<Job[]> {
   const jobs = await deps.store.jobsOf(body.user_id, body.team_id, LOOKED_THROUGH);
-  return jobs.filter(({ request }) => request.photo.type !== "none");
+  return jobs.filter(({ message }) => message.status !== "none");
 }

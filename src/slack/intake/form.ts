@@ -1,50 +1,80 @@
 import type { KnownBlock, View } from "@slack/web-api";
-import type { MediaSource, RenderRequest } from "../../job/job.ts";
+import type { RenderRequest } from "../../job/job.ts";
 import type { TakenFiles } from "../../job/store.ts";
-import { formCallbackId } from "../surface.ts";
+import { formCallbackId, voiceAction } from "../surface.ts";
 import { MAX_GESTURE_PROMPT } from "./parse-command.ts";
-import type { FormBody, SlackFile } from "./payloads.ts";
-import { roleOf, slackSource } from "./share.ts";
+import type { Option } from "./voice-options.ts";
 
-const PHOTO = {
-  role: "photo",
-  maxBytes: 20_000_000,
-  missing: "Add a photo: one clear face, as JPEG, PNG or WebP.",
-  wrongKind: "That is no photo. Add a JPEG, PNG or WebP picture here.",
+/** How many characters Slack lets a person type into one field. */
+export const MAX_TYPED_WORDS = 3000;
+const SHOWN_OF_WORDS = 200;
+
+/** How one form looks. */
+export interface FormLook {
+  /** Not asked for again. */
+  readonly taken: TakenFiles;
+  /** Where that comes from. */
+  readonly takenFrom?: "message" | "request";
+  /** It was opened from nowhere in particular, so it asks where the video goes. */
+  readonly asksWhere?: boolean;
+  /** The channel can have a voice of its own. */
+  readonly inChannel?: boolean;
+  /** The person's voice, or the channel's. */
+  readonly usualVoice?: Option;
+  /** Of a request that waits for what is missing. */
+  readonly begun?: Pick<RenderRequest, "resolution" | "gesturePrompt">;
+  /** Of the voice that was just chosen. */
+  readonly sample?: { readonly name: string; readonly url: string };
+}
+
+/** The fields, each a block that holds one element. */
+export const fields = {
+  where: { block: "talkingphoto.where", action: "talkingphoto.where_choice" },
+  photo: { block: "talkingphoto.photo", action: "talkingphoto.photo_file" },
+  speech: { block: "talkingphoto.speech", action: "talkingphoto.speech_file" },
+  words: { block: "talkingphoto.words", action: "talkingphoto.words_text" },
+  voice: { block: "talkingphoto.voice", action: voiceAction },
+  remember: { block: "talkingphoto.remember", action: "talkingphoto.remember_voice" },
+  resolution: { block: "talkingphoto.resolution", action: "talkingphoto.resolution_choice" },
+  gesture: { block: "talkingphoto.gesture", action: "talkingphoto.gesture_choice" },
+  gestureWords: { block: "talkingphoto.gesture_words", action: "talkingphoto.gesture_text" },
 } as const;
 
-const RECORDING = {
-  role: "recording",
-  maxBytes: 50_000_000,
-  missing: "Add a recording of what it should say, as MP3, M4A or WAV.",
-  wrongKind: "That is no recording. Add an MP3, M4A or WAV here.",
-} as const;
-
-/** Ready-made gesture prompts; the value is what AKOOL gets. */
-const GESTURES = [
-  { text: "Natural (AKOOL decides)", value: "natural" },
-  { text: "Calm and friendly", value: "calm" },
-  { text: "Lively, with hand gestures", value: "lively" },
+/** Ready-made gesture prompts; `prompt` is what AKOOL gets. */
+export const GESTURES = [
+  { text: "Natural (AKOOL decides)", value: "natural", prompt: undefined },
+  {
+    text: "Calm and friendly",
+    value: "calm",
+    prompt: "The person speaks calmly with a warm, friendly smile, small nods and relaxed hands.",
+  },
+  {
+    text: "Lively, with hand gestures",
+    value: "lively",
+    prompt:
+      "The person speaks with energy, raises the eyebrows, nods, and underlines the words with open hand gestures.",
+  },
 ] as const;
 
-const GESTURE_PROMPTS: Readonly<Record<string, string | undefined>> = {
-  calm: "The person speaks calmly with a warm, friendly smile, small nods and relaxed hands.",
-  lively:
-    "The person speaks with energy, raises the eyebrows, nods, and underlines the words with open hand gestures.",
+const RESOLUTIONS = [option("720p (quicker)", "720"), option("1080p", "1080")] as const;
+
+const whereInput: KnownBlock = {
+  ...input("where", "Where to post it"),
+  element: {
+    type: "conversations_select",
+    action_id: fields.where.action,
+    default_to_current_conversation: true,
+    filter: { include: ["public", "private", "im"] },
+  },
 };
 
 const photoInput: KnownBlock = {
-  type: "input",
-  block_id: "talkingphoto.photo",
-  label: { type: "plain_text", text: "Photo" },
-  hint: {
-    type: "plain_text",
-    text: "One clear face that looks at the camera. JPEG, PNG or WebP, up to 10 MB.",
-  },
+  ...input("photo", "Photo"),
+  hint: text("One clear face that looks at the camera. JPEG, PNG, HEIC, WebP, GIF or AVIF, up to 10 MB."),
   element: {
     type: "file_input",
-    action_id: "talkingphoto.photo_file",
-    filetypes: ["jpg", "jpeg", "png", "webp"],
+    action_id: fields.photo.action,
+    filetypes: ["jpg", "jpeg", "png", "webp", "heic", "heif", "gif", "avif"],
     max_files: 1,
   },
   // Not left to Slack: a missing file is answered on its field, in our words.
@@ -52,127 +82,125 @@ const photoInput: KnownBlock = {
 };
 
 const speechInput: KnownBlock = {
-  type: "input",
-  block_id: "talkingphoto.speech",
-  label: { type: "plain_text", text: "Recording" },
-  hint: { type: "plain_text", text: "What the photo should say: MP3, M4A or WAV, up to 10 MB." },
+  ...input("speech", "Recording"),
+  hint: text("What the photo should say: MP3, M4A, WAV or the sound of a video, up to 10 MB."),
   element: {
     type: "file_input",
-    action_id: "talkingphoto.speech_file",
-    filetypes: ["mp3", "m4a", "mp4", "wav", "webm", "ogg"],
+    action_id: fields.speech.action,
+    filetypes: ["mp3", "m4a", "mp4", "wav", "webm", "ogg", "flac", "aac", "amr", "mov"],
     max_files: 1,
+  },
+  optional: true,
+};
+
+const wordsInput: KnownBlock = {
+  ...input("words", "Or type what it should say"),
+  element: {
+    type: "plain_text_input",
+    action_id: fields.words.action,
+    multiline: true,
+    max_length: MAX_TYPED_WORDS,
   },
   optional: true,
 };
 
 /** Shown within the trigger's three seconds, before anything else is done. */
 export function loadingView(formId: string): View {
-  return {
-    ...frame(formId),
-    blocks: [{ type: "section", text: { type: "plain_text", text: "One moment…" } }],
-  };
+  return { ...frame(formId), blocks: [{ type: "section", text: text("One moment…") }] };
 }
 
-export function formView(formId: string, taken: TakenFiles): View {
+export function formView(formId: string, look: FormLook): View {
+  const { taken, takenFrom, begun } = look;
+  const given = takenFrom === "request" ? "the one you have given" : "the one in the message";
+  const speech: KnownBlock[] =
+    taken.speech === undefined
+      ? [speechInput, wordsInput]
+      : [
+          taken.speech.type === "words"
+            ? { type: "section", text: text(`Words: “${shortened(taken.speech.text)}”`) }
+            : { type: "section", text: text(`Recording: ${given}.`) },
+        ];
+  const isSpoken = taken.speech === undefined || taken.speech.type === "words";
+  const resolution = RESOLUTIONS.find(({ value }) => value === begun?.resolution) ?? RESOLUTIONS[0];
   return {
     ...frame(formId),
-    submit: { type: "plain_text", text: "Make it talk" },
+    submit: text("Make it talk"),
     blocks: [
-      ...(taken.photo ? [fromMessage("Photo")] : [photoInput]),
-      ...(taken.speech ? [fromMessage("Recording")] : [speechInput]),
+      ...(look.asksWhere ? [whereInput] : []),
+      taken.photo ? { type: "section", text: text(`Photo: ${given}.`) } : photoInput,
+      ...speech,
+      ...(isSpoken ? voiceBlocks(look) : []),
       {
-        type: "input",
-        block_id: "talkingphoto.resolution",
-        label: { type: "plain_text", text: "Resolution" },
+        ...input("resolution", "Resolution"),
         element: {
           type: "static_select",
-          action_id: "talkingphoto.resolution_choice",
-          initial_option: option("720p (quicker)", "720"),
-          options: [option("720p (quicker)", "720"), option("1080p", "1080")],
+          action_id: fields.resolution.action,
+          initial_option: resolution,
+          options: [...RESOLUTIONS],
         },
       },
       {
-        type: "input",
-        block_id: "talkingphoto.gesture",
-        label: { type: "plain_text", text: "Gestures" },
+        ...input("gesture", "Gestures"),
         element: {
           type: "static_select",
-          action_id: "talkingphoto.gesture_choice",
+          action_id: fields.gesture.action,
           initial_option: option(GESTURES[0].text, GESTURES[0].value),
-          options: GESTURES.map(({ text, value }) => option(text, value)),
+          options: GESTURES.map(({ text: shown, value }) => option(shown, value)),
         },
       },
       {
-        type: "input",
-        block_id: "talkingphoto.gesture_words",
-        label: { type: "plain_text", text: "Or describe the gestures yourself" },
+        ...input("gestureWords", "Or describe the gestures yourself"),
         optional: true,
         element: {
           type: "plain_text_input",
-          action_id: "talkingphoto.gesture_text",
+          action_id: fields.gestureWords.action,
           multiline: true,
           max_length: MAX_GESTURE_PROMPT,
+          ...(begun?.gesturePrompt === undefined ? {} : { initial_value: begun.gesturePrompt }),
         },
       },
     ],
   };
 }
 
-export type FormResult =
-  | { readonly type: "complete"; readonly request: RenderRequest }
-  | { readonly type: "errors"; readonly errors: Record<string, string> };
-
-/**
- * What was filled in and taken from a message, or an error for each field that cannot be used. Only labels and
- * sizes can be judged in three seconds.
- */
-export function readForm(values: FormBody["view"]["state"]["values"], taken: TakenFiles): FormResult {
-  const photo =
-    taken.photo ?? judge(values["talkingphoto.photo"]?.["talkingphoto.photo_file"].files?.[0], PHOTO);
-  const speech =
-    taken.speech ?? judge(values["talkingphoto.speech"]?.["talkingphoto.speech_file"].files?.[0], RECORDING);
-  if (typeof photo === "string" || typeof speech === "string") {
-    const errors: Record<string, string> = {};
-    if (typeof photo === "string") errors["talkingphoto.photo"] = photo;
-    if (typeof speech === "string") errors["talkingphoto.speech"] = speech;
-    return { type: "errors", errors };
-  }
-
-  const words = values["talkingphoto.gesture_words"]?.["talkingphoto.gesture_text"].value?.trim();
-  const gesturePrompt =
-    words ||
-    GESTURE_PROMPTS[
-      values["talkingphoto.gesture"]?.["talkingphoto.gesture_choice"].selected_option?.value ?? "natural"
-    ];
-  return {
-    type: "complete",
-    request: {
-      photo,
-      speech,
-      resolution:
-        values["talkingphoto.resolution"]?.["talkingphoto.resolution_choice"].selected_option?.value ===
-        "1080"
-          ? "1080"
-          : "720",
-      ...(gesturePrompt ? { gesturePrompt } : {}),
+function voiceBlocks({ usualVoice, inChannel, sample }: FormLook): KnownBlock[] {
+  const whose = [option("for me", "me"), ...(inChannel ? [option("for this channel", "channel")] : [])];
+  return [
+    {
+      ...input("voice", "Voice for the words"),
+      hint: text(
+        "Type a name, a language, or male or female. Without one I take a voice that speaks the language of the words.",
+      ),
+      optional: true,
+      dispatch_action: true,
+      element: {
+        type: "external_select",
+        action_id: fields.voice.action,
+        min_query_length: 0,
+        placeholder: text("Choose a voice"),
+        ...(usualVoice ? { initial_option: usualVoice } : {}),
+      },
     },
+    ...(sample ? [listen(sample)] : []),
+    {
+      ...input("remember", "Remember this voice"),
+      optional: true,
+      element: { type: "checkboxes", action_id: fields.remember.action, options: whose },
+    },
+  ];
+}
+
+function listen({ name, url }: NonNullable<FormLook["sample"]>): KnownBlock {
+  const label = name.replaceAll(/[<>&|]/g, " ");
+  return {
+    type: "section",
+    block_id: "talkingphoto.sample",
+    text: { type: "mrkdwn", text: `<${url}|▶ Listen to ${label}>` },
   };
 }
 
-/** The file as a source, or the sentence for its field. */
-function judge(file: SlackFile | undefined, wanted: typeof PHOTO | typeof RECORDING): MediaSource | string {
-  if (!file) return wanted.missing;
-  const role = roleOf(file);
-  const soundOfVideo = wanted.role === "recording" && file.mimetype.startsWith("video/");
-  if (role !== wanted.role && role !== "unknown" && !soundOfVideo) return wanted.wrongKind;
-  if ((file.size ?? 0) > wanted.maxBytes) {
-    return `That file is too big. The ${wanted.role} can have up to ${wanted.maxBytes / 1_000_000} MB.`;
-  }
-  return slackSource(file);
-}
-
-function fromMessage(what: string): KnownBlock {
-  return { type: "section", text: { type: "mrkdwn", text: `*${what}*: the one in the message.` } };
+function input(field: keyof typeof fields, label: string) {
+  return { type: "input" as const, block_id: fields[field].block, label: text(label) };
 }
 
 function frame(formId: string) {
@@ -180,11 +208,19 @@ function frame(formId: string) {
     type: "modal" as const,
     callback_id: formCallbackId,
     private_metadata: formId,
-    title: { type: "plain_text" as const, text: "Talking photo" },
-    close: { type: "plain_text" as const, text: "Close" },
+    title: text("Talking photo"),
+    close: text("Close"),
   };
 }
 
-function option(text: string, value: string) {
-  return { text: { type: "plain_text" as const, text }, value };
+function option(shown: string, value: string): Option {
+  return { text: text(shown), value };
+}
+
+function text(words: string) {
+  return { type: "plain_text" as const, text: words };
+}
+
+function shortened(words: string): string {
+  return words.length <= SHOWN_OF_WORDS ? words : `${words.slice(0, SHOWN_OF_WORDS)}…`;
 }

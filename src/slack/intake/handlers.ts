@@ -1,5 +1,6 @@
 import type { App, Context } from "@slack/bolt";
 import type { InstallationId } from "../../job/ids.ts";
+import type { VoiceList } from "../../job/speech-api.ts";
 import type { JobStore } from "../../job/store.ts";
 import type { Waits } from "../../job/waits.ts";
 import type { InstallationStore } from "../../store/installations.ts";
@@ -9,9 +10,10 @@ import type { AccessSettings } from "./access.ts";
 import { registerButtons } from "./buttons.ts";
 import { registerCommand } from "./commands.ts";
 import { registerMessages } from "./messages.ts";
-import { registerShortcut } from "./shortcuts.ts";
+import { registerShortcuts } from "./shortcuts.ts";
 import { registerForm } from "./submissions.ts";
 import { registerUninstalls } from "./uninstalls.ts";
+import { registerVoices } from "./voices.ts";
 
 export interface IntakeDeps {
   readonly store: JobStore;
@@ -20,6 +22,7 @@ export interface IntakeDeps {
   readonly answerPrivately: AnswerPrivately;
   /** Whether a link may be opened at all; names are resolved and checked again when it is. */
   readonly isAllowedUrl: (url: string) => boolean;
+  readonly voices: VoiceList;
   readonly waits: Waits;
   readonly now: () => number;
   readonly log: {
@@ -37,9 +40,10 @@ export function registerHandlers(
 ): void {
   registerCommand(app, deps);
   registerForm(app, deps);
+  registerVoices(app, deps);
   registerMessages(app, deps);
   registerButtons(app, deps);
-  registerShortcut(app, deps);
+  registerShortcuts(app, deps);
   registerUninstalls(app, deps, installations);
 }
 

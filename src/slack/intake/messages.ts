@@ -1,8 +1,9 @@
 import type { App } from "@slack/bolt";
 import type { z } from "zod";
+import { refilled } from "../../job/choosing.ts";
 import type { Failure } from "../../job/failure.ts";
 import type { InstallationId } from "../../job/ids.ts";
-import { installationOf } from "../../job/job.ts";
+import { installationOf, type Job, type RenderRequest } from "../../job/job.ts";
 import { announcementSeen } from "../../job/message-transitions.ts";
 import { slackCall } from "../slack-call.ts";
 import { refusalFor } from "./access.ts";
@@ -15,7 +16,12 @@ import {
   type PostedMessage,
   postedMessage,
 } from "./payloads.ts";
-import { isFromAPerson, sortFiles } from "./share.ts";
+import { isForOthers, NO_TEXT, readPostText } from "./post-text.ts";
+import { type ReplyOutcome, takeReply } from "./replies.ts";
+import { filesOf, isFromAPerson, type Share, sortShare } from "./share.ts";
+import { judgePost } from "./verdict.ts";
+
+const NO_REPLY: Extract<ReplyOutcome, { type: "no_reply" }> = { type: "no_reply" };
 
 /**
  * Posts in a direct message to the app, posts that mention it, and posts in watched channels. Slack sends
@@ -55,17 +61,9 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
     const inDirectMessage = event.channel_type === "im" || event.channel.startsWith("D");
     const mentioned =
       event.type === "app_mention" || (botUser !== undefined && event.text.includes(`<@${botUser}>`));
-    const sorted = sortFiles(event.files);
-    // "Thanks!" under a video is no request.
-    const smallTalk = inDirectMessage && event.thread_ts !== undefined && event.files.length === 0;
-    if (smallTalk) return;
-    if (!inDirectMessage && !mentioned) {
-      // In a watched channel people also just talk: only a photo together with a recording is for us.
-      if (sorted.type !== "both" || !(await deps.store.isWatched(workspaceId, event.channel))) return;
-    }
+    const inThread = event.thread_ts !== undefined && event.thread_ts !== event.ts;
     const who = { workspaceId, installationId, requesterId: user };
     const place = { channelId: event.channel, threadTs: event.thread_ts ?? event.ts };
-    const refusal = refusalFor(user, event.channel, deps.access);
     const post = `${workspaceId}:${event.channel}:${event.ts}`;
     const refuse = async (failure: Failure, how: "openly" | "privately") => {
       // Of the two events for one post one may come without its files: a refusal does not use the post's key up.
@@ -75,20 +73,51 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
         job: refusedJob({ ...who, door: "share", place }, failure, how, deps.now()),
       });
     };
-    if (refusal !== undefined) return refuse({ reason: "not_allowed", seen: refusal }, "privately");
-    if (sorted.type === "refused") return refuse(sorted.failure, "openly");
-    const { photo, speech } = sorted;
-    const job = newJob(
-      { ...who, door: "share", place, request: { photo, speech, resolution: "720" } },
-      deps.now(),
-      deps.waits,
-    );
+    const isOurs = inDirectMessage || mentioned;
+    const written = isOurs || !isForOthers(event.text, botUser) ? readPostText(event.text, botUser) : NO_TEXT;
+    const share: Share = { files: filesOf(event), text: written };
+    const { isAllowedUrl } = deps;
+
+    const notAllowed = refusalFor(user, event.channel, deps.access);
+    const reply =
+      notAllowed === undefined
+        ? await takeReply(event, who, (lone) => sortShare(share, { lone, isAllowedUrl }), deps)
+        : NO_REPLY;
+    if (reply.type === "taken") return;
+    const sorted =
+      reply.type === "unhelpful"
+        ? reply.sorted
+        : sortShare(isOurs ? share : { ...share, text: NO_TEXT }, { isAllowedUrl });
+    const verdict = judgePost({ share, sorted }, reply.type, { inDirectMessage, mentioned, inThread });
+    if (verdict.type === "ignore") return;
+    if (
+      verdict.type === "request" &&
+      verdict.onlyIfWatched &&
+      !(await deps.store.isWatched(workspaceId, event.channel))
+    )
+      return;
+    if (notAllowed !== undefined) return refuse({ reason: "not_allowed", seen: notAllowed }, "privately");
+    if (verdict.type === "refuse") return refuse(verdict.failure, "openly");
+
+    const { request } = verdict;
+    const job = newJob({ ...who, door: "share", place, request }, deps.now(), deps.waits);
     // A client that sends its post twice makes two posts with one client_msg_id.
     const keys = [
       `post:${post}`,
       ...(event.client_msg_id ? [`client:${workspaceId}:${event.channel}:${event.client_msg_id}`] : []),
     ];
-    await acceptRequest({ keys, job }, deps);
+    // The second event of a post in a thread must not pass for a reply to what the first one's job asks.
+    const accepted = await acceptRequest(
+      { keys, job: inThread ? { ...job, completedBy: event.ts } : job },
+      deps,
+    );
+    // Its first event came without its files.
+    if (!accepted.isNew && bringsMore(accepted.job, request)) {
+      await deps.store.update(accepted.job.id, (current) => {
+        const next = refilled(current, request, deps.now(), deps.waits);
+        return bringsMore(current, request) && next !== current ? { job: next } : undefined;
+      });
+    }
   }
 
   /** Heals a job whose first post was answered into the void: Slack shows us our own post with the job's id on it. */
@@ -118,4 +147,12 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
     // Edits, deletions and other kinds of message have other shapes, and are none of our business.
     if (parsed.success) await take(parsed.data, body, callerIn(context));
   });
+}
+
+/** Whether a job that waits for something was made without files that the post has after all. */
+function bringsMore({ state, request, completedBy }: Job, { photo, speech }: RenderRequest): boolean {
+  if (state.status !== "choosing" || completedBy !== undefined) return false;
+  const photoToo = request.photo.type === "none" && photo.type !== "none";
+  const isFile = speech.type !== "none" && speech.type !== "words";
+  return photoToo || (isFile && (request.speech.type === "none" || request.speech.type === "words"));
 }

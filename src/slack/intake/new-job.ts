@@ -65,9 +65,11 @@ export function refusedJob(
 export async function acceptRequest(
   intake: Intake,
   { store, log }: { store: Pick<JobStore, "accept">; log: { info(fields: object, message: string): void } },
-): Promise<void> {
-  const { job, isNew } = await store.accept(intake);
+): ReturnType<JobStore["accept"]> {
+  const accepted = await store.accept(intake);
+  const { job, isNew } = accepted;
   if (isNew) log.info({ ...logFields(job), door: job.door }, "request accepted");
+  return accepted;
 }
 
 function newJobId(): JobId {

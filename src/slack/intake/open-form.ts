@@ -1,16 +1,21 @@
 import { createHash } from "node:crypto";
 import type { SlackAnswer } from "../../job/delivery.ts";
-import type { ChannelId, InstallationId, MessageTs, WorkspaceId } from "../../job/ids.ts";
-import type { TakenFiles } from "../../job/store.ts";
+import type { ChannelId, InstallationId, JobId, MessageTs, UserId, WorkspaceId } from "../../job/ids.ts";
+import type { OpenForm, TakenFiles } from "../../job/store.ts";
 import { slackCall } from "../slack-call.ts";
-import { formView, loadingView } from "./form.ts";
+import { type FormLook, formView, loadingView } from "./form.ts";
+import { lookOf } from "./form-look.ts";
 import type { IntakeDeps } from "./handlers.ts";
 
 export interface FormOpening {
   readonly workspaceId: WorkspaceId;
   readonly installationId: InstallationId;
-  readonly channelId: ChannelId;
+  readonly userId: UserId;
+  /** Absent when the form is to ask where. */
+  readonly channelId?: ChannelId;
   readonly threadTs?: MessageTs;
+  /** The job that waits for what is filled in. */
+  readonly jobId?: JobId;
   readonly triggerId: string;
   readonly responseUrl: string | undefined;
   readonly taken: TakenFiles;
@@ -25,19 +30,21 @@ export async function openForm(
   ack: () => Promise<void>,
   deps: IntakeDeps,
 ): Promise<void> {
-  const { workspaceId, installationId, channelId, threadTs, triggerId, responseUrl, taken } = opening;
+  const { workspaceId, installationId, channelId, threadTs, jobId, triggerId, responseUrl, taken } = opening;
   const formId = createHash("sha256")
     .update(JSON.stringify([workspaceId, channelId, threadTs, triggerId]))
     .digest("base64url")
     .slice(0, 22);
-  await deps.store.saveForm({
+  const form: OpenForm = {
     id: formId,
-    channelId,
     openedAt: deps.now(),
     taken,
+    ...(channelId === undefined ? {} : { channelId }),
     ...(threadTs === undefined ? {} : { threadTs }),
+    ...(jobId === undefined ? {} : { jobId }),
     ...(responseUrl === undefined ? {} : { responseUrl }),
-  });
+  };
+  await deps.store.saveForm(form);
   await ack();
   const opened = await slackCall(
     async () =>
@@ -45,11 +52,12 @@ export async function openForm(
     (result) => ({ viewId: result.view?.id ?? "" }),
   );
   if (opened.type === "ok") {
+    const look = await lookOrPlain(form, opening, deps);
     const filled = await slackCall(
       async () =>
         (await deps.clientFor(installationId)).views.update({
           view_id: opened.viewId,
-          view: formView(formId, taken),
+          view: formView(formId, look),
         }),
       () => ({}),
     );
@@ -65,7 +73,15 @@ export async function openForm(
   );
 }
 
-function whyNot(answer: Exclude<SlackAnswer, { type: "ok" }>): object {
+/** A store in trouble takes away the person's usual voice, not the form that is open already. */
+async function lookOrPlain(form: OpenForm, opening: FormOpening, deps: IntakeDeps): Promise<FormLook> {
+  return lookOf(form, opening, deps).catch((error: unknown) => {
+    deps.log.warn({ err: error, workspaceId: opening.workspaceId }, "the form opens without what is usual");
+    return { taken: form.taken, asksWhere: form.channelId === undefined };
+  });
+}
+
+export function whyNot(answer: Exclude<SlackAnswer, { type: "ok" }>): object {
   switch (answer.type) {
     case "refused":
       return { outcome: answer.type, code: answer.code };

@@ -1,14 +1,14 @@
 import type { Resolution } from "../../job/render-api.ts";
+import { MAX_WORDS, speakable, unescapeSlack } from "./post-text.ts";
 
 export type Command =
   | { readonly type: "open_form" }
-  | {
+  | ({
       readonly type: "start";
       readonly photoUrl: string;
-      readonly speechUrl: string;
       readonly resolution: Resolution;
       readonly gesturePrompt?: string;
-    }
+    } & ({ readonly speechUrl: string } | { readonly words: string }))
   | { readonly type: "help" | "status" | "history" }
   | { readonly type: "cancel"; readonly jobId?: string }
   | { readonly type: "watch"; readonly on: boolean }
@@ -17,10 +17,20 @@ export type Command =
 /** Longer than AKOOL's own example of about 90 words, short enough for a message. */
 export const MAX_GESTURE_PROMPT = 1000;
 
+/** Which quotes close what each one opens: phones and keyboards put others in the place of what was typed. */
+const CLOSING: Readonly<Record<string, string>> = {
+  '"': '"”“',
+  "“": '”"“',
+  "”": '”"',
+  "„": '“”"',
+  "‟": '”"',
+  "«": "»",
+  "»": "«»",
+};
+
 /** What was typed after `/talkingphoto`. Never throws: what cannot be read is `unknown`, with what was understood of it. */
 export function parseCommand(typed: string): Command {
-  const words = typed.trim().split(/\s+/).filter(Boolean);
-  const [first, second, ...rest] = words;
+  const [first, second, ...rest] = typed.trim().split(/\s+/).filter(Boolean);
   if (first === undefined) return { type: "open_form" };
   const keyword = first.toLowerCase();
   if (second === undefined && (keyword === "help" || keyword === "status" || keyword === "history"))
@@ -31,39 +41,64 @@ export function parseCommand(typed: string): Command {
     const setting = second?.toLowerCase();
     if (rest.length === 0 && (setting === "on" || setting === "off"))
       return { type: "watch", on: setting === "on" };
-    return { type: "unknown", understood: "I understood `watch`, but it needs `on` or `off` after it." };
+    return unknown("I understood `watch`, but it needs `on` or `off` after it.");
   }
 
   const photoUrl = asUrl(first);
+  if (photoUrl === undefined)
+    return unknown("I looked for the link to a photo first, and found something else.");
+  const afterPhoto = typed.trim().slice(first.length).trim();
+  const quoted = readQuoted(afterPhoto);
+  if (quoted) {
+    const words = speakable(quoted.inside);
+    if (words === "")
+      return unknown("I understood the link to the photo, but there is nothing in the quotes.");
+    if (words.length > MAX_WORDS)
+      return unknown(
+        `I understood the link to the photo, but the words are longer than ${MAX_WORDS} characters.`,
+      );
+    return withOptions({ type: "start", photoUrl, words }, quoted.after.split(/\s+/).filter(Boolean));
+  }
   const speechUrl = second === undefined ? undefined : asUrl(second);
-  if (photoUrl === undefined) {
-    return {
-      type: "unknown",
-      understood: "I looked for the link to a photo first, and found something else.",
-    };
-  }
   if (speechUrl === undefined) {
-    return {
-      type: "unknown",
-      understood: "I understood the link to the photo, but after it I need the link to a recording.",
-    };
+    return unknown(
+      "I understood the link to the photo, but after it I need the link to a recording, or the words to say in quotes.",
+    );
   }
+  return withOptions({ type: "start", photoUrl, speechUrl }, rest);
+}
+
+/** `[720|1080] [gesture prompt…]` */
+function withOptions(
+  start: { type: "start"; photoUrl: string } & ({ speechUrl: string } | { words: string }),
+  rest: readonly string[],
+): Command {
   const [maybeResolution, ...gesture] = rest;
   const resolution = maybeResolution === "720" || maybeResolution === "1080" ? maybeResolution : undefined;
   const prompt = (resolution === undefined ? rest : gesture).join(" ");
   if (prompt.length > MAX_GESTURE_PROMPT) {
-    return {
-      type: "unknown",
-      understood: `I understood both links, but the gesture prompt is longer than ${MAX_GESTURE_PROMPT} characters.`,
-    };
+    const both = "words" in start ? "the link and the words" : "both links";
+    return unknown(
+      `I understood ${both}, but the gesture prompt is longer than ${MAX_GESTURE_PROMPT} characters.`,
+    );
   }
   return {
-    type: "start",
-    photoUrl,
-    speechUrl,
+    ...start,
     resolution: resolution ?? "720",
     ...(prompt === "" ? {} : { gesturePrompt: unescapeSlack(prompt) }),
   };
+}
+
+/** Words in quotes, up to the first closing one that ends a word. */
+function readQuoted(text: string): { inside: string; after: string } | undefined {
+  const closing = CLOSING[text.charAt(0)];
+  if (closing === undefined) return undefined;
+  for (let at = 1; at < text.length; at += 1) {
+    const next = text.charAt(at + 1);
+    if (closing.includes(text.charAt(at)) && (next === "" || /\s/.test(next)))
+      return { inside: text.slice(1, at), after: text.slice(at + 1) };
+  }
+  return undefined;
 }
 
 /** Slack hands links over bare or, when it has recognised them, as `<https://…|label>` with &, < and > escaped. */
@@ -72,6 +107,6 @@ function asUrl(word: string): string | undefined {
   return /^https?:\/\/[^\s<>]+$/i.test(bare) && URL.canParse(bare) ? bare : undefined;
 }
 
-function unescapeSlack(text: string): string {
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+function unknown(understood: string): Command {
+  return { type: "unknown", understood };
 }

@@ -57,8 +57,24 @@ export const slackFile = z.object({
   url_private_download: maybe(z.string()),
   url_private: maybe(z.string()),
   is_external: maybe(z.boolean()),
+  external_type: maybe(z.string()),
 });
 export type SlackFile = z.output<typeof slackFile>;
+
+/**
+ * Beside a post: a message that it forwards (`is_share`), whose files are all here, or the preview of a link.
+ * Whatever another app has put there is passed over.
+ */
+const attachment = z.object({
+  files: maybe(z.array(slackFile)).transform((files) => files ?? []),
+  /** The picture of a link's preview. */
+  image_url: maybe(z.string()),
+});
+const attachments = z
+  .array(attachment.catch({ files: [], image_url: undefined }))
+  .nullish()
+  .catch(undefined)
+  .transform((list) => list ?? []);
 
 /** In an org-wide install Slack may leave the workspace out: then the person's own stands for it, or the organisation. */
 const whose = {
@@ -95,8 +111,16 @@ export const postedMessage = z.object({
   thread_ts: maybe(messageTs),
   client_msg_id: maybe(z.string()),
   files: maybe(z.array(slackFile)).transform((files) => files ?? []),
+  attachments,
 });
 export type PostedMessage = z.output<typeof postedMessage>;
+
+/** The first message of a thread, as `conversations.replies` gives it. */
+export const threadRoot = z.object({
+  ts: messageTs,
+  files: maybe(z.array(slackFile)).transform((files) => files ?? []),
+  attachments,
+});
 
 /** Our own job message, come back as an event: its metadata says which job's it is. */
 export const ownJobMessage = z.object({
@@ -134,6 +158,7 @@ export const eventBody = z
 /** `block_actions` for one of our buttons. */
 export const buttonBody = interaction({
   response_url: z.url().optional(),
+  trigger_id: maybe(z.string()),
   actions: z
     .array(z.object({ action_id: z.string(), value: z.string().transform((id) => id as JobId) }))
     .min(1),
@@ -147,11 +172,26 @@ export const shortcutBody = interaction({
   message: z.object({
     ts: messageTs,
     thread_ts: messageTs.optional(),
+    text,
     files: z.array(slackFile).default([]),
+    attachments,
   }),
 });
 
+/** `shortcut`: chosen from anywhere, so it names no channel and nowhere to answer privately. */
+export const globalShortcutBody = interaction({ trigger_id: z.string().min(1) });
+
 const choice = z.object({ selected_option: z.object({ value: z.string() }).nullish() });
+const option = z.object({ text: z.object({ text: z.string() }), value: z.string() });
+
+/** `block_suggestion`: somebody types into the list of voices. */
+export const searchBody = z.object({ value: text });
+
+/** `block_actions` in the form: a voice was chosen, or taken away. */
+export const voiceChosenBody = interaction({
+  actions: z.array(z.object({ selected_option: option.nullish() })).min(1),
+  view: z.object({ id: z.string().min(1), hash: maybe(z.string()), private_metadata: z.string() }),
+});
 
 /** `view_submission` of the form; a missing input is null, absent or an empty list. */
 export const formBody = interaction({
@@ -165,6 +205,22 @@ export const formBody = interaction({
           .optional(),
         "talkingphoto.speech": z
           .object({ "talkingphoto.speech_file": z.object({ files: z.array(slackFile).nullish() }) })
+          .optional(),
+        "talkingphoto.words": z
+          .object({ "talkingphoto.words_text": z.object({ value: z.string().nullish() }) })
+          .optional(),
+        "talkingphoto.voice": z
+          .object({ "talkingphoto.voice": z.object({ selected_option: option.nullish() }) })
+          .optional(),
+        "talkingphoto.remember": z
+          .object({
+            "talkingphoto.remember_voice": z.object({
+              selected_options: z.array(z.object({ value: z.string() })).nullish(),
+            }),
+          })
+          .optional(),
+        "talkingphoto.where": z
+          .object({ "talkingphoto.where_choice": z.object({ selected_conversation: channelId.nullish() }) })
           .optional(),
         "talkingphoto.resolution": z.object({ "talkingphoto.resolution_choice": choice }).optional(),
         "talkingphoto.gesture": z.object({ "talkingphoto.gesture_choice": choice }).optional(),

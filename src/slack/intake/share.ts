@@ -1,75 +1,98 @@
 import type { Failure } from "../../job/failure.ts";
-import type { SlackFileId } from "../../job/ids.ts";
-import type { MediaSource } from "../../job/job.ts";
+import type { Candidates, MediaSource, SpeechSource } from "../../job/job.ts";
 import type { TakenFiles } from "../../job/store.ts";
+import {
+  describeFiles,
+  isExternal,
+  isGone,
+  isVideo,
+  type Role,
+  roleOf,
+  serviceOf,
+  slackSource,
+} from "./file-role.ts";
 import type { PostedMessage, SlackFile } from "./payloads.ts";
+import { MAX_WORDS, type PostText } from "./post-text.ts";
 
-export type SortedFiles =
-  | { readonly type: "both"; readonly photo: MediaSource; readonly speech: MediaSource }
+/** What somebody shared at once. */
+export interface Share {
+  /** With those of a message that was forwarded. */
+  readonly files: readonly SlackFile[];
+  /** `NO_TEXT` where what is written is none of ours. */
+  readonly text: PostText;
+}
+
+export type Sorted =
+  | {
+      readonly type: "found";
+      /** `none` where it is still missing. */
+      readonly photo: MediaSource;
+      readonly speech: SpeechSource;
+      readonly candidates?: Candidates;
+    }
   | { readonly type: "refused"; readonly failure: Failure };
 
+export interface HowToSort {
+  /** What a single file without any label is taken for. */
+  readonly lone?: "photo" | "recording";
+  readonly isAllowedUrl: (url: string) => boolean;
+}
+
+/** So many buttons to choose one from are easily told apart. */
+const MAX_CANDIDATES = 9;
+const NOTHING: MediaSource = { type: "none" };
+
 /**
- * Which of the shared files is the photo and which the recording. Slack's labels only sort them; whether they
- * are what they say is judged by their bytes later.
+ * Which of what was shared is the photo and which the recording. Labels and endings only sort; whether the files
+ * are what they say is judged by their bytes later. Refused only where there is nothing to go on with.
  */
-export function sortFiles(files: readonly SlackFile[]): SortedFiles {
-  if (files.length === 0) return refused({ reason: "nothing_shared" });
-  const photos = files.filter((file) => roleOf(file) === "photo");
-  const recordings = files.filter((file) => roleOf(file) === "recording");
-  const unlabelled = files.filter((file) => roleOf(file) === "unknown");
-  // Right after an upload Slack may not have labelled a file yet: the role that is missing is its.
-  if (unlabelled.length === 1 && photos.length + recordings.length === 1) {
-    (photos.length === 0 ? photos : recordings).push(...unlabelled);
+export function sortShare({ files, text }: Share, { lone = "photo", isAllowedUrl }: HowToSort): Sorted {
+  const present = files.filter((file) => !isGone(file));
+  const hosted = present.filter((file) => !isExternal(file));
+  const photos: MediaSource[] = [...sourcesIn(hosted, "photo"), ...text.photoUrls.map(asLink)];
+  const recordings: MediaSource[] = [...sourcesIn(hosted, "recording"), ...text.recordingUrls.map(asLink)];
+  if (!giveRoles(hosted, photos, recordings, lone))
+    return refused({ reason: "too_many_files", seen: describeFiles(files) });
+  // A video beside a photo, or alone, is there for its sound.
+  if (recordings.length === 0) recordings.push(...hosted.filter(isVideo).map(slackSource));
+
+  const failure = whyExternal(present, photos, recordings) ?? whyNotOpened(photos, recordings, isAllowedUrl);
+  if (failure) return refused(failure);
+  if (photos.length > MAX_CANDIDATES || recordings.length > MAX_CANDIDATES)
+    return refused({ reason: "too_many_files", seen: describeFiles(files) });
+  const words = recordings.length === 0 ? text.words : "";
+  if (words.length > MAX_WORDS) {
+    const limit = `${MAX_WORDS.toLocaleString("en")} characters`;
+    return refused({
+      reason: "speech_too_long",
+      seen: `${words.length.toLocaleString("en")} characters of text`,
+      limit,
+    });
   }
-  // Browsers record sound into WebM and MP4, which Slack takes for video: beside a photo it is the recording.
-  const videos = files.filter((file) => file.mimetype.startsWith("video/") && roleOf(file) === "other");
-  if (photos.length === 1 && recordings.length === 0 && videos.length === 1) recordings.push(...videos);
-  const [photo, secondPhoto] = photos;
-  const [recording, secondRecording] = recordings;
-  if (secondPhoto || secondRecording) return refused({ reason: "too_many_files", seen: describe(files) });
-  if (!photo) return refused({ reason: "photo_missing", seen: describe(files) });
-  if (!recording) return refused({ reason: "speech_missing", seen: describe(files) });
-  const external = [photo, recording].find((file) => file.is_external || file.mode === "external");
-  if (external)
-    return refused({ reason: "slack_file_external", file: external === photo ? "photo" : "recording" });
-  return { type: "both", photo: slackSource(photo), speech: slackSource(recording) };
+  const [photo = NOTHING] = photos;
+  const speech: SpeechSource = recordings[0] ?? (words === "" ? NOTHING : { type: "words", text: words });
+  if (photo.type === "none" && speech.type === "none") return refused(whyNothing(files, present));
+  const several = (sources: readonly MediaSource[]) => (sources.length > 1 ? sources : []);
+  const candidates = { photos: several(photos), speeches: several(recordings) };
+  const isPlain = candidates.photos.length + candidates.speeches.length === 0;
+  return { type: "found", photo, speech, ...(isPlain ? {} : { candidates }) };
 }
 
 /** What a message has to offer for a form: the first photo and the first recording. */
-export function takeFiles(files: readonly SlackFile[]): TakenFiles {
-  const usable = files.filter((file) => !file.is_external && file.mode !== "external");
-  const photo = usable.find((file) => roleOf(file) === "photo");
-  const speech = usable.find((file) => roleOf(file) === "recording");
-  return {
-    ...(photo ? { photo: slackSource(photo) } : {}),
-    ...(speech ? { speech: slackSource(speech) } : {}),
-  };
+export function takeFiles({ files, text }: Share, isAllowedUrl: (url: string) => boolean): TakenFiles {
+  const allowed = (urls: readonly string[]) => urls.filter(isAllowedUrl).map(asLink);
+  const usable = files.filter((file) => !isExternal(file) && !isGone(file));
+  const photos: MediaSource[] = [...sourcesIn(usable, "photo"), ...allowed(text.photoUrls)];
+  const recordings: MediaSource[] = [...sourcesIn(usable, "recording"), ...allowed(text.recordingUrls)];
+  giveRoles(usable, photos, recordings, "photo");
+  const [photo] = photos;
+  const [speech] = recordings;
+  return { ...(photo ? { photo } : {}), ...(speech ? { speech } : {}) };
 }
 
-export function slackSource(file: SlackFile): MediaSource {
-  return {
-    type: "slack",
-    fileId: file.id as SlackFileId,
-    url: file.url_private_download ?? file.url_private ?? "",
-  };
-}
-
-export type Role = "photo" | "recording" | "other" | "unknown";
-
-const PHOTO_ENDINGS = /^(jpe?g|png|webp|heic|heif|gif|avif|tiff?|bmp)$/;
-const SOUND_ENDINGS = /^(mp3|m4a|wav|ogg|oga|opus|flac|aac|amr|wma|aiff?|caf)$/;
-
-/** Voice clips come labelled as video or WebM; their subtype is what tells. A label may still be missing. */
-export function roleOf(file: SlackFile): Role {
-  if (file.subtype === "slack_audio") return "recording";
-  const [kind] = file.mimetype.split("/");
-  if (kind === "image") return "photo";
-  if (kind === "audio") return "recording";
-  if (file.mimetype !== "" && file.mimetype !== "application/octet-stream" && file.filetype !== "binary")
-    return "other";
-  const ending = (/\.(\w+)$/.exec(file.name)?.[1] ?? file.filetype).toLowerCase();
-  if (PHOTO_ENDINGS.test(ending)) return "photo";
-  return SOUND_ENDINGS.test(ending) ? "recording" : "unknown";
+/** The files of a post and of what it forwards. */
+export function filesOf({ files, attachments }: Pick<PostedMessage, "files" | "attachments">): SlackFile[] {
+  return [...files, ...attachments.flatMap((attachment) => attachment.files)];
 }
 
 /** Whether the app is the one spoken to: not itself, no bot, no edit, and nothing but a plain post or a share. */
@@ -82,25 +105,68 @@ export function isFromAPerson(message: PostedMessage, botUserId: string | undefi
   );
 }
 
-function describe(files: readonly SlackFile[]): string {
-  const counts = new Map<string, number>();
-  for (const file of files) {
-    const name = nameOf(file);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  const parts = [...counts].map(([name, count]) =>
-    count === 1 ? `one ${name}` : `${count} ${name.replace(/^\w+/, "$&s")}`,
-  );
-  return parts.length < 2 ? (parts[0] ?? "nothing") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+/**
+ * Right after an upload Slack may not have labelled a file yet, and one of another organisation is only an id: it
+ * gets the role that is missing. False when there are more of them than roles.
+ */
+function giveRoles(
+  files: readonly SlackFile[],
+  photos: MediaSource[],
+  recordings: MediaSource[],
+  lone: "photo" | "recording",
+): boolean {
+  const free = sourcesIn(files, "unknown");
+  const complete = photos.length > 0 && recordings.length > 0;
+  if (free.length === 0 || complete) return true;
+  const isLoneRecording = lone === "recording" && free.length === 1 && recordings.length === 0;
+  if (photos.length === 0 && !isLoneRecording) photos.push(...free.splice(0, 1));
+  if (recordings.length === 0) recordings.push(...free.splice(0, 1));
+  return free.length === 0;
 }
 
-function nameOf(file: SlackFile): string {
-  const role = roleOf(file);
-  if (role === "photo" || role === "recording") return role;
-  if (file.mimetype.startsWith("video/")) return "video";
-  return file.mimetype === "application/pdf" ? "PDF" : "file of another kind";
+function whyExternal(
+  files: readonly SlackFile[],
+  photos: readonly MediaSource[],
+  recordings: readonly MediaSource[],
+): Failure | undefined {
+  const linked = (role: Role) => files.find((file) => isExternal(file) && roleOf(file) === role);
+  const photo = photos.length === 0 ? linked("photo") : undefined;
+  const recording = recordings.length === 0 ? linked("recording") : undefined;
+  const one = photo ?? recording;
+  if (!one) return undefined;
+  return { ...external(one), file: photo ? "photo" : "recording" };
 }
 
-function refused(failure: Failure): SortedFiles {
+function whyNotOpened(
+  photos: readonly MediaSource[],
+  recordings: readonly MediaSource[],
+  isAllowedUrl: (url: string) => boolean,
+): Failure | undefined {
+  const isClosed = (source: MediaSource) => source.type === "url" && !isAllowedUrl(source.url);
+  if (photos.some(isClosed)) return { reason: "url_not_allowed", file: "photo" };
+  return recordings.some(isClosed) ? { reason: "url_not_allowed", file: "recording" } : undefined;
+}
+
+function whyNothing(files: readonly SlackFile[], present: readonly SlackFile[]): Failure {
+  if (files.length === 0) return { reason: "nothing_shared" };
+  if (present.length === 0) return { reason: "slack_file_unavailable" };
+  const linked = present.find(isExternal);
+  return linked ? external(linked) : { reason: "photo_missing", seen: describeFiles(present) };
+}
+
+function external(file: SlackFile): Failure {
+  const service = serviceOf(file);
+  return { reason: "slack_file_external", ...(service === undefined ? {} : { seen: service }) };
+}
+
+function sourcesIn(files: readonly SlackFile[], role: Role): MediaSource[] {
+  return files.filter((file) => roleOf(file) === role).map(slackSource);
+}
+
+function asLink(url: string): MediaSource {
+  return { type: "url", url };
+}
+
+function refused(failure: Failure): Sorted {
   return { type: "refused", failure };
 }

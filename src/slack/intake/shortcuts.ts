@@ -4,49 +4,73 @@ import { surface } from "../surface.ts";
 import { refusalFor } from "./access.ts";
 import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
 import { openForm } from "./open-form.ts";
-import { shortcutBody } from "./payloads.ts";
-import { takeFiles } from "./share.ts";
+import { globalShortcutBody, shortcutBody } from "./payloads.ts";
+import { readPostText } from "./post-text.ts";
+import { filesOf, takeFiles } from "./share.ts";
 
-/** "Make it talk" on a message with a photo: the form, with what the message holds filled in, for that message's thread. */
-export function registerShortcut(app: App, deps: IntakeDeps): void {
-  app.shortcut(
-    { callback_id: surface.shortcuts[0], type: "message_action" },
-    async ({ body, ack, context }) => {
-      const {
-        workspaceId,
-        user,
-        channel,
-        message,
-        trigger_id: triggerId,
-        response_url: responseUrl,
-      } = shortcutBody.parse(body);
-      const privately = async (text: string) => {
-        await ack();
-        if (responseUrl !== undefined) await deps.answerPrivately(responseUrl, text);
-      };
-      const refusal = refusalFor(user.id, channel.id, deps.access);
-      if (refusal !== undefined) return privately(refusal);
-      const taken = takeFiles(message.files);
-      if (!taken.photo) return privately(failureText({ reason: "photo_missing", seen: "that message" }));
-      const threadTs = message.thread_ts ?? message.ts;
-      try {
-        await openForm(
-          {
-            workspaceId,
-            installationId: callerIn(context),
-            channelId: channel.id,
-            threadTs,
-            triggerId,
-            responseUrl,
-            taken,
-          },
-          () => ack(),
-          deps,
-        );
-      } catch (error) {
-        deps.log.error({ err: error, workspaceId }, "a shortcut could not be saved");
-        await privately(NOT_SAVED);
-      }
-    },
-  );
+const [ON_MESSAGE, FROM_ANYWHERE] = surface.shortcuts;
+
+export function registerShortcuts(app: App, deps: IntakeDeps): void {
+  /** "Make it talk" on a message: the form, with what the message holds filled in, for that message's thread. */
+  app.shortcut({ callback_id: ON_MESSAGE, type: "message_action" }, async ({ body, ack, context }) => {
+    const {
+      workspaceId,
+      user,
+      channel,
+      message,
+      trigger_id: triggerId,
+      response_url: responseUrl,
+    } = shortcutBody.parse(body);
+    const privately = async (text: string) => {
+      await ack();
+      if (responseUrl !== undefined) await deps.answerPrivately(responseUrl, text);
+    };
+    const refusal = refusalFor(user.id, channel.id, deps.access);
+    if (refusal !== undefined) return privately(refusal);
+    const text = readPostText(message.text, undefined);
+    const previews = message.attachments.flatMap(({ image_url }) => image_url ?? []);
+    const taken = takeFiles(
+      { files: filesOf(message), text: { ...text, photoUrls: [...text.photoUrls, ...previews] } },
+      deps.isAllowedUrl,
+    );
+    if (!taken.photo && !taken.speech)
+      return privately(failureText({ reason: "photo_missing", seen: "that message" }));
+    const threadTs = message.thread_ts ?? message.ts;
+    try {
+      await openForm(
+        {
+          workspaceId,
+          installationId: callerIn(context),
+          userId: user.id,
+          channelId: channel.id,
+          threadTs,
+          triggerId,
+          responseUrl,
+          taken,
+        },
+        () => ack(),
+        deps,
+      );
+    } catch (error) {
+      deps.log.error({ err: error, workspaceId }, "a shortcut could not be saved");
+      await privately(NOT_SAVED);
+    }
+  });
+
+  /** "Make a photo talk", chosen from nowhere in particular: the form, which then asks where. */
+  app.shortcut({ callback_id: FROM_ANYWHERE, type: "shortcut" }, async ({ body, ack, context }) => {
+    const { workspaceId, user, trigger_id: triggerId } = globalShortcutBody.parse(body);
+    const installationId = callerIn(context);
+    try {
+      await openForm(
+        { workspaceId, installationId, userId: user.id, triggerId, responseUrl: undefined, taken: {} },
+        () => ack(),
+        deps,
+      );
+    } catch (error) {
+      // Slack shows a sign of its own where a shortcut is not answered; there is no other way to tell.
+      deps.log.error({ err: error, workspaceId }, "a shortcut could not be saved");
+      throw error;
+    }
+  });
 }

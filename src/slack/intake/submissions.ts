@@ -1,57 +1,113 @@
 import type { App } from "@slack/bolt";
+import { refilled } from "../../job/choosing.ts";
+import type { ChannelId, InstallationId, JobId, UserId, WorkspaceId } from "../../job/ids.ts";
+import type { Job, RenderRequest } from "../../job/job.ts";
+import { logFields } from "../../job/log-fields.ts";
+import type { OpenForm } from "../../job/store.ts";
 import { formCallbackId } from "../surface.ts";
-import { refusalFor } from "./access.ts";
-import { readForm } from "./form.ts";
+import { mayDecide, refusalFor } from "./access.ts";
+import { NOT_YOURS } from "./answers.ts";
+import { fields } from "./form.ts";
 import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
 import { formBody } from "./payloads.ts";
+import { type FormResult, readForm } from "./read-form.ts";
+import { voicesSoon } from "./voice-options.ts";
 
 /** A field that every form has, for what concerns none in particular. */
-const ALWAYS_THERE = "talkingphoto.resolution";
+const ALWAYS_THERE = fields.resolution.block;
+
+const TOO_OLD = "This form is too old to be sent. Close it and type /talkingphoto again.";
+const GONE_ON = "That request has ended or gone on meanwhile; close this form.";
+
+interface Sender {
+  readonly workspaceId: WorkspaceId;
+  readonly installationId: InstallationId;
+  readonly userId: UserId;
+  readonly viewId: string;
+}
 
 /** The form sent off. What is wrong is said on its field and the form stays open; else it is saved, then closed. */
 export function registerForm(app: App, deps: IntakeDeps): void {
   app.view({ callback_id: formCallbackId, type: "view_submission" }, async ({ body, ack, context }) => {
     const { workspaceId, user, view } = formBody.parse(body);
-    const problem = (text: string) => ack({ response_action: "errors", errors: { [ALWAYS_THERE]: text } });
+    const problem = (text: string, field: string = ALWAYS_THERE) =>
+      ack({ response_action: "errors", errors: { [field]: text.slice(0, 150) } });
+    const sender = { workspaceId, installationId: callerIn(context), userId: user.id, viewId: view.id };
     try {
       const form = await deps.store.findForm(view.private_metadata);
-      if (!form)
-        return await problem("This form is too old to be sent. Close it and type /talkingphoto again.");
-      const refusal = refusalFor(user.id, form.channelId, deps.access);
-      if (refusal !== undefined) return await problem(refusal.slice(0, 150));
-      const result = readForm(view.state.values, form.taken);
+      if (!form) return await problem(TOO_OLD);
+      const result = readForm(view.state.values, form, await voicesSoon(deps.voices));
+      const { channelId } = result.type === "complete" ? result : form;
+      const refusal = channelId && refusalFor(user.id, channelId, deps.access);
+      if (refusal) {
+        const field = form.channelId === undefined ? fields.where.block : ALWAYS_THERE;
+        return await problem(refusal, field);
+      }
       if (result.type === "errors") return await ack({ response_action: "errors", errors: result.errors });
 
-      const place =
-        form.threadTs === undefined
-          ? { channelId: form.channelId }
-          : { channelId: form.channelId, threadTs: form.threadTs };
-      const job = newJob(
-        {
-          workspaceId,
-          installationId: callerIn(context),
-          requesterId: user.id,
-          door: "form",
-          place,
-          request: result.request,
-        },
-        deps.now(),
-        deps.waits,
-      );
-      const { responseUrl } = form;
-      await acceptRequest(
-        {
-          keys: [`view:${workspaceId}:${view.id}`],
-          job,
-          ...(responseUrl === undefined ? {} : { responseUrl }),
-        },
-        deps,
-      );
+      if (form.jobId === undefined) await startJob(result.request, result.channelId, form, sender, deps);
+      else {
+        const wrong = await fillIn(form.jobId, result.request, sender, deps);
+        if (wrong !== undefined) return await problem(wrong);
+      }
+      await remember(result, sender, deps);
       await ack();
     } catch (error) {
       deps.log.error({ err: error, workspaceId }, "a form could not be saved");
       await problem(NOT_SAVED);
     }
   });
+}
+
+async function startJob(
+  request: RenderRequest,
+  channelId: ChannelId,
+  { threadTs, responseUrl }: OpenForm,
+  { workspaceId, installationId, userId, viewId }: Sender,
+  deps: IntakeDeps,
+): Promise<void> {
+  const place = threadTs === undefined ? { channelId } : { channelId, threadTs };
+  const job = newJob(
+    { workspaceId, installationId, requesterId: userId, door: "form", place, request },
+    deps.now(),
+    deps.waits,
+  );
+  const keys = [`view:${workspaceId}:${viewId}`];
+  await acceptRequest({ keys, job, ...(responseUrl === undefined ? {} : { responseUrl }) }, deps);
+}
+
+/** What a waiting job was missing. Resolves with what is wrong, if anything. */
+async function fillIn(
+  jobId: JobId,
+  request: RenderRequest,
+  { userId }: Sender,
+  { store, access, waits, now, log }: IntakeDeps,
+): Promise<string | undefined> {
+  const job = await store.find(jobId);
+  if (!job) return GONE_ON;
+  if (!mayDecide(userId, job, access)) return NOT_YOURS;
+  let taken = false;
+  await store.update(jobId, (current) => {
+    const next = refilled(current, request, now(), waits);
+    // Sent twice: the first has done it.
+    taken = next !== current || isOf(current, request);
+    return next === current ? undefined : { job: next };
+  });
+  if (!taken) return GONE_ON;
+  log.info({ ...logFields(job), userId }, "a form was taken");
+  return undefined;
+}
+
+function isOf({ request }: Job, { photo, speech }: RenderRequest): boolean {
+  return JSON.stringify([request.photo, request.speech]) === JSON.stringify([photo, speech]);
+}
+
+async function remember(
+  { remember: wishes, channelId }: Extract<FormResult, { type: "complete" }>,
+  { workspaceId, userId }: Sender,
+  { store }: IntakeDeps,
+): Promise<void> {
+  for (const { whose, voice } of wishes)
+    await store.saveHabits(workspaceId, whose === "me" ? userId : channelId, { voice });
 }

@@ -1,0 +1,44 @@
+import type { UserId, WorkspaceId } from "../../job/ids.ts";
+import type { ChosenVoice } from "../../job/job.ts";
+import type { OpenForm } from "../../job/store.ts";
+import type { FormLook } from "./form.ts";
+import type { IntakeDeps } from "./handlers.ts";
+import { voiceOption, voicesSoon } from "./voice-options.ts";
+
+/** How a form that was opened looks for one person, the same each time it is shown. */
+export async function lookOf(
+  form: OpenForm,
+  who: { readonly workspaceId: WorkspaceId; readonly userId: UserId },
+  deps: Pick<IntakeDeps, "store" | "voices">,
+): Promise<FormLook> {
+  const { jobId, channelId, taken } = form;
+  const [job, usual] = await Promise.all([
+    jobId === undefined ? undefined : deps.store.find(jobId),
+    usualVoice(form, who, deps),
+  ]);
+  // A direct message is one person's, and has their voice.
+  const inChannel = channelId !== undefined && !channelId.startsWith("D");
+  return {
+    taken,
+    takenFrom: jobId === undefined ? "message" : "request",
+    asksWhere: channelId === undefined,
+    inChannel,
+    ...(usual ? { usualVoice: voiceOption(usual) } : {}),
+    ...(job ? { begun: job.request } : {}),
+  };
+}
+
+async function usualVoice(
+  { channelId, taken }: OpenForm,
+  { workspaceId, userId }: { readonly workspaceId: WorkspaceId; readonly userId: UserId },
+  { store, voices }: Pick<IntakeDeps, "store" | "voices">,
+): Promise<ChosenVoice | undefined> {
+  // Asked for now, so that the list is there once somebody looks into it.
+  void voicesSoon(voices);
+  if (taken.speech?.type === "words" && taken.speech.voice) return taken.speech.voice;
+  for (const whose of channelId === undefined ? [userId] : [userId, channelId]) {
+    const voice = (await store.findHabits(workspaceId, whose))?.voice;
+    if (voice) return voice;
+  }
+  return undefined;
+}

@@ -1,0 +1,131 @@
+import type { ChannelId } from "../../job/ids.ts";
+import type { ChosenVoice, MediaSource, RenderRequest, SpeechSource } from "../../job/job.ts";
+import type { Voice } from "../../job/speech-api.ts";
+import type { OpenForm, TakenFiles } from "../../job/store.ts";
+import { roleOf, slackSource } from "./file-role.ts";
+import { fields, GESTURES } from "./form.ts";
+import type { FormBody, SlackFile } from "./payloads.ts";
+import { voiceBehind } from "./voice-options.ts";
+
+const PHOTO = {
+  role: "photo",
+  maxBytes: 20_000_000,
+  missing: "Add a photo: one clear face, as JPEG, PNG, HEIC or WebP.",
+  wrongKind: "That is no photo. Add a JPEG, PNG, HEIC or WebP picture here.",
+} as const;
+
+const RECORDING = {
+  role: "recording",
+  maxBytes: 50_000_000,
+  missing: "Add a recording of what it should say, as MP3, M4A or WAV, or type the words below.",
+  wrongKind: "That is no recording. Add an MP3, M4A or WAV here.",
+} as const;
+
+const ONE_OF_BOTH = "There is a recording above, too. Keep one: take the recording away, or these words.";
+const NOWHERE = "Choose where I should post the video.";
+
+type Values = FormBody["view"]["state"]["values"];
+
+export type FormResult =
+  | {
+      readonly type: "complete";
+      readonly request: RenderRequest;
+      readonly channelId: ChannelId;
+      /** The voice is to be used from now on. */
+      readonly remember: readonly { readonly whose: "me" | "channel"; readonly voice: ChosenVoice }[];
+    }
+  | { readonly type: "errors"; readonly errors: Record<string, string> };
+
+/**
+ * What was filled in and taken from elsewhere, or an error for each field that cannot be used. Only labels and
+ * sizes can be judged in three seconds.
+ */
+export function readForm(
+  values: Values,
+  form: Pick<OpenForm, "taken" | "channelId">,
+  voices: readonly Voice[],
+): FormResult {
+  const voice = chosenVoice(values, voices);
+  const photo =
+    form.taken.photo ?? judge(values["talkingphoto.photo"]?.["talkingphoto.photo_file"].files?.[0], PHOTO);
+  const { speech, wrongField } = readSpeech(values, form.taken, voice);
+  const channelId =
+    form.channelId ?? values["talkingphoto.where"]?.["talkingphoto.where_choice"].selected_conversation;
+  if (typeof photo === "string" || typeof speech === "string" || !channelId) {
+    const errors: Record<string, string> = {};
+    if (typeof photo === "string") errors[fields.photo.block] = photo;
+    if (typeof speech === "string") errors[wrongField] = speech;
+    if (!channelId) errors[fields.where.block] = NOWHERE;
+    return { type: "errors", errors };
+  }
+
+  const gesturePrompt = readGesture(values);
+  const resolution =
+    values["talkingphoto.resolution"]?.["talkingphoto.resolution_choice"].selected_option?.value;
+  return {
+    type: "complete",
+    channelId,
+    remember: voice ? whoseVoice(values).map((whose) => ({ whose, voice })) : [],
+    request: {
+      photo,
+      speech,
+      resolution: resolution === "1080" ? "1080" : "720",
+      ...(gesturePrompt ? { gesturePrompt } : {}),
+    },
+  };
+}
+
+/** What it should say, or the sentence for the field that is wrong. */
+function readSpeech(
+  values: Values,
+  taken: TakenFiles,
+  voice: ChosenVoice | undefined,
+): { readonly speech: SpeechSource | string; readonly wrongField: string } {
+  const wrongField = fields.speech.block;
+  const inVoice = voice ? { voice } : {};
+  if (taken.speech) {
+    // What was spoken for them before was in another voice.
+    const { speech } = taken;
+    const isOther = speech.type === "words" && voice !== undefined && voice.id !== speech.voice?.id;
+    return {
+      speech: isOther ? { type: "words", text: speech.text, voice } : speech,
+      wrongField,
+    };
+  }
+  const file = values["talkingphoto.speech"]?.["talkingphoto.speech_file"].files?.[0];
+  const text = values["talkingphoto.words"]?.["talkingphoto.words_text"].value?.trim() ?? "";
+  if (text === "") return { speech: judge(file, RECORDING), wrongField };
+  if (file) return { speech: ONE_OF_BOTH, wrongField: fields.words.block };
+  return { speech: { type: "words", text, ...inVoice }, wrongField };
+}
+
+function chosenVoice(values: Values, voices: readonly Voice[]): ChosenVoice | undefined {
+  const chosen = values["talkingphoto.voice"]?.["talkingphoto.voice"].selected_option;
+  if (!chosen) return undefined;
+  const { previewUrl: _, ...voice } = voiceBehind(chosen, voices);
+  return voice;
+}
+
+function whoseVoice(values: Values): ("me" | "channel")[] {
+  const ticked = values["talkingphoto.remember"]?.["talkingphoto.remember_voice"].selected_options ?? [];
+  return (["me", "channel"] as const).filter((whose) => ticked.some(({ value }) => value === whose));
+}
+
+/** Their own words win over a ready-made prompt. */
+function readGesture(values: Values): string | undefined {
+  const words = values["talkingphoto.gesture_words"]?.["talkingphoto.gesture_text"].value?.trim();
+  const chosen = values["talkingphoto.gesture"]?.["talkingphoto.gesture_choice"].selected_option?.value;
+  return words || GESTURES.find(({ value }) => value === chosen)?.prompt;
+}
+
+/** The file as a source, or the sentence for its field. */
+function judge(file: SlackFile | undefined, wanted: typeof PHOTO | typeof RECORDING): MediaSource | string {
+  if (!file) return wanted.missing;
+  const role = roleOf(file);
+  const soundOfVideo = wanted.role === "recording" && file.mimetype.startsWith("video/");
+  if (role !== wanted.role && role !== "unknown" && !soundOfVideo) return wanted.wrongKind;
+  if ((file.size ?? 0) > wanted.maxBytes) {
+    return `That file is too big. The ${wanted.role} can have up to ${wanted.maxBytes / 1_000_000} MB.`;
+  }
+  return slackSource(file);
+}

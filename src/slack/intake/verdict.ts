@@ -1,0 +1,68 @@
+import { openQuestion } from "../../job/choosing.ts";
+import type { Failure } from "../../job/failure.ts";
+import type { RenderRequest } from "../../job/job.ts";
+import type { ReplyOutcome } from "./replies.ts";
+import type { Share, Sorted } from "./share.ts";
+
+/** Where somebody has posted something, and to whom. */
+export interface Setting {
+  readonly inDirectMessage: boolean;
+  /** The post names the app. */
+  readonly mentioned: boolean;
+  readonly inThread: boolean;
+}
+
+export type Verdict =
+  | { readonly type: "request"; readonly request: RenderRequest; readonly onlyIfWatched: boolean }
+  | { readonly type: "refuse"; readonly failure: Failure }
+  /** People also just talk. */
+  | { readonly type: "ignore" };
+
+/** What is to be made of a post that has completed no job. */
+export function judgePost(
+  { share, sorted }: { readonly share: Share; readonly sorted: Sorted },
+  reply: Exclude<ReplyOutcome["type"], "taken">,
+  { inDirectMessage, mentioned, inThread }: Setting,
+): Verdict {
+  const addressed = inDirectMessage || mentioned;
+  if (reply === "unhelpful") {
+    if (sorted.type === "refused")
+      return mentioned || share.files.length > 0 ? { type: "refuse", failure: sorted.failure } : IGNORE;
+    // Half of something that the job in this thread has not asked for is no request of its own.
+    const isComplete = openQuestion(asRequest(sorted)) === undefined;
+    return addressed && isComplete ? requesting(sorted) : IGNORE;
+  }
+  if (!addressed) {
+    // In a watched channel only a photo together with a recording is for us, and nothing is asked there.
+    const isComplete = sorted.type === "found" && openQuestion(asRequest(sorted)) === undefined;
+    return isComplete ? { ...requesting(sorted), onlyIfWatched: true } : IGNORE;
+  }
+  if (inDirectMessage && isOnlyText(sorted, share)) {
+    // "Thanks!" under a video is no request.
+    return inThread ? IGNORE : { type: "refuse", failure: { reason: "nothing_shared" } };
+  }
+  if (sorted.type === "refused") return { type: "refuse", failure: sorted.failure };
+  // Whoever calls the app into a thread means the photo at its top.
+  return mentioned && inThread && sorted.photo.type === "none"
+    ? requesting({ ...sorted, photo: { type: "thread" } })
+    : requesting(sorted);
+}
+
+const IGNORE: Verdict = { type: "ignore" };
+
+type Found = Extract<Sorted, { type: "found" }>;
+
+function requesting(sorted: Found): Extract<Verdict, { type: "request" }> {
+  return { type: "request", request: asRequest(sorted), onlyIfWatched: false };
+}
+
+function asRequest({ type: _, ...found }: Found): RenderRequest {
+  return { ...found, resolution: "720" };
+}
+
+function isOnlyText(sorted: Sorted, { files }: Share): boolean {
+  if (files.length > 0) return false;
+  return sorted.type === "refused"
+    ? sorted.failure.reason === "nothing_shared"
+    : sorted.photo.type === "none" && sorted.speech.type === "words";
+}
