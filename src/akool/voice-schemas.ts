@@ -29,7 +29,10 @@ const voiceOf = (origin: string | undefined) =>
       language: z.string().optional().catch(undefined),
       locale: z.string().optional().catch(undefined),
       preview: z.string().optional().catch(undefined),
-      status: z.unknown().refine((status) => status !== FAILED),
+      status: z
+        .unknown()
+        .optional()
+        .refine((status) => status !== FAILED),
     })
     .transform((entry): Voice => {
       const language = isoLanguage(entry);

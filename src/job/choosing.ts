@@ -26,13 +26,15 @@ const ABOUT_THE_SPEECH: ReadonlySet<Question["kind"]> = new Set([
 ]);
 
 /** What has to be asked before a request can be looked at; undefined when it is complete. */
-export function openQuestion({ photo, speech, candidates }: RenderRequest): Question | undefined {
+export function openQuestion({ photo, speech, candidates, decided }: RenderRequest): Question | undefined {
   const photos = candidates?.photos.length ?? 0;
   const speeches = candidates?.speeches.length ?? 0;
   if (photos > 1) return { kind: "which_photo", count: photos, each: speeches < 2 && speech.type !== "none" };
   if (speeches > 1) return { kind: "which_speech", count: speeches, each: photo.type !== "none" };
   if (photo.type === "none") return { kind: "photo_missing" };
-  return speech.type === "none" ? { kind: "speech_missing" } : undefined;
+  if (speech.type === "none") return { kind: "speech_missing" };
+  const isGuess = photo.type === "thread" && speech.type === "words";
+  return isGuess && !decided?.accepted?.includes("say_this") ? { kind: "say_this" } : undefined;
 }
 
 /** How a request begins, or goes on once it has been changed. */
@@ -73,6 +75,7 @@ export function wentOn(job: Job, now: number): Job {
       );
     case "speech_too_long":
       return accepting(job, question.kind, { cutAtSeconds: question.cutAtSeconds }, now);
+    case "say_this":
     case "photo_small":
     case "photo_strange":
     case "no_face":

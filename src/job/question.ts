@@ -17,6 +17,8 @@ export type Question =
 
 /** The request can go on as it is, if the person says so. */
 export type Concern =
+  /** Somebody called the app into a thread with a few words, which may just have been thanks. */
+  | { readonly kind: "say_this" }
   | PhotoConcern
   | { readonly kind: "no_face" }
   /** From left to right, in pixels of the prepared picture. */

@@ -22,6 +22,7 @@ const url = (name: string): MediaSource => ({ type: "url", url: `https://example
 const [photo, speech] = [url("face.jpg"), url("voice.mp3")];
 const nothing = { type: "none" } as const;
 const words = { type: "words", text: "Happy birthday" } as const;
+const THREAD = { type: "thread" } as const;
 const FACE = { left: 1, top: 0, width: 90, height: 90 };
 const FACES = [FACE, { ...FACE, left: 200 }, { ...FACE, left: 400 }];
 
@@ -43,6 +44,8 @@ describe("a request", () => {
     ["is complete with words", { speech: words }, undefined],
     ["lacks a photo", { photo: nothing }, "photo_missing"],
     ["lacks what to say", { speech: nothing }, "speech_missing"],
+    ["may have been just thanks", { photo: THREAD, speech: words }, "say_this"],
+    ["takes a recording for the photo above", { photo: THREAD }, undefined],
     ["has too many photos", { candidates: { photos: two, speeches: [] } }, "which_photo"],
     ["has too many recordings", { candidates: { photos: [], speeches: three } }, "which_speech"],
     ["has too many of both: photos first", { candidates: { photos: two, speeches: three } }, "which_photo"],
@@ -123,6 +126,13 @@ describe("an answer", () => {
     } as const;
     const after = wentOn(choosing(question, { decided: { accepted: ["no_face"] } }), NOW);
     expect(after.request.decided).toEqual({ accepted: ["no_face", "speech_too_long"], cutAtSeconds: 57.5 });
+  });
+
+  it("says what was meant to be said", () => {
+    const job = choosing({ kind: "say_this" }, { photo: { type: "thread" }, speech: words });
+    const after = wentOn(job, NOW);
+    expect(after.state).toEqual({ status: "preparing" });
+    expect(openQuestion(after.request)).toBeUndefined();
   });
 
   it("says the words again, as another attempt", () => {

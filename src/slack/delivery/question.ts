@@ -16,6 +16,7 @@ const OTHER_RECORDING: Button = { text: "Choose another recording", action: acti
 const GO_ON: Button = { text: "Go on anyway", action: actions.goOn, style: "primary" };
 const EACH: Button = { text: "One video for each", action: actions.each };
 
+const QUOTED_CHARACTERS = 300;
 const NOTHING_YET = "Nothing has been spent.";
 
 /** What is asked, in a sentence or two that says what was seen and what can be done. */
@@ -35,6 +36,10 @@ export function questionText({ place, request, paidSpeech }: Job, question: Ques
       return `I see ${question.count} photos. Which one should talk? They are numbered as you shared them.`;
     case "which_speech":
       return `I see ${question.count} recordings. Which one should it say? They are numbered as you shared them.`;
+    case "say_this": {
+      const text = request.speech.type === "words" ? request.speech.text : "";
+      return `Shall the photo at the top of this thread say “${quoted(text)}”? ${nothingYet}`;
+    }
     case "photo_small":
       return `The photo is small, ${question.seen}: the video may look blurred. ${nothingYet}`;
     case "photo_strange":
@@ -66,6 +71,8 @@ export function answersTo(question: Question): readonly Button[] {
       return [...numbered("Photo", question.count), ...(question.each ? [each(question.count)] : [])];
     case "which_speech":
       return [...numbered("Recording", question.count), ...(question.each ? [each(question.count)] : [])];
+    case "say_this":
+      return [{ ...GO_ON, text: "Say it" }];
     case "photo_small":
     case "photo_strange":
     case "no_face":
@@ -102,6 +109,12 @@ function facesInWords(count: number): string[] {
   if (count === 2) return ["Left face", "Right face"];
   if (count === 3) return ["Left face", "Middle face", "Right face"];
   return Array.from({ length: count }, (_, index) => `Face ${index + 1} from the left`);
+}
+
+/** Slack's own signs are no signs here: what somebody has typed calls nobody. */
+function quoted(text: string): string {
+  const short = text.length > QUOTED_CHARACTERS ? `${text.slice(0, QUOTED_CHARACTERS)}…` : text;
+  return short.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function inSeconds(seconds: number): string {
