@@ -124,17 +124,20 @@ async function runIn(world: World, killer: Killer, test: Case): Promise<Result> 
   }
 }
 
-/** The person answers "Leave it": then this, too, is an end that leaves nothing behind. */
+/** The person lets it be: then this, too, is an end that leaves nothing behind. */
 async function leaveQuestion(world: World, killer: Killer, request: Request, test: Case): Promise<Broken[]> {
   const { endings, posts, questions } = lookAt(world, request);
   if (endings[0] !== "question") return [];
-  const question = [...questions, ...posts].find((post) =>
-    JSON.stringify(post.blocks).includes('"Leave it"'),
-  );
+  const offers = (text: string) =>
+    [...questions, ...posts].find((post) => JSON.stringify(post.blocks).includes(`"${text}"`));
+  // About words that may have been spoken there is nothing to leave alone.
+  const [question, button] = offers("Leave it")
+    ? [offers("Leave it"), "Leave it"]
+    : [offers("Try again"), "Cancel"];
   if (!question) return [{ invariant: "I3", what: "the question has no buttons" }];
-  await world.slack.pressButton(question, "Leave it", { user: ANNA });
+  await world.slack.pressButton(question, button, { user: ANNA });
   if (!(await comesToRest(world, killer, request, test, performance.now() + CASE_LIMIT_MS)))
-    return [{ invariant: "I3", what: 'no rest after "Leave it"' }];
+    return [{ invariant: "I3", what: `no rest after "${button}"` }];
   return findLeftMedia(world);
 }
 
@@ -165,7 +168,7 @@ async function comesToRest(
 async function isAtRest(world: World, request: Request, test: Case): Promise<boolean> {
   const jobs = await world.app.query("SELECT status, due_at, job FROM jobs");
   const waitsForAnswer = (job: Record<string, unknown>) =>
-    job.status === "asking" && Number(job.due_at) === jobIn(job).dueAt;
+    (job.status === "asking" || job.status === "choosing") && Number(job.due_at) === jobIn(job).dueAt;
   if (jobs.some((job) => job.due_at !== null && !waitsForAnswer(job))) return false;
   if (!test.webhooksByHand && !akoolIsDone(world, test)) return false;
   if (jobs.length === 0) return !request.acknowledged;

@@ -4,8 +4,10 @@ import type { World } from "./world.ts";
 const PHOTO = "test/fixtures/media/portrait.jpg";
 const SPEECH = "test/fixtures/media/speech.mp3";
 
-export const DOORS = ["command", "share", "direct", "form"] as const;
-/** `direct` is a share in a direct message, where the app hears its own posts. */
+const WORDS = "Happy birthday to everybody who was ever born";
+
+export const DOORS = ["command", "share", "direct", "form", "words"] as const;
+/** `direct` is a share in a direct message, where the app hears its own posts; `words` a photo with a text to be spoken. */
 export type Door = (typeof DOORS)[number];
 
 export interface Request {
@@ -34,6 +36,11 @@ export async function askThrough(door: Door, world: World): Promise<Request> {
         "talkingphoto.speech": [SPEECH],
       });
       return { channel, acknowledged: answer.status === 200 && answer.body === "" };
+    }
+    case "words": {
+      const asked = { user: ANNA, channel, mention: true, text: WORDS };
+      const { message, status } = await slack.shareFiles([PHOTO], asked);
+      return { channel, threadTs: message.ts, acknowledged: status === 200 };
     }
     case "share":
     case "direct": {

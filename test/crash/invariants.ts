@@ -36,6 +36,7 @@ export async function findBroken(world: World, request: Request, expected: Expec
   const accepted = request.acknowledged || rows.length > 0;
 
   if (akool.creates > 1) say("I1", `${akool.creates} creates were paid for one request`);
+  if (akool.speechCreates > 1) say("I1", `${akool.speechCreates} speeches were paid for one request`);
   if (rows.length > 1) say("I1", `one request became ${rows.length} jobs`);
   const message = rows[0] && jobIn(rows[0]).message;
 
@@ -132,6 +133,8 @@ async function findUnaudited({ app, slack, akool }: World, kills: number): Promi
   };
   const creates = akool.calls.filter((call) => call.endpoint === "create").length;
   compare("create", creates, written("create"), kills);
+  const spoken = akool.calls.filter((call) => call.endpoint === "speak").length;
+  compare("speak", spoken, written("speak"), kills);
   compare("share", called("files.completeUploadExternal"), written("share"), kills);
   // A relay that failed while it read from AKOOL has its line, too.
   const reads = akool.calls.filter((call) => call.endpoint === "result").length;

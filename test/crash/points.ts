@@ -34,6 +34,8 @@ const EVERY = [COMMAND, SHARE, DIRECT, POLLING];
 const SHARES = [SHARE, DIRECT, POLLING];
 const WEBHOOKS = [COMMAND, SHARE, DIRECT];
 const FORM: Way = { door: "form", polling: false };
+const WORDS: Way = { door: "words", polling: false };
+const SPOKEN = [WORDS, { ...WORDS, polling: true }];
 
 const target = (name: string, ways: readonly Way[] = EVERY, nth = 1): Target => ({ name, nth, ways });
 
@@ -44,6 +46,12 @@ export const TARGETS: readonly Target[] = [
   target("slack:chat.postMessage"),
   target("slack:download", SHARES),
   target("slack:download", SHARES, 2),
+  target("akool:voices", SPOKEN),
+  target("akool:speak", SPOKEN),
+  target("akool:speech", SPOKEN),
+  target("akool:speech_file", SPOKEN),
+  target("in:webhook", [WORDS]),
+  target("akool:create", [WORDS]),
   target("akool:create"),
   target("in:media"),
   target("slack:chat.update"),
@@ -196,7 +204,7 @@ export function deployAt(target: Target, random: Random): Case {
 
 /** No kill at all: the harness finds nothing where nothing is wrong. */
 export function undisturbed(): Case[] {
-  return [...EVERY, FORM].map((way) => ({
+  return [...EVERY, FORM, ...SPOKEN].map((way) => ({
     ...killed(way, []),
     name: `undisturbed (${nameOf(way)})`,
     point: "undisturbed",
@@ -228,7 +236,14 @@ function endingsOf({ polling }: Way, name: string, phase: Phase): Ending[] {
   const nearCreate = name === "akool:create" || name === "in:media";
   const leadsToCreate =
     ["sent", "answered"].includes(phase) &&
-    ["slack:download", "slack:chat.postMessage", "in:slack"].includes(name);
-  const unsent = (name === "akool:create" && phase === "before") || name === "in:media" || leadsToCreate;
-  return unsent || (nearCreate && polling) ? ["video", "question"] : ["video"];
+    ["slack:download", "slack:chat.postMessage", "in:slack", "akool:voices", "akool:speech_file"].includes(
+      name,
+    );
+  // The same holds for the call that has words spoken, which has no evidence but its webhook.
+  const nearSpeak = name === "akool:speak";
+  const unsent =
+    (["akool:create", "akool:speak"].includes(name) && phase === "before") ||
+    name === "in:media" ||
+    leadsToCreate;
+  return unsent || ((nearCreate || nearSpeak) && polling) ? ["video", "question"] : ["video"];
 }
