@@ -80,8 +80,8 @@ describe("/talkingphoto in words", () => {
   const world = useWorld();
 
   it.each([
-    ["help", /\/talkingphoto <photo URL> <audio URL>/],
-    ["HELP", /\/talkingphoto <photo URL> <audio URL>/],
+    ["help", /\/talkingphoto <photo URL> <audio URL or "words to say">/],
+    ["HELP", /\/talkingphoto <photo URL> <audio URL or "words to say">/],
     ["status", /nothing running/],
     ["history", /Nothing has finished/],
     ["cancel", /nothing running that could be cancelled/],

@@ -37,6 +37,8 @@ const option = z.strictObject({
   value: z.string().min(1).max(150),
   description: anyText(75).optional(),
 });
+/** In a list only radio buttons and checkboxes may have markup. */
+const suggested = option.extend({ text: plain(75), description: plain(75).optional() });
 const options = (max: number) => z.array(option).min(1).max(max);
 
 export const button = z.strictObject({
@@ -80,6 +82,28 @@ export const staticSelect = z.strictObject({
   options: options(100),
   initial_option: option.optional(),
 });
+/** Its options come from the app, which Slack asks at every letter. */
+export const externalSelect = z.strictObject({
+  type: z.literal("external_select"),
+  ...choice,
+  placeholder: plain(150).optional(),
+  initial_option: option.optional(),
+  min_query_length: z.int().min(0).optional(),
+});
+/** What the app may answer to that. Source: docs.slack.dev, "Select menu element", "external data source". */
+export const suggestions = z
+  .union([
+    z.strictObject({ options: z.array(suggested).max(100) }),
+    z.strictObject({
+      option_groups: z
+        .array(z.strictObject({ label: plain(75), options: z.array(suggested).max(100) }))
+        .max(100),
+    }),
+  ])
+  .transform((answer) =>
+    "options" in answer ? answer.options : answer.option_groups.flatMap((group) => group.options),
+  );
+export type Option = z.output<typeof suggested>;
 export const overflow = z.strictObject({ type: z.literal("overflow"), ...choice, options: options(5) });
 export const radioButtons = z.strictObject({
   type: z.literal("radio_buttons"),
@@ -100,7 +124,17 @@ export const conversationsSelect = z.strictObject({
   initial_conversation: z.string().optional(),
   default_to_current_conversation: z.boolean().optional(),
   response_url_enabled: z.boolean().optional(),
-  filter: z.record(z.string(), z.unknown()).optional(),
+  filter: z
+    .strictObject({
+      include: z
+        .array(z.enum(["im", "mpim", "private", "public"]))
+        .min(1)
+        .optional(),
+      exclude_external_shared_channels: z.boolean().optional(),
+      exclude_bot_users: z.boolean().optional(),
+    })
+    .refine((filter) => Object.keys(filter).length > 0, "a filter needs a field")
+    .optional(),
 });
 export const usersSelect = z.strictObject({
   type: z.literal("users_select"),

@@ -9,6 +9,7 @@ import {
   button,
   checkboxes,
   conversationsSelect,
+  externalSelect,
   fileInput,
   imageElement,
   mrkdwn,
@@ -29,6 +30,7 @@ const MAX_VIEW_BLOCKS = 100;
 const actionElement = z.discriminatedUnion("type", [
   button,
   staticSelect,
+  externalSelect,
   overflow,
   radioButtons,
   checkboxes,
@@ -39,6 +41,7 @@ const accessory = z.discriminatedUnion("type", [
   button,
   imageElement,
   staticSelect,
+  externalSelect,
   overflow,
   radioButtons,
   checkboxes,
@@ -50,6 +53,7 @@ const inputElement = z.discriminatedUnion("type", [
   urlTextInput,
   fileInput,
   staticSelect,
+  externalSelect,
   radioButtons,
   checkboxes,
   conversationsSelect,
@@ -191,7 +195,12 @@ function contradictions(blocks: readonly Block[], surface: "message" | "modal" |
       actionIds.add(element.action_id);
       if (element.type === "file_input" && surface !== "modal")
         errors.push("file_input is allowed in a modal only");
-      if ("initial_option" in element && element.initial_option) {
+      if (element.type === "checkboxes" && element.initial_options) {
+        const known = element.options.map(({ value }) => value);
+        const unknown = element.initial_options.filter(({ value }) => !known.includes(value));
+        if (unknown.length > 0) errors.push("initial_options are not among the options");
+      }
+      if ("options" in element && "initial_option" in element && element.initial_option) {
         const { value } = element.initial_option;
         if (!element.options.some((known) => known.value === value))
           errors.push(`initial_option "${value}" is not among the options`);

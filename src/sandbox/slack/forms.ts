@@ -1,14 +1,15 @@
 /** Filling in a form: what Slack's client checks before it sends, and what it makes of the answer. */
 import type { World } from "./api/method.ts";
 import { readView } from "./api/views.ts";
-import type { InputBlock } from "./block-kit.ts";
+import { type Option, suggestions } from "./block-elements.ts";
+import type { Element, InputBlock } from "./block-kit.ts";
 import type { Answer, Deliveries } from "./delivery.ts";
 import { extensionOf } from "./file-room.ts";
 import { inputsOf } from "./payloads.ts";
 import type { FileSpec, People } from "./people.ts";
 import type { View } from "./records.ts";
 import { Refusal } from "./refusal.ts";
-import { isWire, readJson, type Wire } from "./wire.ts";
+import { isWire, newId, readJson, type Wire } from "./wire.ts";
 
 /** Slack takes no larger file in a form. */
 const MAX_FILE_BYTES = 10_000_000;
@@ -16,10 +17,14 @@ const MAX_FILE_BYTES = 10_000_000;
 /** By action id or block id: text, the value of an option (or several), or files. */
 export type FormValues = Readonly<Record<string, string | readonly FileSpec[]>>;
 
+type ExternalSelect = Extract<Element, { type: "external_select" }>;
+
 export class Forms {
   readonly #world: World;
   readonly #deliveries: Deliveries;
   readonly #people: People;
+  /** By view and action id: what was chosen from a list of the app's. Slack keeps it while the form is open. */
+  readonly #chosen = new WeakMap<View, Map<string, Option>>();
 
   constructor(world: World, deliveries: Deliveries, people: People) {
     this.#world = world;
@@ -36,7 +41,7 @@ export class Forms {
     const state: Record<string, Wire> = {};
     for (const input of inputs) {
       const [, given] = Object.entries(values).find(([key]) => isFor(input, key)) ?? [];
-      state[input.block_id] = { [input.element.action_id]: await this.#fill(input, given, user) };
+      state[input.block_id] = { [input.element.action_id]: await this.#fill(view, input, given, user) };
     }
     const answer = await this.#deliveries.interaction({
       ...payloads.interaction("view_submission", user),
@@ -46,6 +51,63 @@ export class Forms {
     });
     if (answer.status === 200) this.#follow(view, answer.body);
     return answer;
+  }
+
+  /** Types into a list whose options come from the app. Resolves with them; what Slack would not take is a problem. */
+  async searchOptions(view: View, key: string, typed = "", { user = view.user } = {}): Promise<Option[]> {
+    const { workspace, payloads } = this.#world;
+    const { block, element } = externalIn(view, key);
+    if (typed.length < (element.min_query_length ?? 3)) throw new Error("Slack asks for more letters first");
+    const answer = await this.#deliveries.interaction({
+      ...payloads.interaction("block_suggestion", user),
+      container: { type: "view", view_id: view.id },
+      action_id: element.action_id,
+      block_id: block.block_id,
+      value: typed,
+      view: payloads.view(view),
+    });
+    const parsed = suggestions.safeParse(readJson(answer.body));
+    if (answer.status === 200 && parsed.success) return parsed.data;
+    workspace.problems.push(`options for ${element.action_id} that Slack would not show: ${answer.body}`);
+    return [];
+  }
+
+  /** Chooses what the app has offered; the app hears of it where it asked to. */
+  async chooseOption(
+    view: View,
+    key: string,
+    wanted: string,
+    { user = view.user } = {},
+  ): Promise<Answer | undefined> {
+    const { workspace, payloads } = this.#world;
+    const { block, element } = externalIn(view, key);
+    const chosen = await this.#findOption(view, element, wanted);
+    const kept = this.#chosen.get(view) ?? new Map<string, Option>();
+    this.#chosen.set(view, kept.set(element.action_id, chosen));
+    if (!block.dispatch_action) return undefined;
+    const action = {
+      type: element.type,
+      action_id: element.action_id,
+      block_id: block.block_id,
+      selected_option: chosen,
+      action_ts: newId("").slice(1),
+    };
+    return this.#deliveries.interaction({
+      ...payloads.interaction("block_actions", user),
+      container: { type: "view", view_id: view.id },
+      trigger_id: workspace.newTrigger(user),
+      view: payloads.view(view),
+      actions: [action],
+    });
+  }
+
+  /** By value, or by what it says. */
+  async #findOption(view: View, element: ExternalSelect, wanted: string): Promise<Option> {
+    const offered = await this.searchOptions(view, element.action_id);
+    const chosen = offered.find(({ value, text }) => value === wanted || text.text === wanted);
+    if (!chosen)
+      throw new Error(`no option "${wanted}", only: ${offered.map(({ text }) => text.text).join(", ")}`);
+    return chosen;
   }
 
   /** Slack tells the app only where it asked to be told. */
@@ -60,9 +122,17 @@ export class Forms {
     });
   }
 
-  async #fill(input: InputBlock, given: FormValues[string] | undefined, user: string): Promise<Wire> {
+  async #fill(
+    view: View,
+    input: InputBlock,
+    given: FormValues[string] | undefined,
+    user: string,
+  ): Promise<Wire> {
     const { element } = input;
-    const value = await this.#valueOf(input, given, user);
+    const value =
+      element.type === "external_select"
+        ? await this.#choiceOf(view, element, given)
+        : await this.#valueOf(input, element, given, user);
     const empty = Object.values(value).every(
       (each) => each === null || (Array.isArray(each) && each.length === 0),
     );
@@ -70,8 +140,19 @@ export class Forms {
     return { type: element.type, ...value };
   }
 
-  async #valueOf(input: InputBlock, given: FormValues[string] | undefined, user: string): Promise<Wire> {
-    const { element } = input;
+  async #choiceOf(view: View, element: ExternalSelect, given: FormValues[string] | undefined): Promise<Wire> {
+    if (typeof given === "string")
+      return { selected_option: given === "" ? null : await this.#findOption(view, element, given) };
+    const chosen = this.#chosen.get(view)?.get(element.action_id);
+    return { selected_option: chosen ?? element.initial_option ?? null };
+  }
+
+  async #valueOf(
+    input: InputBlock,
+    element: Exclude<InputBlock["element"], ExternalSelect>,
+    given: FormValues[string] | undefined,
+    user: string,
+  ): Promise<Wire> {
     const text = typeof given === "string" ? given : undefined;
     switch (element.type) {
       case "plain_text_input": {
@@ -96,6 +177,7 @@ export class Forms {
         return { selected_options: given === undefined ? (element.initial_options ?? []) : chosen };
       }
       case "conversations_select":
+        if (text !== undefined) this.#checkConversation(input, element.filter?.include, text);
         return { selected_conversation: text ?? element.initial_conversation ?? null };
       case "users_select":
         return { selected_user: text ?? element.initial_user ?? null };
@@ -115,6 +197,12 @@ export class Forms {
         return { files: files.map((file) => this.#world.files.wire(file)) };
       }
     }
+  }
+
+  #checkConversation(input: InputBlock, include: readonly string[] | undefined, id: string): void {
+    const { kind } = this.#world.workspace.getChannel(id);
+    if (include && !include.includes(kind))
+      throw new Error(`"${input.label.text}" offers no ${kind} conversations`);
   }
 
   #follow(view: View, body: string): void {
@@ -140,6 +228,14 @@ export class Forms {
     if (named.length === 0 || wrong.length > 0)
       this.#world.workspace.problems.push(`form errors name no input of the form: ${wrong.join(", ")}`);
   }
+}
+
+function externalIn(view: View, key: string): { block: InputBlock; element: ExternalSelect } {
+  for (const block of inputsOf(view.content.blocks)) {
+    const { element } = block;
+    if (element.type === "external_select" && isFor(block, key)) return { block, element };
+  }
+  throw new Error(`the form has no list ${key}`);
 }
 
 function isFor(input: InputBlock, key: string): boolean {

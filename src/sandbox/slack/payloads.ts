@@ -90,8 +90,31 @@ export class Payloads {
       ...(message.threadTs && { thread_ts: message.threadTs }),
       ...(message.threadTs && root && { parent_user_id: root.user }),
       ...(message.files.length > 0 && { files: message.files.map((file) => this.file(file)), upload: false }),
+      ...(message.forwards && { attachments: [this.forwarded(message.forwards)] }),
       ...(message.metadata !== undefined && { metadata: message.metadata }),
       ...(message.edits.length > 0 && { edited: { user: message.user, ts: message.ts } }),
+    };
+  }
+
+  /** How a forwarded message hangs on the one that forwards it. */
+  forwarded(message: Message): Wire {
+    const { teamId } = this.#workspace.settings;
+    const inner = this.message(message);
+    return {
+      id: 1,
+      is_msg_unfurl: true,
+      is_share: true,
+      ts: message.ts,
+      author_id: message.user,
+      author_name: this.#userName(message.user),
+      channel_id: message.channel,
+      channel_team: teamId,
+      from_url: `${this.#workspace.url}/archives/${message.channel}/p${message.ts.replace(".", "")}`,
+      text: message.text,
+      fallback: message.text,
+      message_blocks: [{ team: teamId, channel: message.channel, ts: message.ts, message: { blocks: [] } }],
+      ...(message.files.length > 0 && { files: inner.files }),
+      mrkdwn_in: ["text"],
     };
   }
 

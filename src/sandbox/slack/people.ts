@@ -43,6 +43,8 @@ export interface ShareOptions {
   readonly retries?: number;
   /** The client's own id for the message; the same id in two messages is a client that sent twice. */
   readonly clientMsgId?: string;
+  /** A message that it forwards, with its files. */
+  readonly forwards?: Message;
 }
 
 /** `status`, `body` and `ms` are of the last delivery; 0 when the app was told nothing. */
@@ -109,6 +111,7 @@ export class People {
       subtype: files.length > 0 ? "file_share" : undefined,
       clientMsgId: options.clientMsgId ?? newId("client").toLowerCase(),
       files,
+      forwards: options.forwards,
     });
     const deliveries = await this.#announce(message, channel, options);
     const { status = 0, body = "", ms = 0, headers = {} } = deliveries.at(-1) ?? {};
@@ -180,6 +183,17 @@ export class People {
       message_ts: message.ts,
       channel: { id: channel.id, name: channel.name },
       message: payloads.message(message),
+    });
+  }
+
+  /** Chosen from the menu of shortcuts, which is in no conversation. */
+  globalShortcut(callbackId: string, { user = ANNA }: { user?: string } = {}): Promise<Answer> {
+    const { workspace, payloads } = this.#world;
+    return this.#deliveries.interaction({
+      ...payloads.interaction("shortcut", user),
+      action_ts: newId("").slice(1),
+      callback_id: callbackId,
+      trigger_id: workspace.newTrigger(user),
     });
   }
 

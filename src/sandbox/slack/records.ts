@@ -30,6 +30,8 @@ export interface Message {
   text: string;
   blocks: Block[];
   files: SlackFile[];
+  /** The message that this one forwards. */
+  readonly forwards: Message | undefined;
   metadata: unknown;
   deleted: boolean;
   /** What the message said before each edit, oldest first. */

@@ -199,8 +199,11 @@ function openWorkspace(town: Town, options: SlackOptions) {
     shareFiles: people.shareFiles.bind(people),
     pressButton: people.pressButton.bind(people),
     messageShortcut: people.messageShortcut.bind(people),
+    globalShortcut: people.globalShortcut.bind(people),
     openHome: people.openHome.bind(people),
     submitView: forms.submitView.bind(forms),
+    searchOptions: forms.searchOptions.bind(forms),
+    chooseOption: forms.chooseOption.bind(forms),
     closeView: forms.closeView.bind(forms),
     openDm: (user: string): Channel => workspace.openDm(user),
     /** Any event, in Slack's envelope. */

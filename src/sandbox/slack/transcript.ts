@@ -36,6 +36,10 @@ export function describe(workspace: Workspace, what: Message | Ephemeral | View)
   const deleted = !whisper && what.deleted;
   const files = whisper ? [] : what.files.map(describeFile);
   const body = what.blocks.length > 0 ? what.blocks.flatMap(describeBlock) : what.text ? [what.text] : [];
+  if (!whisper && what.forwards)
+    files.push(
+      ["[forwarded:", what.forwards.text, ...what.forwards.files.map(describeFile)].join(" ").concat("]"),
+    );
   const said = deleted ? "This message was deleted." : [...body, files.join(" ")].filter(Boolean).join("\n");
   const edited = !whisper && !deleted && what.edits.length > 0 && what.blocks.length === 0 ? " (edited)" : "";
   const [first = "", ...rest] = readable(workspace, said + edited).split("\n");
@@ -100,6 +104,8 @@ function describeElement(element: Element): string {
     case "image":
       return `[image: ${element.alt_text}]`;
     case "static_select":
+      return `[${element.initial_option?.text.text ?? element.placeholder?.text ?? "choose"} ▾]`;
+    case "external_select":
       return `[${element.initial_option?.text.text ?? element.placeholder?.text ?? "choose"} ▾]`;
     case "radio_buttons":
       return element.options

@@ -24,6 +24,7 @@ export interface Draft {
   readonly text: string;
   readonly blocks?: Block[];
   readonly files?: SlackFile[];
+  readonly forwards?: Message | undefined;
   readonly threadTs?: string | undefined;
   readonly subtype?: string | undefined;
   readonly clientMsgId?: string | undefined;
@@ -136,12 +137,14 @@ export class Workspace {
       text: draft.text,
       blocks: draft.blocks ?? [],
       files: draft.files ?? [],
+      forwards: draft.forwards,
       metadata: draft.metadata,
       deleted: false,
       edits: [],
     };
     channel.messages.push(message);
-    for (const file of message.files)
+    // Whoever sees a forwarded message sees its files.
+    for (const file of [...message.files, ...(message.forwards?.files ?? [])])
       file.shares.push({ channel, ts: message.ts, threadTs: message.threadTs });
     this.#tell("message", message);
     for (const file of message.files) this.#tell("file", file, message);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Channel } from "../records.ts";
 import { Refusal } from "../refusal.ts";
 import type { Workspace } from "../workspace.ts";
-import { flag, type Method, method, requireScope } from "./method.ts";
+import { flag, type Method, method, requireScope, timestamp, wholeNumber } from "./method.ts";
 
 const open = method({
   name: "conversations.open",
@@ -51,7 +51,39 @@ const info = method({
   },
 });
 
-export const conversationMethods: readonly Method[] = [open, join, info];
+const replies = method({
+  name: "conversations.replies",
+  takesJson: false,
+  args: z.object({
+    channel: z.string().min(1),
+    ts: timestamp,
+    limit: wholeNumber.optional(),
+    inclusive: flag.optional(),
+    oldest: z.string().optional(),
+    latest: z.string().optional(),
+    cursor: z.string().optional(),
+  }),
+  run({ channel: id, ts, limit = 1000 }, world) {
+    const { workspace, payloads } = world;
+    const channel = workspace.getVisibleChannel(id);
+    requireScope(
+      world,
+      { public: "channels:history", private: "groups:history", im: "im:history" }[channel.kind],
+    );
+    if (!workspace.hasBot(channel)) throw new Refusal("not_in_channel");
+    const messages = channel.messages.filter(
+      (message) => !message.deleted && (message.ts === ts || message.threadTs === ts),
+    );
+    if (messages.length === 0) throw new Refusal("thread_not_found");
+    const shown = messages.slice(0, limit);
+    return {
+      messages: shown.map((message) => payloads.message(message)),
+      has_more: shown.length < messages.length,
+    };
+  },
+});
+
+export const conversationMethods: readonly Method[] = [open, join, info, replies];
 
 function wire(channel: Channel, workspace: Workspace) {
   const person = [...channel.members].find((member) => member !== workspace.settings.botUserId);
