@@ -29,7 +29,11 @@ const voiceOf = (origin: string | undefined) =>
       language: z.string().optional().catch(undefined),
       locale: z.string().optional().catch(undefined),
       preview: z.string().optional().catch(undefined),
-      status: z.unknown().refine((status) => status !== FAILED),
+      // The old API's voices have none.
+      status: z
+        .unknown()
+        .refine((status) => status !== FAILED)
+        .optional(),
     })
     .transform((entry): Voice => {
       const language = isoLanguage(entry);

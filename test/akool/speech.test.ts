@@ -89,6 +89,7 @@ describe("ordering a speech", () => {
     ["of a speech that is still queued", { status: 1, preview: FILE }],
     ["that is no web address", { status: 3, preview: "file:///etc/passwd" }],
     ["that is null", { status: 3, preview: null }],
+    ["of a speech without a status", { preview: FILE }],
   ])("does not return an address %s", async (_name, data) => {
     const { url } = await startFarEnd((_request, response) =>
       sendJson(response, { code: 1000, data: { _id: ID, ...data } }),
