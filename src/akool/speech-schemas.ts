@@ -13,7 +13,7 @@ export type Generation = keyof typeof urlFields;
 
 /** `data` of POST /api/open/v4/voice/tts and of POST /api/open/v3/audio/create. Some are done by then. */
 export function createdSpeech(generation: Generation) {
-  return z.looseObject({ _id: akoolId, status: z.unknown() }).transform((made): Made => {
+  return z.looseObject({ _id: akoolId, status: z.unknown().optional() }).transform((made): Made => {
     const url = made.status === 3 ? findHttpUrl(made[urlFields[generation]]) : undefined;
     return { type: "created", id: made._id, ...(url !== undefined && { url }) };
   });
