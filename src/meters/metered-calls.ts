@@ -1,7 +1,7 @@
 import type { SlackAnswer } from "../job/delivery.ts";
 import type { Media } from "../job/media.ts";
 import type { RenderApi } from "../job/render-api.ts";
-import type { SpeechApi } from "../job/speech-api.ts";
+import type { FaceFinder, SpeechApi, Voice, VoiceList } from "../job/speech-api.ts";
 import type { Meters } from "./meters.ts";
 
 /** AKOOL's API, with the outcome of each call counted. A render that is found, in whatever state, is `ok`. */
@@ -14,8 +14,7 @@ export function meteredRenderApi(api: RenderApi, { akoolCalls }: Meters): Render
     },
     async readRender(renderId, signal) {
       const update = await api.readRender(renderId, signal);
-      const found = update.type === "pending" || update.type === "succeeded" || update.type === "failed";
-      akoolCalls.add(["info", found ? "ok" : update.type]);
+      akoolCalls.add(["info", outcomeOf(update)]);
       return update;
     },
   };
@@ -31,11 +30,39 @@ export function meteredSpeechApi(api: SpeechApi, { akoolCalls }: Meters): Speech
     },
     async readSpeech(speechId, signal) {
       const update = await api.readSpeech(speechId, signal);
-      const found = update.type === "pending" || update.type === "succeeded" || update.type === "failed";
-      akoolCalls.add(["speech", found ? "ok" : update.type]);
+      akoolCalls.add(["speech", outcomeOf(update)]);
       return update;
     },
   };
+}
+
+/** Each list that AKOOL has given, not each time that one is used; to have none yet is `unclear`. */
+export function meteredVoiceList(list: VoiceList, { akoolCalls }: Meters): VoiceList {
+  let last: readonly Voice[] | undefined;
+  return {
+    async voices(signal) {
+      const voices = await list.voices(signal);
+      if (voices.length === 0) akoolCalls.add(["voices", "unclear"]);
+      else if (voices !== last) akoolCalls.add(["voices", "ok"]);
+      last = voices;
+      return voices;
+    },
+  };
+}
+
+/** A picture without a face is `ok`; `unclear` is one that was not looked at. */
+export function meteredFaceFinder(finder: FaceFinder, { akoolCalls }: Meters): FaceFinder {
+  return {
+    async findFaces(jpegPath, signal) {
+      const faces = await finder.findFaces(jpegPath, signal);
+      akoolCalls.add(["faces", faces ? "ok" : "unclear"]);
+      return faces;
+    },
+  };
+}
+
+function outcomeOf({ type }: { readonly type: string }): string {
+  return type === "pending" || type === "succeeded" || type === "failed" ? "ok" : type;
 }
 
 /** The bytes of a video go to Slack past its Web API; they are counted as the method `upload`. */

@@ -63,7 +63,7 @@ export function createMeters() {
   for (const reason of failureReasons()) failures.add([reason], 0);
   for (const outcome of WEBHOOK_OUTCOMES) webhooks.add([outcome], 0);
   for (const outcome of CALL_OUTCOMES) {
-    for (const endpoint of ["create", "info"]) akoolCalls.add([endpoint, outcome], 0);
+    for (const endpoint of ["create", "info", "speak", "speech"]) akoolCalls.add([endpoint, outcome], 0);
     for (const method of ["chat.postMessage", "files.completeUploadExternal", "upload"])
       slackCalls.add([method, outcome], 0);
   }

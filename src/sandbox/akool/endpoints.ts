@@ -77,7 +77,7 @@ export function findRoute(request: IncomingMessage): Route {
   for (const { endpoint, isFile, path } of ROUTES_WITH_ID) {
     const renderId = path.exec(url.pathname)?.[1];
     const fits = request.method === "GET" || (isFile && request.method === "HEAD");
-    if (renderId && fits) return { endpoint, renderId: decodeURIComponent(renderId), url };
+    if (renderId && fits) return { endpoint, renderId, url };
   }
   const endpoint = ROUTES[`${request.method} ${url.pathname}`] ?? "unknown";
   const parameter = ID_PARAMETERS[endpoint];

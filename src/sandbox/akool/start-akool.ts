@@ -64,7 +64,8 @@ export class AkoolSandbox {
       webhooks: this.#webhooks,
       resultOrigin: () => `http://${settings.resultHost ?? this.host}`,
       charge: (credits) => {
-        this.#account.credit -= credits;
+        // To a ten-thousandth: speech costs fractions.
+        this.#account.credit = Math.round((this.#account.credit - credits) * 10_000) / 10_000;
       },
       reportProblem,
       closing,
