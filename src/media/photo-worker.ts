@@ -15,6 +15,8 @@ import { bytesInWords } from "./words.ts";
  * loading it alone would hold the main thread for 80 ms.
  */
 const MAX_MEGAPIXELS = 40;
+/** AVIF is decoded whole, at 20 bytes a pixel. */
+const MAX_AVIF_MEGAPIXELS = 12.5;
 /** Of all pictures in one animation together: some minutes of a small one. */
 const MAX_ANIMATED_MEGAPIXELS = 1000;
 const MIN_SIDE_PIXELS = 64;
@@ -93,11 +95,12 @@ async function readHeader(path: string): Promise<Metadata> {
   return await sharp(path, { limitInputPixels: false }).metadata().catch(rethrowAsDamaged);
 }
 
-function assertDimensions({ format, width, height, pages = 1 }: Metadata): void {
+function assertDimensions({ format, compression, width, height, pages = 1 }: Metadata): void {
   if (!ACCEPTED.has(format)) throw damaged(undefined);
   const megapixels = (width * height) / 1_000_000;
-  if (megapixels > MAX_MEGAPIXELS) {
-    throw tooBig(`${Math.ceil(megapixels)} megapixels`, `${MAX_MEGAPIXELS} megapixels`);
+  const maxMegapixels = compression === "av1" ? MAX_AVIF_MEGAPIXELS : MAX_MEGAPIXELS;
+  if (megapixels > maxMegapixels) {
+    throw tooBig(`${Math.ceil(megapixels)} megapixels`, `${Math.floor(maxMegapixels)} megapixels`);
   }
   if (megapixels * pages > MAX_ANIMATED_MEGAPIXELS) {
     throw tooBig(

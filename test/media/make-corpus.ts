@@ -188,6 +188,12 @@ export const BAD_PHOTOS: readonly BadFile[] = [
   },
   { name: "10,000 pixels a side.gif", reason: "photo_too_big", bytes: async () => gifHeader(10_000, 10_000) },
   {
+    name: "24 megapixels.avif",
+    reason: "photo_too_big",
+    seen: "24 megapixels",
+    bytes: async () => claimingSize(await fixture("portrait.avif")(), 6000, 4000),
+  },
+  {
     name: "that claims 60,000 pixels a side.heic",
     reason: "photo_too_big",
     seen: "3600 megapixels",
