@@ -27,10 +27,12 @@ import { CONTENT_TYPES } from "./media/prepared-media.ts";
 import { createMediaHandler } from "./media/serve-media.ts";
 import { createGauges } from "./meters/gauges.ts";
 import {
+  meteredFaceFinder,
   meteredMedia,
   meteredRenderApi,
   meteredSlackCall,
   meteredSpeechApi,
+  meteredVoiceList,
 } from "./meters/metered-calls.ts";
 import { meteredStore } from "./meters/metered-store.ts";
 import { createMeters } from "./meters/meters.ts";
@@ -99,6 +101,7 @@ const mediaDeps = {
 const home = openMediaHome(mediaDeps);
 const answerPrivately = meteredSlackCall("response_url", createAnswerPrivately(outbound), meters);
 const akool = createAkoolClient({ ...config.akool, log });
+const voices = meteredVoiceList(akool, meters);
 const webhookHealth = createWebhookHealth(config.webhooks);
 const slack = createSlackApp({
   store,
@@ -113,7 +116,7 @@ const slack = createSlackApp({
   onCall: (method, outcome) => meters.slackCalls.add([method, outcome]),
   access: config,
   isAllowedUrl,
-  voices: akool,
+  voices,
   waits,
   now,
   log,
@@ -159,7 +162,7 @@ worker = startWorker({
       spoolDir,
       home,
       maxAudioSeconds: config.maxAudioSeconds,
-      ...(config.akool.faceCheck ? { faces: akool } : {}),
+      ...(config.akool.faceCheck ? { faces: meteredFaceFinder(akool, meters) } : {}),
       tokenFor: slack.tokenFor,
       findFileUrl: slack.findFileUrl,
       findThreadPhoto: slack.findThreadPhoto,
@@ -168,7 +171,7 @@ worker = startWorker({
   ),
   speech: {
     api: meteredSpeechApi(akool, meters),
-    chooseVoice: (job, signal) => chooseVoice(job, { voices: akool, habits: store, signal }),
+    chooseVoice: (job, signal) => chooseVoice(job, { voices, habits: store, signal }),
     keyOf: speechKeyOf,
   },
   onStep: (step, seconds) => meters.steps.observe(seconds, [step]),

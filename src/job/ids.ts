@@ -19,5 +19,5 @@ export type SlackFileId = string & { readonly brand: "SlackFileId" };
 export type MessageTs = string & { readonly brand: "MessageTs" };
 /** SHA-256 of an attempt token, hex. The token itself is only ever in URLs and memory. */
 export type AttemptKey = string & { readonly brand: "AttemptKey" };
-/** AKOOL's id of a speech, with the generation of its API before it: opaque outside `akool/`. */
+/** AKOOL's id of a speech, with `v3:` before it where it is the old API's: opaque outside `akool/`. */
 export type SpeechId = string & { readonly brand: "SpeechId" };

@@ -16,7 +16,7 @@ import { bytesInWords } from "./words.ts";
  */
 const MAX_MEGAPIXELS = 40;
 /** AVIF is decoded whole, at 20 bytes a pixel. */
-const MAX_AVIF_MEGAPIXELS = 12.5;
+const MAX_AVIF_MEGAPIXELS = 10;
 /** Of all pictures in one animation together: some minutes of a small one. */
 const MAX_ANIMATED_MEGAPIXELS = 1000;
 const MIN_SIDE_PIXELS = 64;

@@ -91,7 +91,7 @@ describe("what is missing is asked for in the thread", () => {
   it("the form, opened by the button, has what was given and asks for the rest", async () => {
     const { slack } = world();
     const { thread } = await share(world(), [PHOTO]);
-    const question = await thread.waitForMessage(FOR_SPEECH);
+    const question = { ...(await thread.waitForMessage(FOR_SPEECH)) };
     await slack.pressButton(question, "Open the form");
     const form = await slack.waitForView("the one you have given", { user: ANNA });
     expect(slack.describe(form).join("\n")).not.toContain("<choose a file>\nPhoto");
@@ -136,6 +136,11 @@ describe("what is missing is asked for in the thread", () => {
     const own = await startWorld();
     const { thread } = await share(own, [PHOTO]);
     await thread.waitForMessage(FOR_SPEECH);
+    // Killed before it knows that its message is there, it could not edit it any more.
+    await until("the message noted", async () => {
+      const [row] = await own.app.query("SELECT job FROM jobs");
+      return String(row?.job).includes('"status":"posted"');
+    });
     await own.app.kill();
     await own.app.start();
     await own.slack.shareFiles([SPEECH], { ...reply(thread), mention: true });
