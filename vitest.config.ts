@@ -11,7 +11,9 @@ const ON_POSTGRES = [
 ];
 
 /** About the embedded store: its one process, its file. What a process leaves behind on the shared one: test/crash. */
-const EMBEDDED_ONLY = ["restart", "restore", "store-trouble"].map((name) => `test/flow/${name}.test.ts`);
+const EMBEDDED_ONLY = ["restart", "restore", "store-trouble", "words-restart"].map(
+  (name) => `test/flow/${name}.test.ts`,
+);
 
 const INCLUDED: Readonly<Record<string, readonly string[]>> = { long: LONG, postgres: ON_POSTGRES };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ANNA } from "../../src/sandbox/slack/slack-sandbox.ts";
-import { expectFailure, expectOneVideo, isJobMessage, jobMessagesIn, PHOTO, until } from "./asking.ts";
+import { expectFailure, expectOneVideo, isJobMessage, jobMessagesIn, PHOTO } from "./asking.ts";
 import { startWorld, useWorld } from "./world.ts";
 
 describe("words instead of a recording", () => {
@@ -91,22 +91,5 @@ describe("words instead of a recording", () => {
     await alone.slack.pressButton(question, "Try again", { user: ANNA });
     await expectOneVideo(alone, thread);
     expect(alone.akool.speechCreates).toBe(2);
-  });
-
-  it("are gone on with after a crash in the middle, and paid once", async () => {
-    const { akool, slack, app } = await startWorld({ akool: { autoSpeak: false } });
-    const channel = slack.openDm(ANNA).id;
-    const { thread } = await slack.shareFiles([PHOTO], { channel, text: "Killed while AKOOL speaks" });
-    await akool.waitForSpeech();
-    await until("the speech noted", async () => {
-      const [row] = await app.query("SELECT job FROM jobs");
-      return String(row?.job).includes('"stage":"called"');
-    });
-    await app.kill();
-    await akool.finishSpeech();
-    await app.start();
-    await thread.waitForMessage((message) => isJobMessage(message) && message.text.includes("done"));
-    expect(akool.speechCreates).toBe(1);
-    expect(akool.creates).toBe(1);
   });
 });
