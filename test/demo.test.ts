@@ -120,11 +120,18 @@ describe("npm run demo", { timeout: TIMEOUT_MS }, () => {
 
   it("shows what the app says about files that it refuses, and ends with 1", async () => {
     const place = await newFolder();
+    await writeFile(join(place.folder, "plan.pdf"), "%PDF-1.7");
+    const run = runDemo(place, ["plan.pdf"]);
+    expect(await run.code).toBe(1);
+    expect(run.words()).toMatch(/↳ Talking Photo @Anna I see one PDF, but no photo\. .* No video was made/);
+    expect(await place.leftovers()).toEqual([]);
+  });
+
+  it("shows what the app asks for when there is only a photo, and ends with 1", async () => {
+    const place = await newFolder();
     const run = runDemo(place, [join(MEDIA, "portrait.jpg")]);
     expect(await run.code).toBe(1);
-    expect(run.words()).toMatch(
-      /↳ Talking Photo @Anna I see one photo, but no recording\. .* No video was made/,
-    );
+    expect(run.words()).toMatch(/I have the photo\. Now a recording, .* No video was made/);
     expect(await place.leftovers()).toEqual([]);
   });
 

@@ -69,8 +69,11 @@ const shareOwn = (paths: readonly string[]): Door => ({
   heading: "Anna shares your files in #general and mentions the app",
   videoName: `talking-${parse(paths.find((path) => PICTURE.test(path)) ?? paths[0] ?? "").name}.mp4`,
   origin: "from your files",
-  act: ({ slack }) =>
-    slack.shareFiles(paths, { user: ANNA, mention: true, text: "make this one talk, please" }),
+  act: ({ slack }) => {
+    // Beside a photo alone it would be what the photo is to say.
+    const text = paths.length > 1 ? "make this one talk, please" : "";
+    return slack.shareFiles(paths, { user: ANNA, mention: true, text });
+  },
 });
 
 /** Resolves to the exit code. */
