@@ -1,5 +1,5 @@
 import type { SpeechId } from "../job/ids.ts";
-import type { SpeakAnswer, SpeechApi, SpeechUpdate } from "../job/speech-api.ts";
+import type { SpeakAnswer, SpeechApi } from "../job/speech-api.ts";
 import type { Made, Uncreated } from "./answers.ts";
 import type { Caller } from "./caller.ts";
 import { getSpeechCode } from "./codes.ts";
@@ -67,7 +67,7 @@ export function createSpeechApi(caller: Caller): SpeechApi {
       if (today.type !== "unknown") return today;
       // The bare id of a webhook may be the old API's.
       const old = await look("v3", speechId, signal);
-      return isFound(old) ? old : today;
+      return old.type === "unknown" ? today : old;
     },
   };
 }
@@ -77,8 +77,4 @@ function named(prefix: string, answer: Made | Uncreated): SpeakAnswer {
   const { id, url } = answer;
   const speechId = `${prefix}${id}` as SpeechId; // the boundary where a string becomes one
   return { type: "created", speechId, ...(url !== undefined && { url }) };
-}
-
-function isFound({ type }: SpeechUpdate): boolean {
-  return type === "pending" || type === "succeeded" || type === "failed";
 }

@@ -1,5 +1,5 @@
 import type { MessageTs } from "./ids.ts";
-import type { Job, JobState, MediaSource, RenderRequest, SpeechSource } from "./job.ts";
+import type { Candidates, Job, JobState, MediaSource, RenderRequest, SpeechSource } from "./job.ts";
 import { advance, failed, newNotice } from "./moves.ts";
 import type { Concern, Decided, Question } from "./question.ts";
 import type { Waits } from "./waits.ts";
@@ -51,9 +51,9 @@ export function asked(job: Job, question: Question, now: number, waits: Waits): 
   return { ...advance(job, state, now, waits.chooseFor), notice: newNotice("choosing") };
 }
 
-/** "Go on anyway": with a recording that is too long, cut. */
-export function wentOn(job: Job, now: number): Job {
-  if (job.state.status !== "choosing") return job;
+/** "Go on anyway", said to a question of this kind and to no other: with a recording that is too long, cut. */
+export function wentOn(job: Job, kind: string, now: number): Job {
+  if (job.state.status !== "choosing" || job.state.question.kind !== kind) return job;
   const { question } = job.state;
   switch (question.kind) {
     case "photo_missing":
@@ -68,6 +68,7 @@ export function wentOn(job: Job, now: number): Job {
           status: "speaking",
           stage: "ready",
           attempts: question.attempt.number,
+          attempt: question.attempt,
           refusals: 0,
           looks: 0,
         },
@@ -87,8 +88,8 @@ export function wentOn(job: Job, now: number): Job {
 }
 
 /** The `index`th of what was offered: a photo, a recording, a face. */
-export function chose(job: Job, index: number, now: number, waits: Waits): Job {
-  if (job.state.status !== "choosing") return job;
+export function chose(job: Job, kind: string, index: number, now: number, waits: Waits): Job {
+  if (job.state.status !== "choosing" || job.state.question.kind !== kind) return job;
   const { question } = job.state;
   const { candidates } = job.request;
   if (question.kind === "many_faces") {
@@ -135,6 +136,8 @@ export function oneForEach({ state, request }: Job): readonly RenderRequest[] {
 export interface Given {
   readonly photo?: MediaSource;
   readonly speech?: SpeechSource;
+  /** Where there was more than one of either. */
+  readonly candidates?: Candidates;
 }
 
 /** A reply in the job's thread brings what was asked for, or another of what was objected to. */
@@ -152,17 +155,22 @@ export function completed(job: Job, given: Given, by: MessageTs, now: number, wa
   return {
     ...proceed(
       job,
-      exchanged(job.request, { ...(photo && { photo }), ...(speech && { speech }) }),
+      exchanged(job.request, {
+        ...(photo && { photo }),
+        ...(speech && { speech }),
+        ...(given.candidates && { candidates: given.candidates }),
+      }),
       now,
       waits,
     ),
-    completedBy: by,
+    completedBy: [...(job.completedBy ?? []), by],
   };
 }
 
 /** The form, filled in again for a job that waits for it. */
 export function refilled(job: Job, request: RenderRequest, now: number, waits: Waits): Job {
-  if (job.state.status !== "choosing") return job;
+  // About words that may have been paid only "Try again" decides.
+  if (job.state.status !== "choosing" || job.state.question.kind === "speech_unclear") return job;
   const { photo, speech } = job.request;
   const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
   const kept = exchanged(job.request, {
@@ -181,12 +189,9 @@ export function leftUndecided(job: Job, now: number): Job {
 
 function proceed(job: Job, request: RenderRequest, now: number, waits: Waits): Job {
   const state = stateFor(request, now, waits);
-  return advance(
-    { ...answered(job), request },
-    state,
-    now,
-    state.status === "choosing" ? waits.chooseFor : 0,
-  );
+  // Not yet posted, it is posted now: the question is in it.
+  const waitsForAnswer = state.status === "choosing" && job.message.status !== "unposted";
+  return advance({ ...answered(job), request }, state, now, waitsForAnswer ? waits.chooseFor : 0);
 }
 
 function accepting(job: Job, kind: Concern["kind"], decision: Partial<Decided>, now: number): Job {
@@ -197,7 +202,10 @@ function accepting(job: Job, kind: Concern["kind"], decision: Partial<Decided>, 
 }
 
 /** With another photo or recording, what was decided about the one before says nothing any more. */
-function exchanged({ candidates, decided, ...request }: RenderRequest, given: Given): RenderRequest {
+function exchanged(
+  { candidates, decided, ...request }: RenderRequest,
+  { candidates: among, ...given }: Given,
+): RenderRequest {
   const { crop, cutAtSeconds, accepted = [] } = decided ?? {};
   const about = (kinds: ReadonlySet<string>) => accepted.filter((kind) => kinds.has(kind));
   const kept = [
@@ -205,8 +213,8 @@ function exchanged({ candidates, decided, ...request }: RenderRequest, given: Gi
     ...(given.speech ? [] : about(ABOUT_THE_SPEECH)),
   ];
   const open = {
-    photos: given.photo ? [] : (candidates?.photos ?? []),
-    speeches: given.speech ? [] : (candidates?.speeches ?? []),
+    photos: (given.photo ? among?.photos : candidates?.photos) ?? [],
+    speeches: (given.speech ? among?.speeches : candidates?.speeches) ?? [],
   };
   return {
     ...request,

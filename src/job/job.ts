@@ -55,12 +55,14 @@ export interface Job {
   readonly tries: number;
   /** The person pressed "Make another": an identical job in flight does not stop this one. */
   readonly evenIfRunning: boolean;
-  /** The reply in the thread that completed it: the same post may come again. */
-  readonly completedBy?: MessageTs;
+  /** The replies in the thread that it has taken: the same post may come again. */
+  readonly completedBy?: readonly MessageTs[];
   /** Taken over by a fresh process: its message says once that the work goes on. */
   readonly resumed: boolean;
   /** AKOOL was asked to speak words, which costs a little, whatever becomes of the video. */
   readonly paidSpeech?: true;
+  /** Calls that have words spoken, over all that the person has given to speak. */
+  readonly speechAttempts?: number;
   /** The spooled media are gone from disk. */
   readonly cleanedUp: boolean;
 }

@@ -2,6 +2,7 @@ import { asked, leftUndecided } from "./choosing.ts";
 import { leftAlone } from "./decisions.ts";
 import * as delivering from "./deliver-steps.ts";
 import * as deliver from "./deliver-transitions.ts";
+import type { Failure } from "./failure.ts";
 import type { Job } from "./job.ts";
 import { logFields } from "./log-fields.ts";
 import * as messages from "./message-steps.ts";
@@ -12,7 +13,7 @@ import * as renders from "./render-steps.ts";
 import * as speeches from "./speech-steps.ts";
 import * as speech from "./speech-transitions.ts";
 import { type StepDeps, saveTo } from "./step-deps.ts";
-import type { AuditLine } from "./store.ts";
+import type { AuditLine, Change } from "./store.ts";
 import * as to from "./transitions.ts";
 
 /**
@@ -30,7 +31,14 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
 
     case "prepare": {
       const answer = await deps.media.prepare(job, signal);
-      if (answer.type === "refused") return save((current) => failed(current, answer.failure, now()));
+      if (answer.type === "refused") {
+        const spoken = lostSpeech(job, answer.failure, deps);
+        return store.update(
+          job.id,
+          (current) => ({ job: failed(current, answer.failure, now()), ...spoken }),
+          { patient: true },
+        );
+      }
       if (answer.type === "try_later") {
         // Told to stop: the next process begins anew, and this was no failed try.
         if (signal.aborted) return job;
@@ -113,6 +121,13 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
       await deps.media.discard(job);
       return save((current) => ({ ...current, cleanedUp: true }));
   }
+}
+
+/** A speech that AKOOL no longer has is nobody's any more: asked for again, the words are spoken again. */
+function lostSpeech(job: Job, failure: Failure, deps: StepDeps): Pick<Change, "spoken"> {
+  const { speech } = job.request;
+  if (failure.reason !== "akool_speech_lost" || speech.type !== "words" || !speech.voice) return {};
+  return { spoken: { key: deps.speech.keyOf(job, speech.text, speech.voice) } };
 }
 
 /** The audit line of a call whose answer nobody waits for any more. */

@@ -24,7 +24,11 @@ export function photoJudged(job: Job, sameContent: JobId | undefined, now: numbe
     const duplicate = advance(job, { status: "duplicate", of: sameContent }, now);
     return job.message.status === "posted" ? duplicate : { ...duplicate, notice: newNotice("ended") };
   }
-  return advance(job, { status: "speaking", stage: "ready", attempts: 0, refusals: 0, looks: 0 }, now);
+  return advance(
+    job,
+    { status: "speaking", stage: "ready", attempts: job.speechAttempts ?? 0, refusals: 0, looks: 0 },
+    now,
+  );
 }
 
 /** The intent to pay; or what was spoken before, or is being spoken for another job, is used. */
@@ -45,6 +49,7 @@ export function speakIntended(
   return {
     ...voiced,
     paidSpeech: true,
+    speechAttempts: attempt.number,
     state: { ...state, stage: "calling", attempts: attempt.number, attempt },
     dueAt: now,
   };
@@ -168,7 +173,8 @@ export function speechAnnounced(job: Job, key: AttemptKey, speechId: SpeechId, n
     case "called":
       return state.speechId === speechId ? { ...job, dueAt: now } : job;
     case "ready":
-      return job;
+      // "Try again" was pressed, but the call before had taken effect after all: nothing is paid again.
+      return called(job, state, speechId, now, 0);
   }
 }
 

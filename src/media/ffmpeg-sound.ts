@@ -4,6 +4,8 @@ import { delimiter, isAbsolute, join } from "node:path";
 import type { SoundPiece } from "./sound-meter.ts";
 
 const SAMPLE_RATE = 44_100;
+/** At once. */
+const MAX_ALLOC_BYTES = 100_000_000;
 const TIMEOUT_MS = 40_000;
 const SAMPLE_BYTES = 4;
 
@@ -39,6 +41,8 @@ export async function* decodeWithFfmpeg(
     ffmpegPath,
     [
       ...["-nostdin", "-hide_banner", "-loglevel", "error", "-threads", "1"],
+      // Of its own accord too: a thread that is ended cannot kill what it has started.
+      ...["-timelimit", String(TIMEOUT_MS / 1000), "-max_alloc", String(MAX_ALLOC_BYTES)],
       ...["-protocol_whitelist", "file,pipe", "-format_whitelist", DEMUXERS],
       ...["-i", `file:${inPath}`, "-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1"],
       ...["-t", String(maxSeconds), "-ac", "1", "-ar", String(SAMPLE_RATE), "-f", "f32le", "pipe:1"],

@@ -29,7 +29,6 @@ export const actions = {
   leaveIt: "talkingphoto.leave_it",
   makeAnother: "talkingphoto.make_another",
   postAgain: "talkingphoto.post_again",
-  goOn: "talkingphoto.go_on",
   /** Opens the form, with what the job has filled in. */
   fillIn: "talkingphoto.fill_in",
   each: "talkingphoto.each",
@@ -38,11 +37,19 @@ export const actions = {
 /** The form's list of voices, which Slack asks the app for at every letter. */
 export const voiceAction = "talkingphoto.voice";
 
-/** Which of several is meant stands in the action's id, since a button's value is the job id alone. */
-export const CHOOSE = /^talkingphoto\.choose_(\d+)$/;
+/**
+ * Which question is answered, and which of several is meant, stands in the action's id, since a button's value is the
+ * job id alone: an old button, or a second click, must not answer another question.
+ */
+export const GO_ON = /^talkingphoto\.go_on_([a-z_]+)$/;
+export const CHOOSE = /^talkingphoto\.choose_([a-z_]+)_(\d+)$/;
 
-export function chooseAction(index: number): string {
-  return `talkingphoto.choose_${index}`;
+export function goOnAction(kind: string): string {
+  return `talkingphoto.go_on_${kind}`;
+}
+
+export function chooseAction(kind: string, index: number): string {
+  return `talkingphoto.choose_${kind}_${index}`;
 }
 
 export const formCallbackId = "talkingphoto.form";

@@ -26,6 +26,9 @@ const THREAD = { type: "thread" } as const;
 const FACE = { left: 1, top: 0, width: 90, height: 90 };
 const FACES = [FACE, { ...FACE, left: 200 }, { ...FACE, left: 400 }];
 
+const kindOf = ({ state }: Job) => (state.status === "choosing" ? state.question.kind : "no_face");
+const wentOnWith = (job: Job) => wentOn(job, kindOf(job), NOW);
+
 function request(over: Partial<RenderRequest> = {}): RenderRequest {
   return { photo, speech, resolution: "720", ...over };
 }
@@ -83,8 +86,8 @@ describe("a question", () => {
     "cannot be answered where none is asked: %s",
     (name) => {
       const job = sampleJob(name);
-      expect(wentOn(job, NOW)).toBe(job);
-      expect(chose(job, 0, NOW, WAITS)).toBe(job);
+      expect(wentOn(job, kindOf(job), NOW)).toBe(job);
+      expect(chose(job, kindOf(job), 0, NOW, WAITS)).toBe(job);
       expect(completed(job, { photo, speech }, REPLY, NOW, WAITS)).toBe(job);
       expect(refilled(job, request(), NOW, WAITS)).toBe(job);
       expect(oneForEach(job)).toEqual([]);
@@ -112,7 +115,7 @@ describe("a question", () => {
 
 describe("an answer", () => {
   it.each(["photo_small", "photo_strange"] as const)("accepts a concern: %s", (kind) => {
-    const after = wentOn(choosing({ kind, seen: "a picture" }), NOW);
+    const after = wentOnWith(choosing({ kind, seen: "a picture" }));
     expect(after.state).toEqual({ status: "preparing" });
     expect(after.request.decided?.accepted).toEqual([kind]);
   });
@@ -124,33 +127,36 @@ describe("an answer", () => {
       limitSeconds: 60,
       cutAtSeconds: 57.5,
     } as const;
-    const after = wentOn(choosing(question, { decided: { accepted: ["no_face"] } }), NOW);
+    const after = wentOnWith(choosing(question, { decided: { accepted: ["no_face"] } }));
     expect(after.request.decided).toEqual({ accepted: ["no_face", "speech_too_long"], cutAtSeconds: 57.5 });
   });
 
   it("says what was meant to be said", () => {
     const job = choosing({ kind: "say_this" }, { photo: { type: "thread" }, speech: words });
-    const after = wentOn(job, NOW);
+    const after = wentOn(job, kindOf(job), NOW);
     expect(after.state).toEqual({ status: "preparing" });
     expect(openQuestion(after.request)).toBeUndefined();
   });
 
   it("says the words again, as another attempt", () => {
     const attempt = { number: 1, key: ATTEMPT.key, startedAt: NOW };
-    const after = wentOn(choosing({ kind: "speech_unclear", attempt }, { speech: words }), NOW);
+    const after = wentOnWith(choosing({ kind: "speech_unclear", attempt }, { speech: words }));
     expect(after.state).toMatchObject({ status: "speaking", stage: "ready", attempts: 1 });
   });
 
   it.each(["photo_missing", "speech_missing"] as const)("cannot wave through what is missing: %s", (kind) => {
     const job = choosing({ kind });
-    expect(wentOn(job, NOW)).toBe(job);
-    expect(chose(job, 0, NOW, WAITS)).toBe(job);
+    expect(wentOn(job, kindOf(job), NOW)).toBe(job);
+    expect(chose(job, kindOf(job), 0, NOW, WAITS)).toBe(job);
   });
 
   it("crops to the face that was chosen, and to none that is not there", () => {
     const job = choosing({ kind: "many_faces", faces: FACES });
-    expect(chose(job, 2, NOW, WAITS).request.decided).toEqual({ accepted: ["many_faces"], crop: FACES[2] });
-    expect(chose(job, 3, NOW, WAITS)).toBe(job);
+    expect(chose(job, kindOf(job), 2, NOW, WAITS).request.decided).toEqual({
+      accepted: ["many_faces"],
+      crop: FACES[2],
+    });
+    expect(chose(job, kindOf(job), 3, NOW, WAITS)).toBe(job);
   });
 
   it("chooses photo, then recording, then begins", () => {
@@ -160,10 +166,10 @@ describe("an answer", () => {
       { kind: "which_photo", count: 2, each: false },
       { candidates: { photos, speeches } },
     );
-    const next = chose(job, 1, NOW, WAITS);
+    const next = chose(job, kindOf(job), 1, NOW, WAITS);
     expect(next.request.photo).toEqual(photos[1]);
     expect(next.state).toMatchObject({ status: "choosing", question: { kind: "which_speech", count: 2 } });
-    const done = chose(next, 0, NOW, WAITS);
+    const done = chose(next, kindOf(next), 0, NOW, WAITS);
     expect(done.state).toEqual({ status: "preparing" });
     expect(done.request).toMatchObject({ photo: photos[1], speech: speeches[0] });
   });
@@ -180,10 +186,40 @@ describe("an answer", () => {
     expect(oneForEach(choosing({ kind: "no_face" }))).toEqual([]);
   });
 
+  it("to another question than the one that is open decides nothing: an old button, a second click", () => {
+    const job = choosing({ kind: "many_faces", faces: FACES });
+    expect(wentOn(job, "photo_small", NOW)).toBe(job);
+    expect(chose(job, "which_photo", 0, NOW, WAITS)).toBe(job);
+    const attempt = { number: 1, key: ATTEMPT.key, startedAt: NOW };
+    const unclear = choosing({ kind: "speech_unclear", attempt }, { speech: words });
+    expect(refilled(unclear, request({ speech: words }), NOW, WAITS)).toBe(unclear);
+  });
+
+  it("may bring several, of which one is chosen then", () => {
+    const job = choosing({ kind: "speech_missing" }, { speech: nothing });
+    const speeches = [speech, url("b.mp3")];
+    const after = completed(job, { speech, candidates: { photos: [], speeches } }, REPLY, NOW, WAITS);
+    expect(after.state).toMatchObject({ status: "choosing", question: { kind: "which_speech", count: 2 } });
+  });
+
+  it("that comes before the question was posted has it posted now", () => {
+    const job = {
+      ...choosing({ kind: "photo_missing" }, { photo: nothing, speech: nothing }),
+      message: MESSAGES.unposted,
+    };
+    const after = completed(job, { photo }, REPLY, NOW, WAITS);
+    expect(after).toMatchObject({ state: { question: { kind: "speech_missing" } }, dueAt: NOW });
+    expect(nextStep(after, NOW, WAITS)).toEqual({ step: "announce" });
+  });
+
   it("may be the missing file, in a reply, which is then known again", () => {
     const job = choosing({ kind: "speech_missing" }, { speech: nothing });
     const after = completed(job, { speech }, REPLY, NOW, WAITS);
-    expect(after).toMatchObject({ state: { status: "preparing" }, completedBy: REPLY, request: { speech } });
+    expect(after).toMatchObject({
+      state: { status: "preparing" },
+      completedBy: [REPLY],
+      request: { speech },
+    });
     expect(completed(job, { photo: url("b.jpg") }, REPLY, NOW, WAITS)).toBe(job);
     expect(completed(after, { speech: words }, REPLY, NOW, WAITS)).toBe(after);
   });

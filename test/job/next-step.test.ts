@@ -207,14 +207,16 @@ const outcomes: Record<StepName, Move[]> = {
   clean_up: [(job) => ({ ...job, cleanedUp: true })],
 };
 
+const questionOf = ({ state }: Job) => (state.status === "choosing" ? state.question.kind : "no_face");
+
 /** What may come from outside at any moment. */
 const fromOutside: Move[] = [
   cancelled,
   triedAgain,
   leftAlone,
   madeAnother,
-  wentOn,
-  (job, now) => chose(job, 0, now, WAITS),
+  (job, now) => wentOn(job, questionOf(job), now),
+  (job, now) => chose(job, questionOf(job), 0, now, WAITS),
   (job, now) => completed(job, { speech: { type: "words", text: "Hello" } }, TS, now, WAITS),
   (job, now) => completed(job, { photo: job.request.photo }, TS, now, WAITS),
   (job, now) => deliver.redelivering(job, now, WAITS),

@@ -105,7 +105,8 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     leftAlone: (job: Job) => leftAlone(job, now()),
     madeAnother: (job: Job) => madeAnother(job, now()),
     postAgain: (job: Job) => redelivering(job, now(), waits),
-    wentOn: (job: Job) => wentOn(job, now()),
+    wentOn: (job: Job) =>
+      wentOn(job, job.state.status === "choosing" ? job.state.question.kind : "no_face", now()),
     answered: (job: Job) => completed(job, { speech: { type: "words", text: "Hello" } }, TS, now(), waits),
   };
 

@@ -1,6 +1,6 @@
 import type { Job } from "../../job/job.ts";
 import type { Question } from "../../job/question.ts";
-import { actions, chooseAction } from "../surface.ts";
+import { actions, chooseAction, goOnAction } from "../surface.ts";
 
 /** A question to the person, before anything is paid, and the buttons that answer it. */
 
@@ -13,7 +13,6 @@ export interface Button {
 const FILL_IN: Button = { text: "Open the form", action: actions.fillIn };
 const OTHER_PHOTO: Button = { text: "Choose another photo", action: actions.fillIn };
 const OTHER_RECORDING: Button = { text: "Choose another recording", action: actions.fillIn };
-const GO_ON: Button = { text: "Go on anyway", action: actions.goOn, style: "primary" };
 const EACH: Button = { text: "One video for each", action: actions.each };
 
 const QUOTED_CHARACTERS = 300;
@@ -63,33 +62,37 @@ export function questionText({ place, request, paidSpeech }: Job, question: Ques
 }
 
 export function answersTo(question: Question): readonly Button[] {
+  const goOn: Button = { text: "Go on anyway", action: goOnAction(question.kind), style: "primary" };
   switch (question.kind) {
     case "photo_missing":
     case "speech_missing":
       return [{ ...FILL_IN, style: "primary" }];
     case "which_photo":
-      return [...numbered("Photo", question.count), ...(question.each ? [each(question.count)] : [])];
+      return [...numbered("Photo", question), ...(question.each ? [each(question.count)] : [])];
     case "which_speech":
-      return [...numbered("Recording", question.count), ...(question.each ? [each(question.count)] : [])];
+      return [...numbered("Recording", question), ...(question.each ? [each(question.count)] : [])];
     case "say_this":
-      return [{ ...GO_ON, text: "Say it" }];
+      return [{ ...goOn, text: "Say it" }];
     case "photo_small":
     case "photo_strange":
     case "no_face":
     case "tiny_face":
-      return [GO_ON, OTHER_PHOTO];
+      return [goOn, OTHER_PHOTO];
     case "many_faces":
       return [
-        ...facesInWords(question.faces.length).map((text, index) => ({ text, action: chooseAction(index) })),
-        { ...GO_ON, text: "Use the whole photo" },
+        ...facesInWords(question.faces.length).map((text, index) => ({
+          text,
+          action: chooseAction(question.kind, index),
+        })),
+        { ...goOn, text: "Use the whole photo" },
         OTHER_PHOTO,
       ];
     case "speech_clipped":
-      return [GO_ON, OTHER_RECORDING];
+      return [goOn, OTHER_RECORDING];
     case "speech_too_long":
-      return [{ ...GO_ON, text: `Cut it at ${inSeconds(question.cutAtSeconds)}` }, OTHER_RECORDING];
+      return [{ ...goOn, text: `Cut it at ${inSeconds(question.cutAtSeconds)}` }, OTHER_RECORDING];
     case "speech_unclear":
-      return [{ ...GO_ON, text: "Try again" }];
+      return [{ ...goOn, text: "Try again" }];
   }
 }
 
@@ -98,10 +101,10 @@ function each(count: number): Button {
   return { ...EACH, text: `${EACH.text} (${count} videos)` };
 }
 
-function numbered(what: string, count: number): Button[] {
+function numbered(what: string, { kind, count }: { kind: string; count: number }): Button[] {
   return Array.from({ length: count }, (_, index) => ({
     text: `${what} ${index + 1}`,
-    action: chooseAction(index),
+    action: chooseAction(kind, index),
   }));
 }
 

@@ -6,7 +6,7 @@ import type { InstallationId, JobId } from "../../job/ids.ts";
 import { installationOf, type Job, threadOf } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
 import type { TakenFiles } from "../../job/store.ts";
-import { actions, CHOOSE } from "../surface.ts";
+import { actions, CHOOSE, GO_ON } from "../surface.ts";
 import { mayDecide } from "./access.ts";
 import { cancelText, NOT_YOURS } from "./answers.ts";
 import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
@@ -58,9 +58,12 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
       );
       await acceptRequest({ keys: [`each:${job.id}:${index}`], job: sibling }, deps);
     }
-    return decide((current) => (oneForEach(current).length > 0 ? chose(current, 0, now(), waits) : current))(
-      job,
-    );
+    return decide((current) => firstOf(current))(job);
+  }
+
+  function firstOf(job: Job): Job {
+    const isOffered = oneForEach(job).length > 0 && job.state.status === "choosing";
+    return isOffered ? chose(job, job.state.question.kind, 0, now(), waits) : job;
   }
 
   /** Takes a press, answers Slack once it is saved, and says privately what is to be said. */
@@ -118,13 +121,13 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
     actions.postAgain,
     decide((job) => redelivering(job, now(), waits)),
   );
-  onPress(
-    actions.goOn,
-    decide((job) => wentOn(job, now())),
-  );
+  onPress(GO_ON, (job, { actions: [button] }) => {
+    const [, kind = ""] = GO_ON.exec(button?.action_id ?? "") ?? [];
+    return decide((current) => wentOn(current, kind, now()))(job);
+  });
   onPress(CHOOSE, (job, { actions: [button] }) => {
-    const index = Number(CHOOSE.exec(button?.action_id ?? "")?.[1]);
-    return decide((current) => chose(current, index, now(), waits))(job);
+    const [, kind = "", index] = CHOOSE.exec(button?.action_id ?? "") ?? [];
+    return decide((current) => chose(current, kind, Number(index), now(), waits))(job);
   });
   onPress(actions.each, makeOneForEach);
   onPress(actions.fillIn, async (job, pressed, ack, installationId) => {

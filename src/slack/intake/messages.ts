@@ -2,7 +2,7 @@ import type { App } from "@slack/bolt";
 import type { z } from "zod";
 import { refilled } from "../../job/choosing.ts";
 import type { Failure } from "../../job/failure.ts";
-import type { InstallationId } from "../../job/ids.ts";
+import type { InstallationId, MessageTs } from "../../job/ids.ts";
 import { installationOf, type Job, type RenderRequest } from "../../job/job.ts";
 import { announcementSeen } from "../../job/message-transitions.ts";
 import { slackCall } from "../slack-call.ts";
@@ -108,14 +108,14 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
     ];
     // The second event of a post in a thread must not pass for a reply to what the first one's job asks.
     const accepted = await acceptRequest(
-      { keys, job: inThread ? { ...job, completedBy: event.ts } : job },
+      { keys, job: inThread ? { ...job, completedBy: [event.ts] } : job },
       deps,
     );
     // Its first event came without its files.
-    if (!accepted.isNew && bringsMore(accepted.job, request)) {
+    if (!accepted.isNew && bringsMore(accepted.job, request, event.ts)) {
       await deps.store.update(accepted.job.id, (current) => {
         const next = refilled(current, request, deps.now(), deps.waits);
-        return bringsMore(current, request) && next !== current ? { job: next } : undefined;
+        return bringsMore(current, request, event.ts) && next !== current ? { job: next } : undefined;
       });
     }
   }
@@ -150,8 +150,12 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
 }
 
 /** Whether a job that waits for something was made without files that the post has after all. */
-function bringsMore({ state, request, completedBy }: Job, { photo, speech }: RenderRequest): boolean {
-  if (state.status !== "choosing" || completedBy !== undefined) return false;
+function bringsMore(
+  { state, request, completedBy = [] }: Job,
+  { photo, speech }: RenderRequest,
+  ts: MessageTs,
+): boolean {
+  if (state.status !== "choosing" || completedBy.some((taken) => taken !== ts)) return false;
   const photoToo = request.photo.type === "none" && photo.type !== "none";
   const isFile = speech.type !== "none" && speech.type !== "words";
   return photoToo || (isFile && (request.speech.type === "none" || request.speech.type === "words"));

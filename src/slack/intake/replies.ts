@@ -4,7 +4,7 @@ import { type Job, threadOf } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
 import type { IntakeDeps } from "./handlers.ts";
 import type { PostedMessage } from "./payloads.ts";
-import type { HowToSort, Sorted } from "./share.ts";
+import { filesOf, type HowToSort, type Sorted } from "./share.ts";
 import { wantedFile } from "./wanted-file.ts";
 
 /** Whoever has more waiting than this is not helped by a reply to the oldest. */
@@ -32,7 +32,8 @@ export async function takeReply(
   const here = jobs.filter(
     (job) => job.place.channelId === event.channel && threadOf(job) === event.thread_ts,
   );
-  if (here.some((job) => job.completedBy === event.ts)) return { type: "taken" };
+  const taker = here.find((job) => job.completedBy?.includes(event.ts));
+  if (taker) return isMissingFiles(taker, event) ? { type: "no_reply" } : { type: "taken" };
   const waiting = here.find((job) => job.state.status === "choosing");
   if (!waiting) return { type: "no_reply" };
   const sorted = sort(wantedBy(waiting));
@@ -40,7 +41,7 @@ export async function takeReply(
 
   let taken = false;
   await store.update(waiting.id, (current) => {
-    taken = current.completedBy === event.ts;
+    taken = current.completedBy?.includes(event.ts) === true;
     if (taken) return undefined;
     const next = completed(current, givenBy(sorted), event.ts, now(), waits);
     taken = next !== current;
@@ -56,9 +57,15 @@ function wantedBy({ state, request }: Job): "photo" | "recording" {
   return asked ?? (request.photo.type === "none" ? "photo" : "recording");
 }
 
-function givenBy({ photo, speech }: Extract<Sorted, { type: "found" }>): Given {
+/** The post's first event came without its files, and its job asks whether the words were meant. */
+function isMissingFiles({ state }: Job, event: PostedMessage): boolean {
+  return state.status === "choosing" && state.question.kind === "say_this" && filesOf(event).length > 0;
+}
+
+function givenBy({ photo, speech, candidates }: Extract<Sorted, { type: "found" }>): Given {
   return {
     ...(photo.type === "none" ? {} : { photo }),
     ...(speech.type === "none" ? {} : { speech }),
+    ...(candidates ? { candidates } : {}),
   };
 }
