@@ -16,6 +16,7 @@ export function wantedFile(question: Question): "photo" | "recording" | undefine
     case "speech_clipped":
     case "speech_too_long":
       return "recording";
+    case "say_this":
     case "speech_unclear":
       return undefined;
   }
