@@ -60,13 +60,27 @@ export async function measureWaiting(options: WaitingOptions): Promise<{ rows: R
       const waitingMb = only(full).rssMb() - idleMb;
       const bytes = ((await full.storeBytes()) - emptyBytes) / (accepted + asleep);
 
+      const isMost = size === sizes.at(-1);
+      let startedAgainMb: number | undefined;
+      if (isMost) {
+        progress(`waiting jobs on ${store}: started again with ${accepted}`);
+        await full.stopApps();
+        await full.startApps();
+        await sleep(settleMs);
+        startedAgainMb = only(full).rssMb() - idleMb;
+      }
       const acks = await measureAcks(empty, full, load, options);
       asleep += acks.added;
-      const isMost = size === sizes.at(-1);
       const section = `waiting jobs, one process on ${store}: ${Math.min(accepted, inLine.count + SLOTS)} of ${accepted} in line or in a slot after ${seconds.toFixed(0)} s`;
       const row = (what: string, unit: string, value: number, aim?: Row["aim"]) =>
         rows.push(compare({ section, what, unit, ...(aim && { aim }) }, { app: [value] }));
       row("memory over idle, with the codecs that preparing them has loaded", "MB", waitingMb);
+      if (startedAgainMb !== undefined)
+        row("memory over idle, started again with them", "MB", startedAgainMb, {
+          of: "value",
+          bound: "at most",
+          limit: 48,
+        });
       row("CPU while they wait", "% of a core", cpu);
       if (databaseBefore !== undefined && databaseCpu !== undefined)
         row("CPU of PostgreSQL meanwhile", "% of a core", ((databaseCpu - databaseBefore) / watchMs) * 100);
@@ -82,20 +96,6 @@ export async function measureWaiting(options: WaitingOptions): Promise<{ rows: R
           { app: acks.full, peer: acks.empty },
         ),
       );
-      if (!isMost) continue;
-      progress(`waiting jobs on ${store}: started again with ${accepted}`);
-      await full.stopApps();
-      await full.startApps();
-      // Those that slept are awake now, and prepared like the others: that is work, and not waiting.
-      await full.reached("queued", accepted + asleep - SLOTS, options.fillWithinMs);
-      await full.stopApps();
-      await full.startApps();
-      await sleep(settleMs);
-      row("memory over idle, started again with them", "MB", only(full).rssMb() - idleMb, {
-        of: "value",
-        bound: "at most",
-        limit: 48,
-      });
     }
     return { rows, problems: [...full.problems, ...empty.problems] };
   } finally {
