@@ -18,6 +18,7 @@ it("the bench runs through, loses no acked command, and has figures for everythi
     "starting node dist/main.js",
     "starting node scripts/start.mjs",
     "delivering 10 MB from a source of 20 MB/s",
+    "getting media ready, in a process of its own",
   ]);
   for (const row of report.rows) expect(row.app.median, row.what).toEqual(expect.any(Number));
 }, 180_000);

@@ -75,7 +75,7 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
   slack_file_unavailable: (f) =>
     `I could not read your ${which(f)} from Slack: it was deleted or I am not allowed to see it. Share it again here. ${NOTHING_PAID}`,
   slack_file_external: (f) =>
-    `Your ${which(f)} is only linked from another service, so I cannot read it. Download it and upload it to Slack itself. ${NOTHING_PAID}`,
+    `Your ${which(f)} is only linked from ${seen(f, "another service")}, so I cannot read it. Download it and upload it to Slack itself. ${NOTHING_PAID}`,
   url_not_allowed: (f) =>
     `I cannot use the link to the ${which(f)}: I only open public https:// addresses. Use a link that anybody on the internet can open. ${NOTHING_PAID}`,
   url_unreachable: (f) =>
