@@ -21,7 +21,7 @@ it("the bench runs through, loses no acked command, and has figures for everythi
     "getting media ready, in a process of its own",
   ]);
   for (const row of report.rows) expect(row.app.median, row.what).toEqual(expect.any(Number));
-}, 180_000);
+}, 420_000);
 
 it("the bench of scale runs through on both stores, delivers all, and prints its table", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [BENCH, "--scale", "--jobs", "4"]);
