@@ -1,5 +1,5 @@
-import type { FailureReason } from "./failure.ts";
 import type { SpeechId } from "./ids.ts";
+import type { CreateAnswer, RenderUpdate } from "./render-api.ts";
 
 /** What AKOOL is asked to say. */
 export interface SpeechOrder {
@@ -15,26 +15,12 @@ export interface SpeechOrder {
 export type SpeakAnswer =
   /** `url`: some are done within the call. */
   | { readonly type: "created"; readonly speechId: SpeechId; readonly url?: string }
-  | {
-      readonly type: "refused";
-      readonly reason: FailureReason;
-      readonly code: number;
-      readonly retries: number;
-    }
-  | { readonly type: "busy"; readonly retryAfterMs?: number }
-  | { readonly type: "not_sent"; readonly error: Error }
-  | { readonly type: "unclear"; readonly error: Error };
+  | Exclude<CreateAnswer, { readonly type: "created" }>;
 
-/** What AKOOL says of a speech when it is asked. */
+/** What AKOOL says of a speech when it is asked; the rest as of a render. */
 export type SpeechUpdate =
-  | { readonly type: "pending" }
   | { readonly type: "succeeded"; readonly url: string; readonly credits?: number }
-  | { readonly type: "failed"; readonly reason: FailureReason; readonly detail?: string }
-  /** AKOOL does not know the id: normal for seconds after the call, or gone after 7 days. */
-  | { readonly type: "unknown" }
-  | { readonly type: "busy"; readonly retryAfterMs?: number }
-  | { readonly type: "refused"; readonly reason: FailureReason; readonly code: number }
-  | { readonly type: "unclear"; readonly error: Error };
+  | Exclude<RenderUpdate, { readonly type: "succeeded" }>;
 
 export interface SpeechApi {
   /** One paid call, never repeated inside. Never throws. */
