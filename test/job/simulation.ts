@@ -24,6 +24,7 @@ const SIMULATED_WAITS: Waits = {
   renderGiveUp: 3 * HOUR_MS,
   undeliverableGiveUp: 3 * HOUR_MS,
   askFor: 6 * HOUR_MS,
+  chooseFor: 6 * HOUR_MS,
 };
 /** A render, a question, another render, its delivery: what still wants something then never rests. */
 const LONGEST_LIFE_MS = 48 * HOUR_MS;
