@@ -72,7 +72,7 @@ function* checkScopes(scopes: readonly string[] | undefined): Generator<Finding>
   }
   const absent = optional.filter((scope) => !scopes.includes(scope));
   if (absent.length > 0) {
-    const text = `without ${absent.join(", ")} the app sees no files in watched channels unless it is mentioned. Add if you want /talkingphoto watch.`;
+    const text = `without ${absent.join(", ")} the app sees no files in watched channels unless it is mentioned, and no photo at the top of a thread it is called into. Add if you want either.`;
     yield { mark: "!", about: "Slack scopes", text };
   }
 }

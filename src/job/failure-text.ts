@@ -102,6 +102,8 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
     `The recording is too big: ${seen(f, "more than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Save it as MP3 and share that. ${NOTHING_PAID}`,
   speech_too_long: (f) =>
     `The recording is too long: ${seen(f, "it goes on for longer than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Share a shorter one. ${NOTHING_PAID}`,
+  words_too_long: (f) =>
+    `These words are too long: ${seen(f, "they take longer to say than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Shorten them and ask again. ${NOTHING_PAID}`,
   speech_silent: (f) =>
     `I got ${seen(f, "a recording in which nothing can be heard")}. Check that the microphone is on, record it again and share that. ${NOTHING_PAID}`,
   speech_empty: () =>

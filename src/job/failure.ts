@@ -30,6 +30,7 @@ export type FailureReason =
   | "speech_too_long"
   | "speech_empty"
   | "speech_silent"
+  | "words_too_long"
   // what AKOOL says
   | "akool_parameter"
   | "akool_media_unusable"

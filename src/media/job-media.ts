@@ -9,6 +9,7 @@ import type { Concern } from "../job/question.ts";
 import type { FaceFinder } from "../job/speech-api.ts";
 import { LeaseLostError } from "../job/store.ts";
 import { downloadToFile } from "./download.ts";
+import { leastSeconds } from "./least-seconds.ts";
 import { spoolFolder } from "./local-media.ts";
 import { lookForFaces } from "./look-for-faces.ts";
 import type { Outbound } from "./outbound.ts";
@@ -20,6 +21,7 @@ import { openVideo, uploadVideo } from "./relay-video.ts";
 import { isSlackHost } from "./slack-hosts.ts";
 import { sniffFile } from "./sniff.ts";
 import { withTimeLimit } from "./time-limit.ts";
+import { secondsInWords } from "./words.ts";
 
 /** A stream that only drips is no better than one that stands still. */
 const RELAY_TIMEOUT_MS = 15 * 60 * 1000;
@@ -99,6 +101,8 @@ export function createJobMedia({
         // A folder for this try alone: another process may have taken the job over meanwhile.
         work = await mkdtemp(join(folder, "work-"));
         const { speech: asked, decided } = job.request;
+        if (asked.type === "words" && asked.spokenUrl === undefined)
+          assertSayable(asked.text, maxAudioSeconds);
         const spoken = asked.type === "words" ? asked.spokenUrl : undefined;
         const recording: MediaSource | undefined =
           asked.type !== "words" ? asked : spoken === undefined ? undefined : { type: "url", url: spoken };
@@ -232,6 +236,14 @@ function contentKey(
   const { resolution, gesturePrompt = "" } = request;
   const parts = [workspaceId, requesterId, ...photo, speech, resolution, gesturePrompt];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** Speech is paid for before its length is known, so what is sure to be too long is refused unspoken. */
+function assertSayable(text: string, maxSeconds: number): void {
+  const seconds = leastSeconds(text);
+  if (seconds <= maxSeconds) return;
+  const seen = `they take ${secondsInWords(seconds)} to say, or more`;
+  throw new RequestProblem({ reason: "words_too_long", seen, limit: `${maxSeconds} seconds` });
 }
 
 /** The person gave words, and no link: that AKOOL's speech is gone is told as that. */

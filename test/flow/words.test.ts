@@ -64,6 +64,24 @@ describe("words instead of a recording", () => {
     expect(akool.creates).toBe(before);
   });
 
+  it.each([
+    [
+      "letters",
+      "Good morning! ".repeat(100),
+      /they take 1 min 10 s to say, or more, and I take up to 60 seconds/,
+    ],
+    ["syllables", "おはようございます".repeat(50), /they take 1 min 8 s to say, or more/],
+  ])(
+    "that are sure to be too long, counted in %s, are refused before they are paid",
+    async (_, text, sentence) => {
+      const before = world().akool.speechCreates;
+      const { thread } = await share(text);
+      await expectFailure(thread, sentence);
+      await expectFailure(thread, /Nothing was spent/);
+      expect(world().akool.speechCreates).toBe(before);
+    },
+  );
+
   it("go to the old API where the account has no new one", async () => {
     const old = await startWorld({ akool: { voiceLab: false } });
     const { thread } = await old.slack.shareFiles([PHOTO], {

@@ -31,6 +31,7 @@ const reasons: Record<FailureReason, true> = {
   speech_too_long: true,
   speech_empty: true,
   speech_silent: true,
+  words_too_long: true,
   akool_parameter: true,
   akool_media_unusable: true,
   akool_too_many_faces: true,

@@ -216,7 +216,7 @@ describe("the photo and the recording among shared files", () => {
       "more words than AKOOL takes",
       [jpeg],
       "x".repeat(5001),
-      { reason: "speech_too_long", seen: "5,001 characters of text", limit: "5,000 characters" },
+      { reason: "words_too_long", seen: "5,001 characters", limit: "5,000 characters" },
     ],
   ])("are missed, and what was seen is said: %s", (_what, files, text, failure) => {
     expect(sort(files, text)).toEqual({ type: "refused", failure: expect.objectContaining(failure) });

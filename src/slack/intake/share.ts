@@ -64,8 +64,8 @@ export function sortShare({ files, text }: Share, { lone = "photo", isAllowedUrl
   if (words.length > MAX_WORDS) {
     const limit = `${MAX_WORDS.toLocaleString("en")} characters`;
     return refused({
-      reason: "speech_too_long",
-      seen: `${words.length.toLocaleString("en")} characters of text`,
+      reason: "words_too_long",
+      seen: `${words.length.toLocaleString("en")} characters`,
       limit,
     });
   }
