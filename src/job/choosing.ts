@@ -21,19 +21,27 @@ const ABOUT_THE_PHOTO: ReadonlySet<Question["kind"]> = new Set([
 const ABOUT_THE_SPEECH: ReadonlySet<Question["kind"]> = new Set([
   "speech_missing",
   "which_speech",
+  "say_this",
   "speech_clipped",
   "speech_too_long",
 ]);
 
 /** What has to be asked before a request can be looked at; undefined when it is complete. */
-export function openQuestion({ photo, speech, candidates, decided }: RenderRequest): Question | undefined {
+export function openQuestion({
+  photo,
+  speech,
+  candidates,
+  decided,
+  unusable,
+}: RenderRequest): Question | undefined {
   const photos = candidates?.photos.length ?? 0;
   const speeches = candidates?.speeches.length ?? 0;
   if (photos > 1) return { kind: "which_photo", count: photos, each: speeches < 2 && speech.type !== "none" };
   if (speeches > 1) return { kind: "which_speech", count: speeches, each: photo.type !== "none" };
   if (photo.type === "none") return { kind: "photo_missing" };
   if (speech.type === "none") return { kind: "speech_missing" };
-  const isGuess = photo.type === "thread" && speech.type === "words";
+  // What is written may have been meant for somebody else: thanks, or a word about the file that is of no use.
+  const isGuess = speech.type === "words" && (photo.type === "thread" || unusable !== undefined);
   return isGuess && !decided?.accepted?.includes("say_this") ? { kind: "say_this" } : undefined;
 }
 
@@ -203,7 +211,7 @@ function accepting(job: Job, kind: Concern["kind"], decision: Partial<Decided>, 
 
 /** With another photo or recording, what was decided about the one before says nothing any more. */
 function exchanged(
-  { candidates, decided, ...request }: RenderRequest,
+  { candidates, decided, unusable, ...request }: RenderRequest,
   { candidates: among, ...given }: Given,
 ): RenderRequest {
   const { crop, cutAtSeconds, accepted = [] } = decided ?? {};
@@ -219,6 +227,7 @@ function exchanged(
   return {
     ...request,
     ...given,
+    ...(unusable !== undefined && !given.speech ? { unusable } : {}),
     candidates: open,
     decided: {
       accepted: kept,

@@ -18,6 +18,8 @@ export function failureTextOf({ paidSpeech }: Pick<Job, "paidSpeech">, failure: 
   return paidSpeech ? text.replace(` ${NOTHING_PAID}`, "") : text;
 }
 
+/** The two taps that give a recording that can be used. */
+const VOICE_CLIP = "In Slack, tap + and then “Record audio clip”, and share that.";
 const NOTHING_PAID = "Nothing was spent.";
 const ASK_ADMIN = "Please tell the person who runs this app.";
 const SHARE_BOTH =
@@ -86,28 +88,32 @@ const texts: Record<FailureReason, (failure: Failure) => string> = {
     `The link to the ${which(f)} leads to a web page, not to a file. Use the link of the file itself: open it, then right-click and choose "copy address". ${NOTHING_PAID}`,
 
   photo_unreadable: (f) =>
-    `I cannot read ${seen(f, "that file")} as a photo. ${advice(PHOTO_ADVICE, f, "Share a JPEG, PNG, HEIC or WebP picture.")} ${NOTHING_PAID}`,
+    f.code === "damaged"
+      ? `The photo is damaged or incomplete. ${advice(PHOTO_ADVICE, f, "")} ${NOTHING_PAID}`
+      : `I cannot read ${seen(f, "that file")} as a photo. ${advice(PHOTO_ADVICE, f, "Open the photo you mean, take a screenshot of it, then share the screenshot.")} ${NOTHING_PAID}`,
   photo_type_unsupported: (f) =>
     `I cannot use ${seen(f, "that kind of picture")} yet. ${advice(PHOTO_ADVICE, f, "Save it as JPEG or PNG (a screenshot of it will do) and share that.")} ${NOTHING_PAID}`,
   photo_too_big: (f) =>
-    `The photo is too big: ${seen(f, "more than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Share a smaller copy. ${NOTHING_PAID}`,
+    `The photo is too big: ${seen(f, "more than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Open it and take a screenshot, then share the screenshot. ${NOTHING_PAID}`,
   photo_too_small: (f) =>
-    `The photo is too small: ${seen(f, "there is hardly anything to see")}. Share a larger one in which the face is clear. ${NOTHING_PAID}`,
+    `The photo is too small: ${seen(f, "there is hardly anything to see")}. ${f.limit ? `I need ${f.limit} or more. ` : ""}Enlarge it on your screen until the face is clear and take a screenshot, then share the screenshot. ${NOTHING_PAID}`,
 
   speech_unreadable: (f) =>
-    `I cannot hear anything in ${seen(f, "that file")}. ${advice(SPEECH_ADVICE, f, "Share an MP3, M4A or WAV recording.")} ${NOTHING_PAID}`,
+    f.code === "damaged"
+      ? `The recording is damaged or incomplete. ${advice(SPEECH_ADVICE, f, "")} ${NOTHING_PAID}`
+      : `I cannot hear anything in ${seen(f, "that file")}. ${advice(SPEECH_ADVICE, f, VOICE_CLIP)} ${NOTHING_PAID}`,
   speech_type_unsupported: (f) =>
-    `I cannot use ${seen(f, "that kind of recording")} yet. ${advice(SPEECH_ADVICE, f, "Save it as MP3, M4A or WAV and share that.")} ${NOTHING_PAID}`,
+    `I cannot use ${seen(f, "that kind of recording")} yet. ${advice(SPEECH_ADVICE, f, VOICE_CLIP)} ${NOTHING_PAID}`,
   speech_too_big: (f) =>
-    `The recording is too big: ${seen(f, "more than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Save it as MP3 and share that. ${NOTHING_PAID}`,
+    `The recording is too big: ${seen(f, "more than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. ${VOICE_CLIP} ${NOTHING_PAID}`,
   speech_too_long: (f) =>
-    `The recording is too long: ${seen(f, "it goes on for longer than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Share a shorter one. ${NOTHING_PAID}`,
+    `The recording is too long: ${seen(f, "it goes on for longer than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. ${VOICE_CLIP} ${NOTHING_PAID}`,
   words_too_long: (f) =>
     `These words are too long: ${seen(f, "they take longer to say than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Shorten them and ask again. ${NOTHING_PAID}`,
   speech_silent: (f) =>
     `I got ${seen(f, "a recording in which nothing can be heard")}. Check that the microphone is on, record it again and share that. ${NOTHING_PAID}`,
   speech_empty: () =>
-    `The recording has no sound in it, or ends at once. Record it again and share that. ${NOTHING_PAID}`,
+    `The recording ends at once: less than 0.3 seconds of it can be heard. ${VOICE_CLIP} ${NOTHING_PAID}`,
 
   akool_parameter: () =>
     `AKOOL did not accept the request. Try another photo or recording; if that does not help, tell the person who runs this app.`,

@@ -17,6 +17,9 @@ import type { Resolution } from "./render-api.ts";
 /**
  * The life of a job, told once.
  *
+ *   sorting (which of the shared files is what)
+ *      │
+ *      ▼
  *   choosing ◄─► preparing ◄─► speaking     (a question to the person; words that become speech)
  *                    │
  *   preparing ─► queued ─► creating ─► rendering ─► rendered ─► uploading ─► sharing ─► delivered
@@ -81,6 +84,8 @@ export interface RenderRequest {
   /** More than one was given: `photo` and `speech` are the first of each until the person has chosen. */
   readonly candidates?: Candidates;
   readonly decided?: Decided;
+  /** What was shared beside it and is neither, in people's words: "a PDF document". */
+  readonly unusable?: string;
 }
 
 export interface Candidates {
@@ -89,6 +94,12 @@ export interface Candidates {
 }
 
 export type SpeechSource = MediaSource | Words;
+
+/** `label`: what it is by what Slack or its address calls it. */
+export interface SharedFile {
+  readonly source: MediaSource;
+  readonly label: "photo" | "recording" | "video" | "other" | "unknown";
+}
 
 /** What AKOOL is to say. */
 export interface Words {
@@ -146,6 +157,13 @@ export interface SpeechAttempt {
 }
 
 export type JobState =
+  /** The labels of the files do not make one photo and one recording: what they hold decides. */
+  | {
+      readonly status: "sorting";
+      readonly files: readonly SharedFile[];
+      /** What is written beside them. */
+      readonly words?: string;
+    }
   | { readonly status: "preparing" }
   /** The person is asked, and nothing is done until they answer. */
   | { readonly status: "choosing"; readonly question: Question; readonly until: number }
@@ -305,6 +323,7 @@ export function threadOf(job: Job): MessageTs | undefined {
 /** AKOOL may still need the spooled photo and recording, or a person may ask to try again with them. */
 export function needsMedia(job: Job): boolean {
   switch (job.state.status) {
+    case "sorting":
     case "preparing":
     case "choosing":
     case "speaking":

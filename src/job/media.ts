@@ -1,9 +1,15 @@
 import type { Failure } from "./failure.ts";
-import type { Job, Prepared } from "./job.ts";
+import type { Job, Prepared, SharedFile } from "./job.ts";
 import type { Concern } from "./question.ts";
 
 /** Bytes, as far as a job needs them. Implemented in `media/`. Never throws. */
 export interface Media {
+  /** What each of the files is by its first bytes; undefined for one that cannot be looked at now. Takes seconds at most. */
+  identify(
+    job: Job,
+    files: readonly SharedFile[],
+    signal: AbortSignal,
+  ): Promise<readonly (Seen | undefined)[]>;
   /** Fetches, judges and converts both inputs into the job's spool. Repeatable. */
   prepare(job: Job, signal: AbortSignal): Promise<PrepareAnswer>;
   /**
@@ -17,6 +23,12 @@ export interface Media {
   ): Promise<RelayAnswer>;
   /** Removes the job's spool. Repeatable. */
   discard(job: Job): Promise<void>;
+}
+
+export interface Seen {
+  readonly kind: "photo" | "sound" | "other";
+  /** "a PDF document" */
+  readonly words: string;
 }
 
 export type PrepareAnswer =

@@ -9,6 +9,7 @@ export type StepName =
   | "notify"
   | "notice_lost"
   | "tell_privately"
+  | "sort"
   | "prepare"
   | "stop_choosing"
   | "speak"
@@ -42,6 +43,8 @@ export function nextStep(job: Job, now: number, waits: Waits): NextStep {
   if (job.notice?.stage === "sending") return { step: "notice_lost" };
 
   const due = job.dueAt !== undefined && job.dueAt <= now;
+  // A moment's work, after which the first post says what is missing, if anything is.
+  if (due && job.state.status === "sorting") return { step: "sort" };
   if (job.message.status === "unposted" && !hasEnded(job)) {
     return due ? { step: "announce" } : { step: "wait", ...until(job.dueAt) };
   }
@@ -80,6 +83,8 @@ const SHARE_STEPS = { ready: "share", calling: "share_lost", called: "find_share
 
 function mainStep(job: Job): StepName | undefined {
   switch (job.state.status) {
+    case "sorting":
+      return "sort";
     case "preparing":
       return "prepare";
     case "choosing":

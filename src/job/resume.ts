@@ -29,6 +29,7 @@ function longestWait(job: Job, index: number, waits: Waits): number {
       return waits.chooseFor;
     case "undeliverable":
       return waits.undeliverableRetry;
+    case "sorting":
     case "preparing":
     case "speaking":
     case "queued":

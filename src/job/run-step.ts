@@ -10,6 +10,7 @@ import * as message from "./message-transitions.ts";
 import { failed } from "./moves.ts";
 import type { StepName } from "./next-step.ts";
 import * as renders from "./render-steps.ts";
+import { sortedOut } from "./sorting.ts";
 import * as speeches from "./speech-steps.ts";
 import * as speech from "./speech-transitions.ts";
 import { type StepDeps, saveTo } from "./step-deps.ts";
@@ -28,6 +29,12 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
       return messages.announce(deps, save);
     case "announcement_lost":
       return save.intent((current) => message.announcementLost(current, now()), lost("post", 0));
+
+    case "sort": {
+      if (job.state.status !== "sorting") return job;
+      const seen = await deps.media.identify(job, job.state.files, signal);
+      return save((current) => sortedOut(current, seen, now(), waits));
+    }
 
     case "prepare": {
       const answer = await deps.media.prepare(job, signal);

@@ -11,6 +11,7 @@ export function shownBy(job: Job): string | undefined {
 
 function phaseOf({ state }: Job): string | undefined {
   switch (state.status) {
+    case "sorting":
     case "preparing":
       return "checking";
     case "choosing":

@@ -229,6 +229,7 @@ export function webhookArrived(
     case "failed":
       // Left alone by the person, with the promise that a video that comes after all is posted.
       return state.late?.attempt.key === key ? found(state.late) : job;
+    case "sorting":
     case "preparing":
     case "rendered":
     case "uploading":

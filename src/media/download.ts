@@ -16,19 +16,22 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const IDLE_TIMEOUT_MS = 20_000;
 const TOTAL_TIMEOUT_MS = 5 * 60_000;
 
-export interface DownloadOptions {
+export interface RequestOptions {
   readonly outbound: Outbound;
-  readonly toPath: string;
-  readonly maxBytes: number;
   readonly signal: AbortSignal;
   /** A bearer token, shown only to hosts that `allowedHost` accepts, redirects included. */
   readonly authorization?: { readonly token: string; readonly allowedHost: (url: URL) => boolean };
-  /** Which of the person's files this is. */
-  readonly file: InputFile;
   /** Slack's own file, rather than a link that somebody typed. */
   readonly fromSlack: boolean;
   /** Shorter in tests. */
   readonly idleTimeoutMs?: number;
+}
+
+export interface DownloadOptions extends RequestOptions {
+  readonly toPath: string;
+  readonly maxBytes: number;
+  /** Which of the person's files this is. */
+  readonly file: InputFile;
 }
 
 export interface Downloaded {
@@ -47,26 +50,39 @@ export function downloadToFile(url: string | URL, options: DownloadOptions): Pro
   return withTimeLimit(TOTAL_TIMEOUT_MS, options.signal, (signal) => download(url, options, signal));
 }
 
+/**
+ * How a file begins, in as many bytes as `sniff` wants; the rest is not fetched.
+ * @throws like `downloadToFile`, and whatever undici throws
+ */
+export async function downloadHead(url: URL, options: RequestOptions): Promise<Buffer> {
+  const response = await ask(url, options);
+  try {
+    assertGoodStatus(response, options.fromSlack);
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes >= SNIFF_BYTES) break;
+    }
+    const head = Buffer.concat(chunks);
+    assertNoWebPage(head, response, options.fromSlack);
+    return head;
+  } finally {
+    response.body.destroy();
+  }
+}
+
 async function download(
   url: string | URL,
   options: DownloadOptions,
   signal: AbortSignal,
 ): Promise<Downloaded> {
-  const { outbound, authorization, file, fromSlack } = options;
+  const { file, fromSlack } = options;
   try {
     const start = URL.parse(String(url));
     if (!start) throw new RequestProblem({ reason: "url_not_allowed", code: "not_a_url" });
-    const mayAsk = authorization?.allowedHost ?? ((at: URL) => isSlackHost(at, outbound));
-    if (fromSlack && !mayAsk(start)) throw new RequestProblem({ reason: "slack_file_external" });
-
-    const response = await guardedGet(start, {
-      outbound,
-      signal,
-      headersTimeoutMs: HEADERS_TIMEOUT_MS,
-      idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
-      headersFor: (at) =>
-        authorization?.allowedHost(at) ? { authorization: `Bearer ${authorization.token}` } : {},
-    });
+    const response = await ask(start, { ...options, signal });
     try {
       assertGoodStatus(response, fromSlack);
       return await store(response, options, signal);
@@ -77,6 +93,22 @@ async function download(
     const problem = asRequestProblem(error, fromSlack) ?? asTemporary(error, "download", options.signal);
     throw problem instanceof RequestProblem ? aboutFile(problem, file) : problem;
   }
+}
+
+function ask(
+  start: URL,
+  { outbound, authorization, fromSlack, signal, idleTimeoutMs = IDLE_TIMEOUT_MS }: RequestOptions,
+): Promise<Dispatcher.ResponseData> {
+  const mayAsk = authorization?.allowedHost ?? ((at: URL) => isSlackHost(at, outbound));
+  if (fromSlack && !mayAsk(start)) throw new RequestProblem({ reason: "slack_file_external" });
+  return guardedGet(start, {
+    outbound,
+    signal,
+    headersTimeoutMs: HEADERS_TIMEOUT_MS,
+    idleTimeoutMs,
+    headersFor: (at) =>
+      authorization?.allowedHost(at) ? { authorization: `Bearer ${authorization.token}` } : {},
+  });
 }
 
 function assertGoodStatus(response: Dispatcher.ResponseData, fromSlack: boolean): void {
@@ -126,12 +158,12 @@ async function store(
       }
       head = Buffer.concat([head, chunk]);
       if (head.length < SNIFF_BYTES) continue;
-      assertNoWebPage(head, contentType, fromSlack);
+      assertNoWebPage(head, response, fromSlack);
       yield head;
       head = undefined;
     }
     if (head) {
-      assertNoWebPage(head, contentType, fromSlack);
+      assertNoWebPage(head, response, fromSlack);
       yield head;
     }
   };
@@ -142,12 +174,15 @@ async function store(
 }
 
 /**
- * Slack answers a token that may not read files with 200 and its login page. The label counts too,
- * unless the bytes are plainly a picture or a recording with a wrong label.
+ * Slack answers a token that may not read files with 200 and its login page; a web page that somebody has shared
+ * comes as a file, with a name. The label counts too, unless the bytes are plainly a picture or a recording with a
+ * wrong label.
  */
-function assertNoWebPage(head: Buffer, contentType: string | undefined, fromSlack: boolean): void {
+function assertNoWebPage(head: Buffer, response: Dispatcher.ResponseData, fromSlack: boolean): void {
+  if (fromSlack && headerOf(response, "content-disposition") !== undefined) return;
   const seen = sniff(head);
-  const labelled = /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(contentType ?? "");
+  const contentType = headerOf(response, "content-type") ?? "";
+  const labelled = /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(contentType);
   if (seen?.name === "html" || (labelled && (!seen || seen.group === "other"))) {
     throw new RequestProblem({ reason: fromSlack ? "slack_scope_missing" : "url_is_web_page", code: "html" });
   }

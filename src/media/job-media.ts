@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
+import pLimit from "p-limit";
 import { type Failure, RequestProblem } from "../job/failure.ts";
 import type { SlackFileId } from "../job/ids.ts";
 import type { Job, MediaSource } from "../job/job.ts";
-import type { Media, PrepareAnswer, RelayAnswer } from "../job/media.ts";
+import type { Media, PrepareAnswer, RelayAnswer, Seen } from "../job/media.ts";
 import type { Concern } from "../job/question.ts";
 import type { FaceFinder } from "../job/speech-api.ts";
 import { LeaseLostError } from "../job/store.ts";
-import { downloadToFile } from "./download.ts";
+import { downloadHead, downloadToFile } from "./download.ts";
 import { leastSeconds } from "./least-seconds.ts";
 import { spoolFolder } from "./local-media.ts";
 import { lookForFaces } from "./look-for-faces.ts";
@@ -19,12 +20,16 @@ import { FILE_NAMES, type PreparedFile, type PreparedMedia } from "./prepared-me
 import { TemporaryProblem } from "./problems.ts";
 import { openVideo, uploadVideo } from "./relay-video.ts";
 import { isSlackHost } from "./slack-hosts.ts";
-import { sniffFile } from "./sniff.ts";
+import { sniff, sniffFile } from "./sniff.ts";
 import { withTimeLimit } from "./time-limit.ts";
 import { secondsInWords } from "./words.ts";
 
 /** A stream that only drips is no better than one that stands still. */
 const RELAY_TIMEOUT_MS = 15 * 60 * 1000;
+/** A person waits for the first word meanwhile. */
+const LOOK_TIMEOUT_MS = 5000;
+
+const lookingInTurn = pLimit(8);
 
 export interface JobMediaDeps {
   readonly outbound: Outbound;
@@ -53,14 +58,8 @@ export function createJobMedia({
   findFileUrl,
   findThreadPhoto,
 }: JobMediaDeps): Media {
-  async function fetchInput(
-    job: Job,
-    source: MediaSource,
-    file: "photo" | "recording",
-    toPath: string,
-    maxBytes: number,
-    signal: AbortSignal,
-  ): Promise<string> {
+  /** Where the file lies, and with what it may be fetched there. */
+  async function locate(job: Job, source: MediaSource, file: "photo" | "recording") {
     if (source.type === "none")
       throw new RequestProblem({ reason: file === "photo" ? "photo_missing" : "speech_missing" });
     const found = source.type === "thread" ? await findThreadPhoto(job) : source;
@@ -71,16 +70,30 @@ export function createJobMedia({
     const authorization = fromSlack
       ? { token: await tokenFor(job), allowedHost: (url: URL) => isSlackHost(url, outbound) }
       : undefined;
-    const { sha256 } = await downloadToFile(new URL(address), {
-      outbound,
-      toPath,
-      maxBytes,
-      signal,
-      file,
-      fromSlack,
-      ...(authorization === undefined ? {} : { authorization }),
-    });
+    return { url: new URL(address), fromSlack, ...(authorization === undefined ? {} : { authorization }) };
+  }
+
+  async function fetchInput(
+    job: Job,
+    source: MediaSource,
+    file: "photo" | "recording",
+    toPath: string,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { url, ...how } = await locate(job, source, file);
+    const { sha256 } = await downloadToFile(url, { outbound, toPath, maxBytes, signal, file, ...how });
     return sha256;
+  }
+
+  async function lookAt(job: Job, source: MediaSource, stop: AbortSignal): Promise<Seen | undefined> {
+    return withTimeLimit(LOOK_TIMEOUT_MS, stop, async (signal) => {
+      const { url, ...how } = await locate(job, source, "photo");
+      const seen = sniff(await downloadHead(url, { outbound, signal, ...how }));
+      if (!seen) return { kind: "other", words: "a file of an unknown kind" };
+      const { group, words } = seen;
+      return { kind: group, words };
+    });
   }
 
   async function keep(job: Job, file: PreparedFile, path: string, signal: AbortSignal): Promise<void> {
@@ -93,6 +106,13 @@ export function createJobMedia({
   }
 
   return {
+    async identify(job, files, signal) {
+      // Whatever went wrong, fetching the file in earnest finds the same, and says so.
+      return Promise.all(
+        files.map(({ source }) => lookingInTurn(() => lookAt(job, source, signal).catch(() => undefined))),
+      );
+    },
+
     async prepare(job, signal): Promise<PrepareAnswer> {
       const folder = spoolFolder(spoolDir, job.id);
       let work: string | undefined;

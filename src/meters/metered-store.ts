@@ -1,4 +1,4 @@
-import type { Job } from "../job/job.ts";
+import { hasEnded, type Job } from "../job/job.ts";
 import type { JobStore } from "../job/store.ts";
 import type { Meters } from "./meters.ts";
 
@@ -13,7 +13,7 @@ export function meteredStore(store: JobStore, meters: Meters): JobStore {
     async accept(intake) {
       const accepted = await store.accept(intake);
       if (accepted.isNew) {
-        if (accepted.job.state.status === "preparing") meters.accepted.add([accepted.job.door]);
+        if (!hasEnded(accepted.job)) meters.accepted.add([accepted.job.door]);
         countEnd(accepted.job);
       }
       return accepted;

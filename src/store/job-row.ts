@@ -33,7 +33,8 @@ export function toJobRow(job: Job, { wakeAt, manyWorkspaces = false }: RowOption
 
 /** On its way to a render, or at it: the job keeps its turn. */
 export function hasTurn(job: Job): boolean {
-  return holdsSlot(job) || job.state.status === "preparing" || job.state.status === "queued";
+  const { status } = job.state;
+  return holdsSlot(job) || status === "sorting" || status === "preparing" || status === "queued";
 }
 
 /** NUL and halves of characters, as JSON spells them: PostgreSQL cannot look into a document that has one. */

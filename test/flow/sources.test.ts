@@ -109,6 +109,59 @@ describe("photos and recordings from elsewhere in Slack", () => {
   });
 });
 
+describe("what a file holds decides, whatever it is called", () => {
+  const world = useWorld();
+  const mention = () => ({ channel: world().newChannel(), mention: true });
+  const called = async (name: string, held: string) => ({ name, bytes: await media(held) });
+  const PAPER = { name: "terms.pdf", bytes: Buffer.from("%PDF-1.7 terms") };
+  const share = (files: (string | { name: string; bytes: Buffer })[], text = "") =>
+    world().slack.shareFiles(files, { ...mention(), text });
+
+  it.each([
+    ["a recording that is called a photo", "voice.jpg", "speech.mp3", PHOTO],
+    ["a photo that is called a text", "notes.txt", "portrait.jpg", SPEECH],
+    ["a photo that is called a recording", "memo.mp3", "portrait.jpg", SPEECH],
+  ])("%s", async (_, name, held, other) => {
+    const { thread } = await share([await called(name, held), other]);
+    await expectOneVideo(world(), thread);
+  });
+
+  it("a text that is called a photo is said to be none", async () => {
+    const { thread } = await share([{ name: "face.jpg", bytes: Buffer.from("Dear all, here is my face") }]);
+    await thread.waitForMessage("I see a text file, but no photo");
+  });
+
+  it("a document beside a photo is named, and what is written there is said only when the person wants it", async () => {
+    const { akool, slack } = world();
+    const { thread } = await share([PHOTO, PAPER], "Please make this one talk");
+    await thread.waitForMessage(/cannot use a PDF.* Shall the photo say .Please make this one talk/);
+    await slack.shareFiles([SPEECH], { channel: thread.channel, threadTs: thread.ts, mention: true });
+    await expectOneVideo(world(), thread);
+    expect(akool.speechCreates).toBe(0);
+  });
+
+  it("a document beside a recording is named, and the photo asked for", async () => {
+    const { thread } = await share([PAPER, SPEECH]);
+    await thread.waitForMessage(/I have the recording\. I cannot use a PDF.*\. Now a photo/);
+  });
+
+  it("a web page that somebody has shared is no missing permission", async () => {
+    const page = {
+      name: "voice.mp3",
+      bytes: Buffer.from("<!DOCTYPE html><html><body>My voice</body></html>"),
+    };
+    const { thread } = await share([PHOTO, page]);
+    await expectFailure(thread, /web page.*Open it and save the recording itself/);
+  });
+
+  it("what cannot be looked at is asked about by its label, and said when it is fetched", async () => {
+    const { slack } = world();
+    slack.misbehave("download", { kind: "html" });
+    const { thread } = await share([PHOTO]);
+    await thread.waitForMessage("I have the photo");
+  });
+});
+
 describe("where the app may read channels", () => {
   const world = useWorld({
     slack: { scopes: [...SCOPES, "channels:history"], deliverChannelMessages: false },

@@ -124,7 +124,7 @@ describe("what a sentence tells people", () => {
     });
     expect(video).toContain("Choose a video in which somebody speaks");
     // A code is no name of ours.
-    expect(failureText({ reason: "photo_unreadable", code: "constructor" })).toContain("Share a JPEG");
+    expect(failureText({ reason: "photo_unreadable", code: "constructor" })).toContain("take a screenshot");
   });
 
   it("has different words for every reason", () => {

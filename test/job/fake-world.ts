@@ -184,6 +184,21 @@ export class FakeWorld {
   };
 
   readonly media: Media = {
+    identify: async (_job, files) => {
+      const { chance } = this.#settings;
+      if (chance.among("ok", "crash") === "crash") return this.#settings.crash();
+      return files.map(() =>
+        chance.among(
+          undefined,
+          { kind: "photo", words: "a photo" },
+          { kind: "sound", words: "a recording" },
+          {
+            kind: "other",
+            words: "a PDF document",
+          } as const,
+        ),
+      );
+    },
     prepare: async (job) => {
       const failure = { reason: "url_unreachable" } as const;
       const { photo, speech, resolution, decided } = job.request;

@@ -5,12 +5,14 @@ import { cancelled, leftAlone, madeAnother, triedAgain } from "../../src/job/dec
 import * as deliver from "../../src/job/deliver-transitions.ts";
 import type { AttemptKey, JobId, MessageTs } from "../../src/job/ids.ts";
 import { hasEnded, type Job } from "../../src/job/job.ts";
+import type { Seen } from "../../src/job/media.ts";
 import * as message from "../../src/job/message-transitions.ts";
 import { failed } from "../../src/job/moves.ts";
 import { nextStep, type StepName, wakeAt } from "../../src/job/next-step.ts";
 import type { RenderUpdate } from "../../src/job/render-api.ts";
 import { resumed } from "../../src/job/resume.ts";
 import { shownBy } from "../../src/job/shown-by.ts";
+import { sortedOut } from "../../src/job/sorting.ts";
 import type { SpeakAnswer, SpeechUpdate } from "../../src/job/speech-api.ts";
 import * as speech from "../../src/job/speech-transitions.ts";
 import * as to from "../../src/job/transitions.ts";
@@ -78,6 +80,9 @@ const said =
   (job, now) =>
     then(message.noticeIntended(job), now);
 const kind = (job: Job) => job.notice?.kind ?? "failed";
+const PHOTO: Seen = { kind: "photo", words: "a JPEG photo" };
+const SOUND: Seen = { kind: "sound", words: "an MP3 recording" };
+const PAPER: Seen = { kind: "other", words: "a PDF document" };
 
 /** What may come of each step; the first of a call that must not be repeated is a process killed with only its intent saved. */
 const outcomes: Record<StepName, Move[]> = {
@@ -89,6 +94,13 @@ const outcomes: Record<StepName, Move[]> = {
     posted((job, now) => message.announceLater(job, now, undefined, WAITS)),
   ],
   announcement_lost: [message.announcementLost],
+  sort: [
+    (job, now) => sortedOut(job, [PHOTO, SOUND], now, WAITS),
+    (job, now) => sortedOut(job, [PHOTO, PHOTO], now, WAITS),
+    (job, now) => sortedOut(job, [PHOTO, PAPER], now, WAITS),
+    (job, now) => sortedOut(job, [PAPER, PAPER], now, WAITS),
+    (job, now) => sortedOut(job, [undefined, undefined], now, WAITS),
+  ],
   prepare: [
     (job, now) => to.prepared(job, PREPARED, undefined, now),
     (job, now) => to.prepared(job, PREPARED, "running567" as JobId, now),

@@ -18,6 +18,7 @@ import type {
   JobState,
   Notice,
   Prepared,
+  SharedFile,
   SpeechAttempt,
 } from "../../src/job/job.ts";
 import { scaledWaits } from "../../src/job/waits.ts";
@@ -50,8 +51,14 @@ export const FINISHED: FinishedRender = {
   renderedAt: NOW - 500,
 };
 
+const shared = (id: string, label: SharedFile["label"]): SharedFile => ({
+  source: { type: "url", url: `https://example.com/${id}` },
+  label,
+});
+
 /** One for each status, and for each stage that a status has. */
 export const STATES = {
+  sorting: { status: "sorting", files: [shared("a", "unknown"), shared("b", "photo")], words: "Hello" },
   preparing: { status: "preparing" },
   choosing: { status: "choosing", question: { kind: "no_face" }, until: NOW },
   "speaking ready": speaking("ready"),

@@ -2,7 +2,7 @@ import { completed, wentOn } from "../../src/job/choosing.ts";
 import { cancelled, leftAlone, madeAnother, triedAgain } from "../../src/job/decisions.ts";
 import { redelivering } from "../../src/job/deliver-transitions.ts";
 import type { AttemptKey, JobId, MessageTs } from "../../src/job/ids.ts";
-import { holdsSlot, type Job, type SpeechSource } from "../../src/job/job.ts";
+import { holdsSlot, type Job, type SharedFile, type SpeechSource } from "../../src/job/job.ts";
 import { nextStep, wakeAt } from "../../src/job/next-step.ts";
 import { createWebhookHealth } from "../../src/job/poll-plan.ts";
 import { resumed } from "../../src/job/resume.ts";
@@ -228,9 +228,18 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     const speech = chance.among<SpeechSource>(photo, words, { type: "none" });
     const request = { photo, speech, resolution: "720" } as const;
     const place = { channelId: CHANNEL };
+    const files = chance.among<SharedFile[]>(
+      [],
+      [],
+      [
+        { source: photo, label: "unknown" },
+        { source: photo, label: "other" },
+      ],
+    );
     const job = {
       ...newJob(
         {
+          ...(files.length > 0 ? { unsorted: { files, words: "Hello" } } : {}),
           workspaceId: WORKSPACE,
           installationId: INSTALLATION,
           requesterId: ANNA,

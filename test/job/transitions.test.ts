@@ -216,7 +216,7 @@ describe("evidence of a lost create", () => {
 
 describe("what people decide", () => {
   // After "Try again" the first attempt may turn out to have been paid.
-  const early = ["preparing", "choosing", "speaking ready", "queued"] as const;
+  const early = ["sorting", "preparing", "choosing", "speaking ready", "queued"] as const;
   const late = [
     "sharing ready",
     "sharing calling",
@@ -274,6 +274,7 @@ describe("failing", () => {
 
   it.each(STATE_NAMES)("frees the media once nobody can want them any more: %s", (name) => {
     const early = [
+      "sorting",
       "preparing",
       "choosing",
       "speaking",

@@ -67,6 +67,7 @@ describe("the job message", () => {
       buttonsOf(jobMessage(job)).some(({ action_id }) => action_id === actions.cancel),
     );
     expect(offers.map(([name]) => name)).toEqual([
+      "sorting",
       "preparing",
       "choosing",
       "speaking ready",

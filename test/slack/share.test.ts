@@ -162,26 +162,7 @@ describe("the photo and the recording among shared files", () => {
   it.each<[string, SlackFile[], string, object]>([
     ["nothing", [], "", { reason: "nothing_shared" }],
     ["nothing but the mention", [], "<@UBOT>", { reason: "nothing_shared" }],
-    ["a PDF", [pdf], "", { reason: "photo_missing", seen: "one PDF" }],
-    [
-      "two files of other kinds",
-      [zip, zip],
-      "",
-      { reason: "photo_missing", seen: "2 files of another kind" },
-    ],
     ["a deleted file", [deleted], "", { reason: "slack_file_unavailable" }],
-    [
-      "more photos than there are buttons",
-      Array.from({ length: 10 }, () => jpeg),
-      "",
-      { reason: "too_many_files", seen: "10 photos" },
-    ],
-    [
-      "three files that nothing is known of",
-      [unlabelled, binary, ofAnotherOrganisation],
-      "",
-      { reason: "too_many_files" },
-    ],
     [
       "a photo in Google Drive",
       [linkedPhoto, mp3],
@@ -220,6 +201,69 @@ describe("the photo and the recording among shared files", () => {
     ],
   ])("are missed, and what was seen is said: %s", (_what, files, text, failure) => {
     expect(sort(files, text)).toEqual({ type: "refused", failure: expect.objectContaining(failure) });
+  });
+
+  it.each<[string, SlackFile[], string, string]>([
+    ["a photo alone", [jpeg], "", "FJPEG photo"],
+    ["two photos and words", [jpeg, png], "Hi", "FJPEG photo, FPNG photo, words: Hi"],
+    ["a photo, words and a PDF", [jpeg, pdf], "Hi", "FJPEG photo, FPDF other, words: Hi"],
+    ["a video alone", [video], "", "FVIDEO video"],
+    ["a PDF alone", [pdf], "", "FPDF other"],
+    ["a file without a label", [unlabelled], "", "FNEW unknown"],
+    [
+      "three of them",
+      [unlabelled, binary, ofAnotherOrganisation],
+      "",
+      "FNEW unknown, FBIN unknown, FCONN unknown",
+    ],
+    [
+      "a photo and a link to one",
+      [jpeg],
+      "https://example.com/b.jpg",
+      "FJPEG photo, https://example.com/b.jpg photo",
+    ],
+  ])("are looked at where labels leave something open: %s", (_what, files, text, expected) => {
+    const sorted = sort(files, text);
+    const { files: all = [], words } = (sorted.type === "found" && sorted.unsorted) || {};
+    const named = all.map(
+      ({ source, label }) =>
+        `${"url" in source && source.type === "url" ? source.url : "fileId" in source ? source.fileId : ""} ${label}`,
+    );
+    expect([...named, ...(words === undefined ? [] : [`words: ${words}`])].join(", ")).toBe(expected);
+  });
+
+  it.each<[string, SlackFile[], string]>([
+    ["a photo and a recording", [jpeg, mp3], "please"],
+    ["besides a PDF", [pdf, jpeg, mp3], ""],
+    ["a photo and words", [jpeg], "Hi"],
+    ["a photo and a video", [jpeg, video], ""],
+    ["words alone", [], "Hi"],
+  ])("are taken by their labels where those make a pair: %s", (_what, files, text) => {
+    expect(sort(files, text)).not.toHaveProperty("unsorted");
+  });
+
+  it.each<[string, SlackFile[], object]>([
+    ["a PDF", [pdf], { reason: "photo_missing", seen: "one PDF" }],
+    ["two files of other kinds", [zip, zip], { reason: "photo_missing", seen: "2 files of another kind" }],
+    [
+      "too many photos",
+      Array.from({ length: 10 }, () => jpeg),
+      { reason: "too_many_files", seen: "10 photos" },
+    ],
+    ["three unknown files", [unlabelled, binary, ofAnotherOrganisation], { reason: "too_many_files" }],
+  ])("are taken by their labels in a reply: %s", (_what, files, failure) => {
+    expect(sort(files, "", { lone: "photo" })).toEqual({
+      type: "refused",
+      failure: expect.objectContaining(failure),
+    });
+    expect(sort([jpeg], "", { lone: "photo" })).not.toHaveProperty("unsorted");
+  });
+
+  it("are refused where nobody can mean so many", () => {
+    expect(sort(Array.from({ length: 21 }, () => jpeg))).toMatchObject({
+      type: "refused",
+      failure: { reason: "too_many_files", seen: "21 photos" },
+    });
   });
 
   it("are fetched from the download address, else from the private one, else looked up by id", () => {

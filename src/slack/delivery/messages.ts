@@ -31,6 +31,7 @@ export function jobMessage(job: Job, runningLink?: string): Message {
   const asked = `Talking photo for <@${job.requesterId}>`;
   const again = job.resumed ? RESUMED : "";
   switch (state.status) {
+    case "sorting":
     case "preparing":
       return message(
         job,

@@ -21,28 +21,30 @@ const NOTHING_YET = "Nothing has been spent.";
 /** What is asked, in a sentence or two that says what was seen and what can be done. */
 export function questionText({ place, request, paidSpeech }: Job, question: Question): string {
   const nothingYet = paidSpeech ? "" : NOTHING_YET;
+  const beside = request.unusable === undefined ? "" : ` I cannot use ${request.unusable}.`;
   const reply = place.channelId.startsWith("D")
     ? "reply in this thread"
     : "reply in this thread and mention me";
   switch (question.kind) {
     case "photo_missing":
       return request.speech.type === "words"
-        ? `I have the words. Now a photo: ${reply} with one clear face, or open the form.`
-        : `I have the recording. Now a photo: ${reply} with one clear face, or open the form.`;
+        ? `I have the words.${beside} Now a photo: ${reply} with one clear face, or open the form.`
+        : `I have the recording.${beside} Now a photo: ${reply} with one clear face, or open the form.`;
     case "speech_missing":
-      return `I have the photo. Now a recording, or type what it should say: ${reply} with either, or open the form.`;
+      return `I have the photo.${beside} Now a recording, or type what it should say: ${reply} with either, or open the form.`;
     case "which_photo":
-      return `I see ${question.count} photos. Which one should talk? They are numbered as you shared them.`;
+      return `I see ${question.count} photos.${beside} Which one should talk? They are numbered as you shared them.`;
     case "which_speech":
-      return `I see ${question.count} recordings. Which one should it say? They are numbered as you shared them.`;
+      return `I see ${question.count} recordings.${beside} Which one should it say? They are numbered as you shared them.`;
     case "say_this": {
       const text = request.speech.type === "words" ? request.speech.text : "";
-      return `Shall the photo at the top of this thread say “${quoted(text)}”? ${nothingYet}`;
+      const photo = request.photo.type === "thread" ? "the photo at the top of this thread" : "the photo";
+      return `${beside} Shall ${photo} say “${quoted(text)}”? ${nothingYet}`.trimStart();
     }
     case "photo_small":
       return `The photo is small, ${question.seen}: the video may look blurred. ${nothingYet}`;
     case "photo_strange":
-      return `That is an unusual picture, ${question.seen}: the video may look odd. ${nothingYet}`;
+      return `That is ${question.seen}: the video may look odd. ${nothingYet}`;
     case "no_face":
       return `I see no face in that photo. AKOOL may not be able to use it, and may charge for trying. ${nothingYet}`;
     case "many_faces":

@@ -73,6 +73,7 @@ function whereabouts(job: Job): string {
 
 function phase(job: Job): string {
   switch (job.state.status) {
+    case "sorting":
     case "preparing":
       return "checking the files";
     case "choosing":

@@ -99,8 +99,12 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
     if (notAllowed !== undefined) return refuse({ reason: "not_allowed", seen: notAllowed }, "privately");
     if (verdict.type === "refuse") return refuse(verdict.failure, "openly");
 
-    const { request } = verdict;
-    const job = newJob({ ...who, door: "share", place, request }, deps.now(), deps.waits);
+    const { request, unsorted } = verdict;
+    const job = newJob(
+      { ...who, door: "share", place, request, ...(unsorted ? { unsorted } : {}) },
+      deps.now(),
+      deps.waits,
+    );
     // A client that sends its post twice makes two posts with one client_msg_id.
     const keys = [
       `post:${post}`,

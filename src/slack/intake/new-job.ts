@@ -6,6 +6,7 @@ import type { Job, Place, RenderRequest } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
 import type { Intake, JobStore } from "../../job/store.ts";
 import type { Waits } from "../../job/waits.ts";
+import type { Unsorted } from "./share.ts";
 
 /** Easy to read aloud and to type: no 0/o, 1/l/i. Ten of them are 49 random bits. */
 const ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
@@ -18,11 +19,13 @@ export interface NewJob {
   readonly door: Job["door"];
   readonly place: Place;
   readonly request: RenderRequest;
+  /** To be looked at before anything is asked. */
+  readonly unsorted?: Unsorted;
 }
 
 /** A request as it is first saved: nothing done, due at once. What is missing is asked for. */
 export function newJob(
-  { installationId, ...fields }: NewJob,
+  { installationId, unsorted, ...fields }: NewJob,
   now: number,
   waits: Pick<Waits, "chooseFor">,
 ): Job {
@@ -32,7 +35,7 @@ export function newJob(
     ...(isOwnInstall ? {} : { installationId }),
     id: newJobId(),
     acceptedAt: now,
-    state: stateFor(fields.request, now, waits),
+    state: unsorted ? { status: "sorting", ...unsorted } : stateFor(fields.request, now, waits),
     message: { status: "unposted" },
     dueAt: now,
     tries: 0,

@@ -1,5 +1,6 @@
 import type { Failure } from "../../job/failure.ts";
-import type { Candidates, MediaSource, SpeechSource } from "../../job/job.ts";
+import type { Candidates, MediaSource, SharedFile, SpeechSource } from "../../job/job.ts";
+import { MAX_CANDIDATES } from "../../job/sorting.ts";
 import type { TakenFiles } from "../../job/store.ts";
 import {
   describeFiles,
@@ -29,36 +30,51 @@ export type Sorted =
       readonly photo: MediaSource;
       readonly speech: SpeechSource;
       readonly candidates?: Candidates;
+      /** Where the labels do not make one photo and one recording: all that might be either, and what is written. */
+      readonly unsorted?: Unsorted;
     }
   | { readonly type: "refused"; readonly failure: Failure };
 
+export interface Unsorted {
+  readonly files: readonly SharedFile[];
+  readonly words?: string;
+}
+
 export interface HowToSort {
-  /** What a single file without any label is taken for. */
+  /** Of a reply: what a single file without any label is taken for. Labels have to do then. */
   readonly lone?: "photo" | "recording";
   readonly isAllowedUrl: (url: string) => boolean;
 }
 
-/** So many buttons to choose one from are easily told apart. */
-const MAX_CANDIDATES = 9;
+/** Nobody means a whole album. */
+const MAX_LOOKED_AT = 20;
 const NOTHING: MediaSource = { type: "none" };
 
 /**
- * Which of what was shared is the photo and which the recording. Labels and endings only sort; whether the files
- * are what they say is judged by their bytes later. Refused only where there is nothing to go on with.
+ * Which of what was shared is the photo and which the recording, by labels and endings. Where they leave a question
+ * open their bytes decide, before it is asked; the bytes of a plain pair are judged when they are prepared. Refused
+ * only where there is nothing to go on with.
  */
-export function sortShare({ files, text }: Share, { lone = "photo", isAllowedUrl }: HowToSort): Sorted {
+export function sortShare({ files, text }: Share, { lone, isAllowedUrl }: HowToSort): Sorted {
   const present = files.filter((file) => !isGone(file));
   const hosted = present.filter((file) => !isExternal(file));
   const photos: MediaSource[] = [...sourcesIn(hosted, "photo"), ...text.photoUrls.map(asLink)];
   const recordings: MediaSource[] = [...sourcesIn(hosted, "recording"), ...text.recordingUrls.map(asLink)];
-  if (!giveRoles(hosted, photos, recordings, lone))
+  const givenRoles = giveRoles(hosted, photos, recordings, lone ?? "photo");
+  const isByLabel = lone !== undefined;
+  const shared = [
+    ...hosted.map(labelled),
+    ...linked(text.photoUrls, "photo"),
+    ...linked(text.recordingUrls, "recording"),
+  ];
+  if (shared.length > MAX_LOOKED_AT || (isByLabel && !givenRoles))
     return refused({ reason: "too_many_files", seen: describeFiles(files) });
   // A video beside a photo, or alone, is there for its sound.
   if (recordings.length === 0) recordings.push(...hosted.filter(isVideo).map(slackSource));
 
   const failure = whyExternal(present, photos, recordings) ?? whyNotOpened(photos, recordings, isAllowedUrl);
   if (failure) return refused(failure);
-  if (photos.length > MAX_CANDIDATES || recordings.length > MAX_CANDIDATES)
+  if (isByLabel && (photos.length > MAX_CANDIDATES || recordings.length > MAX_CANDIDATES))
     return refused({ reason: "too_many_files", seen: describeFiles(files) });
   const words = recordings.length === 0 ? text.words : "";
   if (words.length > MAX_WORDS) {
@@ -71,11 +87,22 @@ export function sortShare({ files, text }: Share, { lone = "photo", isAllowedUrl
   }
   const [photo = NOTHING] = photos;
   const speech: SpeechSource = recordings[0] ?? (words === "" ? NOTHING : { type: "words", text: words });
-  if (photo.type === "none" && speech.type === "none") return refused(whyNothing(files, present));
+  const isNothing = photo.type === "none" && speech.type === "none";
+  if (isNothing && (isByLabel || hosted.length === 0)) return refused(whyNothing(files, present));
   const several = (sources: readonly MediaSource[]) => (sources.length > 1 ? sources : []);
   const candidates = { photos: several(photos), speeches: several(recordings) };
   const isPlain = candidates.photos.length + candidates.speeches.length === 0;
-  return { type: "found", photo, speech, ...(isPlain ? {} : { candidates }) };
+  const isComplete = photo.type !== "none" && speech.type !== "none" && isPlain && givenRoles;
+  // Words are said only where nothing else was shared that may be the recording.
+  const isSure = isComplete && (speech.type !== "words" || shared.length === 1);
+  const unsorted = { files: shared, ...(text.words === "" ? {} : { words: text.words }) };
+  return {
+    type: "found",
+    photo,
+    speech,
+    ...(isPlain ? {} : { candidates }),
+    ...(isSure || isByLabel || shared.length === 0 ? {} : { unsorted }),
+  };
 }
 
 /** What a message has to offer for a form: the first photo and the first recording. */
@@ -122,6 +149,14 @@ function giveRoles(
   if (photos.length === 0 && !isLoneRecording) photos.push(...free.splice(0, 1));
   if (recordings.length === 0) recordings.push(...free.splice(0, 1));
   return free.length === 0;
+}
+
+function labelled(file: SlackFile): SharedFile {
+  return { source: slackSource(file), label: isVideo(file) ? "video" : roleOf(file) };
+}
+
+function linked(urls: readonly string[], label: SharedFile["label"]): SharedFile[] {
+  return urls.map((url) => ({ source: asLink(url), label }));
 }
 
 function whyExternal(

@@ -2,7 +2,7 @@ import { openQuestion } from "../../job/choosing.ts";
 import type { Failure } from "../../job/failure.ts";
 import type { RenderRequest } from "../../job/job.ts";
 import type { ReplyOutcome } from "./replies.ts";
-import type { Share, Sorted } from "./share.ts";
+import type { Share, Sorted, Unsorted } from "./share.ts";
 
 /** Where somebody has posted something, and to whom. */
 export interface Setting {
@@ -13,7 +13,12 @@ export interface Setting {
 }
 
 export type Verdict =
-  | { readonly type: "request"; readonly request: RenderRequest; readonly onlyIfWatched: boolean }
+  | {
+      readonly type: "request";
+      readonly request: RenderRequest;
+      readonly unsorted?: Unsorted;
+      readonly onlyIfWatched: boolean;
+    }
   | { readonly type: "refuse"; readonly failure: Failure }
   /** People also just talk. */
   | { readonly type: "ignore" };
@@ -34,7 +39,8 @@ export function judgePost(
   }
   if (!addressed) {
     // In a watched channel only a photo together with a recording is for us, and nothing is asked there.
-    const isComplete = sorted.type === "found" && openQuestion(asRequest(sorted)) === undefined;
+    const isComplete =
+      sorted.type === "found" && !sorted.unsorted && openQuestion(asRequest(sorted)) === undefined;
     return isComplete ? { ...requesting(sorted), onlyIfWatched: true } : IGNORE;
   }
   if (inDirectMessage && isOnlyText(sorted, share)) {
@@ -53,10 +59,16 @@ const IGNORE: Verdict = { type: "ignore" };
 type Found = Extract<Sorted, { type: "found" }>;
 
 function requesting(sorted: Found): Extract<Verdict, { type: "request" }> {
-  return { type: "request", request: asRequest(sorted), onlyIfWatched: false };
+  const { unsorted } = sorted;
+  return {
+    type: "request",
+    request: asRequest(sorted),
+    ...(unsorted ? { unsorted } : {}),
+    onlyIfWatched: false,
+  };
 }
 
-function asRequest({ type: _, ...found }: Found): RenderRequest {
+function asRequest({ type: _, unsorted: _unsorted, ...found }: Found): RenderRequest {
   return { ...found, resolution: "720" };
 }
 

@@ -15,8 +15,8 @@ export function wantedFile(question: Question): "photo" | "recording" | undefine
     case "which_speech":
     case "speech_clipped":
     case "speech_too_long":
-      return "recording";
     case "say_this":
+      return "recording";
     case "speech_unclear":
       return undefined;
   }
