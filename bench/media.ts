@@ -1,8 +1,19 @@
 /** What the heaviest photos and recordings cost the process that gets them ready. */
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import {
+  ALL_FORMATS,
+  BufferTarget,
+  EncodedAudioPacketSource,
+  EncodedPacketSink,
+  FilePathSource,
+  Input,
+  MovOutputFormat,
+  Output,
+} from "mediabunny";
 import sharp from "sharp";
 import { compare, type Row } from "./figures.ts";
 import type { MediaCost } from "./media-process.ts";
@@ -14,6 +25,12 @@ const MAX_MB = 300;
 const MAX_HELD_MS = 50;
 const WAV_SECONDS = 60;
 const SAMPLE_RATE = 48_000;
+const HEIC_TILES = 48;
+/** Under the limit of 50 MB, with much of what a phone films. */
+const VIDEO_BYTES = 44_000_000;
+const VIDEO_SECONDS = 54;
+/** AVIF's limit, within which it takes the most memory of all photos. */
+const AVIF_PIXELS = [3640, 2740] as const;
 /** An ADTS stream of `speech.aac` and an Ogg stream may be repeated: players go on with the next. */
 const REPEATED = 30;
 
@@ -37,7 +54,22 @@ const SAMPLES: readonly Sample[] = [
     make: () => enlarged(7300, 5400).withMetadata({ orientation: 6 }).jpeg().toBuffer(),
   },
   { what: "HEIC, 12 megapixels", kind: "photo", make: () => readFile(join(FIXTURES, "iphone-12mp.heic")) },
+  { what: "HEIC, 12 megapixels, noisy", kind: "photo", make: noisyHeic },
+  {
+    what: "AVIF, 10 megapixels",
+    kind: "photo",
+    make: () =>
+      enlarged(...AVIF_PIXELS)
+        .avif({ effort: 0 })
+        .toBuffer(),
+  },
   { what: "PNG, 40 megapixels", kind: "photo", make: () => enlarged(7300, 5400, "nearest").png().toBuffer() },
+  {
+    what: "PNG, 40 megapixels, interlaced",
+    kind: "photo",
+    make: () => enlarged(7300, 5400, "nearest").png({ progressive: true }).toBuffer(),
+  },
+  { what: "video of 44 MB, its index at the end", kind: "speech", make: videoWithLateIndex },
   { what: "WAV, 60 s, stereo", kind: "speech", make: async () => stereoWav() },
   { what: "AAC, 60 s", kind: "speech", make: () => repeated("speech.aac") },
   { what: "Opus, 60 s", kind: "speech", make: () => repeated("speech.opus") },
@@ -87,6 +119,58 @@ async function costOf(kind: Sample["kind"], path: string): Promise<MediaCost> {
 /** Smooth or in squares, so that 40 megapixels stay under the limit of bytes. */
 function enlarged(width: number, height: number, kernel: "cubic" | "nearest" = "cubic") {
   return sharp(join(FIXTURES, "portrait.jpg")).resize(width, height, { fit: "fill", kernel });
+}
+
+/** The twelve megapixels of a phone, each of whose 48 tiles is the same noisy one. */
+async function noisyHeic(): Promise<Buffer> {
+  const photo = await readFile(join(FIXTURES, "iphone-12mp.heic"));
+  const tile = await readFile(join(FIXTURES, "noisy-tile.heic"));
+  const picture = tile.subarray(tile.indexOf("mdat") + 4);
+  // Of version 1: where each item lies, in 16 bytes, of which the last 8 are the place and the length.
+  const places = photo.indexOf("iloc") + 12;
+  for (let item = 0; item < HEIC_TILES; item += 1) {
+    photo.writeUInt32BE(photo.length, places + item * 16 + 8);
+    photo.writeUInt32BE(picture.length, places + item * 16 + 12);
+  }
+  return Buffer.concat([photo, picture]);
+}
+
+/** Noise in the place of what was filmed, which nobody decodes. */
+async function videoWithLateIndex(): Promise<Buffer> {
+  const video = await soundInQuickTime();
+  const index = video.lastIndexOf("moov") - 4;
+  const picture = randomBytes(VIDEO_BYTES);
+  picture.writeUInt32BE(picture.length, 0);
+  picture.write("mdat", 4);
+  return Buffer.concat([video.subarray(0, index), picture, video.subarray(index)]);
+}
+
+/** A minute of the AAC of a voice clip. */
+async function soundInQuickTime(): Promise<Buffer> {
+  const input = new Input({
+    source: new FilePathSource(join(FIXTURES, "slack-clip.m4a")),
+    formats: ALL_FORMATS,
+  });
+  const track = await input.getPrimaryAudioTrack();
+  const decoderConfig = await track?.getDecoderConfig();
+  if (!track || !decoderConfig) throw new Error("the voice clip has no sound");
+  const output = new Output({
+    format: new MovOutputFormat({ fastStart: false }),
+    target: new BufferTarget(),
+  });
+  const sound = new EncodedAudioPacketSource("aac");
+  output.addAudioTrack(sound);
+  await output.start();
+  for (let timestamp = 0; timestamp < VIDEO_SECONDS; ) {
+    for await (const packet of new EncodedPacketSink(track).packets()) {
+      await sound.add(packet.clone({ timestamp }), { decoderConfig });
+      timestamp += packet.duration;
+    }
+  }
+  await output.finalize();
+  input.dispose();
+  if (!output.target.buffer) throw new Error("nothing was written");
+  return Buffer.from(output.target.buffer);
 }
 
 async function repeated(name: string): Promise<Buffer> {

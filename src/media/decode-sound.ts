@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { decodeChunked } from "audio-decode";
+import { openMp4Sound } from "./mp4-sound.ts";
 import type { SoundPiece } from "./sound-meter.ts";
 
 /** What audio-decode can be told to decode, by `sniff`'s name for it. */
@@ -20,7 +21,7 @@ const DECODERS = {
 
 /**
  * Bytes handed to a decoder at once. A few can become very many samples (silence in FLAC: hundreds for each byte), but
- * the MP4 decoder starts over with every piece until it has found its header, which may be at the end.
+ * the decoder of MP4 in fragments starts over with every piece until it has its header.
  */
 const PIECE_BYTES = 16_384;
 const FLAC_PIECE_BYTES = 4096;
@@ -34,15 +35,27 @@ export function isDecoderName(name: string | undefined): name is DecoderName {
 
 /**
  * Decodes piece by piece, in this process. Heavy to load and holds its thread: for the worker only.
+ * @param seconds how much is wanted: there may come more
  * @throws Error from the decoder, or a system error from the disk
  */
-export async function* decodeSound(path: string, name: DecoderName): AsyncGenerator<SoundPiece> {
+export async function* decodeSound(
+  path: string,
+  name: DecoderName,
+  seconds: number,
+): AsyncGenerator<SoundPiece> {
   let format: { readonly count: 1 | 2; readonly sampleRate: number } | undefined;
-  for await (const { channelData, sampleRate } of decodeChunked(piecesOf(path, name), DECODERS[name])) {
+  const source = name === "mp4" ? mp4PiecesOf(path, seconds) : piecesOf(path, name);
+  for await (const { channelData, sampleRate } of decodeChunked(source, DECODERS[name])) {
     format ??= { count: channelData.length === 2 ? 2 : 1, sampleRate };
     if (sampleRate !== format.sampleRate) throw new Error("the sample rate changes half way");
     yield { channels: toChannels(channelData, format.count), sampleRate };
   }
+}
+
+async function* mp4PiecesOf(path: string, seconds: number): AsyncGenerator<Uint8Array> {
+  const sound = openMp4Sound(path, seconds);
+  if (sound) yield* sound;
+  else yield* piecesOf(path, "mp4");
 }
 
 /**

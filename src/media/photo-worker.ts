@@ -6,6 +6,7 @@ import type { PhotoConcern } from "../job/question.ts";
 import type { Box } from "../job/speech-api.ts";
 import { toOriginal } from "./crop.ts";
 import { decodeHeic } from "./heic-thread.ts";
+import { standBack } from "./low-priority.ts";
 import { photoConcern } from "./photo-concern.ts";
 import { sniffFile } from "./sniff.ts";
 import { bytesInWords } from "./words.ts";
@@ -44,6 +45,7 @@ export type PhotoOutcome =
     }
   | { readonly type: "refused"; readonly failure: Failure };
 
+standBack();
 sharp.cache(false);
 sharp.concurrency(1);
 

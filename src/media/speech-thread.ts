@@ -6,7 +6,7 @@ import { createThreads } from "./threads.ts";
 export const runInSpeechThread = createThreads<SpeechOrder, SpeechOutcome>({
   // The same folder holds the .ts source and, once built, the .js.
   url: new URL(`./speech-worker${extname(import.meta.url)}`, import.meta.url),
-  heapMb: 256,
+  heapMb: 160,
   timeoutMs: 60_000,
   gaveUp: (code) => ({
     type: "refused",

@@ -7,7 +7,9 @@ import { decodeSound, isDecoderName } from "./decode-sound.ts";
 import { encodeMp3 } from "./encode-mp3.ts";
 import { decodeWithFfmpeg } from "./ffmpeg-sound.ts";
 import { limitWasmMemory } from "./limit-wasm-memory.ts";
+import { standBack } from "./low-priority.ts";
 import { copyMp3Sound, findMp3Sound } from "./mp3-tags.ts";
+import { assertPlausibleMp4 } from "./mp4-plausible.ts";
 import { type ProbedSound, probeSound } from "./probe-sound.ts";
 import { type Sniffed, sniffFile } from "./sniff.ts";
 import { createSoundMeter, type SoundMeter, type SoundPiece } from "./sound-meter.ts";
@@ -47,6 +49,7 @@ export type SpeechOutcome =
   | { readonly type: "too_long"; readonly seconds?: number; readonly cutAtSeconds: number }
   | { readonly type: "refused"; readonly failure: Failure };
 
+standBack();
 limitWasmMemory(MAX_WASM_BYTES);
 
 async function prepare(order: SpeechOrder): Promise<SpeechOutcome> {
@@ -55,6 +58,7 @@ async function prepare(order: SpeechOrder): Promise<SpeechOutcome> {
   if (seen && seen.group !== "sound") {
     throw refused("speech_unreadable", { seen: seen.words, code: seen.name });
   }
+  if (seen?.name === "mp4") assertPlausible(inPath);
   const probed = await probe(inPath, seen, order);
   const knownSeconds = probed?.seconds;
   if (knownSeconds !== undefined) assertLength(knownSeconds, maxSeconds);
@@ -98,6 +102,14 @@ async function prepare(order: SpeechOrder): Promise<SpeechOutcome> {
 
 const CLIPPED: SpeechConcern = { kind: "speech_clipped" };
 
+function assertPlausible(path: string): void {
+  try {
+    assertPlausibleMp4(path);
+  } catch (error) {
+    rethrowAsDamaged(error);
+  }
+}
+
 /** Undefined when the container is unknown here, but not to a decoder. */
 async function probe(
   path: string,
@@ -134,10 +146,12 @@ async function listen(
     }
   };
 
+  // A little more than is wanted, so that what is too long is seen to be.
+  const seconds = maxSeconds + 2 * TOO_LONG_TOLERANCE_SECONDS;
   let failed: unknown;
   if (isDecoderName(decoder)) {
     try {
-      const meter = await attempt(decodeSound(inPath, decoder));
+      const meter = await attempt(decodeSound(inPath, decoder, seconds));
       if (meter.seconds > 0 || ffmpegPath === undefined) return meter;
       await rm(outPath, { force: true });
     } catch (error) {
@@ -146,8 +160,7 @@ async function listen(
   }
   if (ffmpegPath !== undefined && isForFfmpeg(seen) && !isSystemError(failed)) {
     try {
-      // A little more than is wanted, so that what is too long is seen to be.
-      return await attempt(decodeWithFfmpeg(ffmpegPath, inPath, maxSeconds + 2 * TOO_LONG_TOLERANCE_SECONDS));
+      return await attempt(decodeWithFfmpeg(ffmpegPath, inPath, seconds));
     } catch (error) {
       failed ??= error;
     }

@@ -3,7 +3,17 @@ import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import sharp from "sharp";
 import type { FailureReason } from "../../src/job/failure.ts";
-import { box, gifHeader, noise, pngChunk, silentVideo, uint32, wav } from "./raw-media.ts";
+import {
+  box,
+  gifHeader,
+  noise,
+  pngChunk,
+  silentVideo,
+  uint32,
+  wav,
+  withIndexFirst,
+  withPicture,
+} from "./raw-media.ts";
 import { FIXTURES } from "./serve.ts";
 
 /**
@@ -95,6 +105,16 @@ export const GOOD_RECORDINGS: readonly GoodRecording[] = [
     ...["speech.flac", "speech.opus", "speech.ogg", "speech.aac", "speech.aiff", "speech.caf", "speech.wma"],
     ...["alac.m4a", "video.mov", "fragmented.mp4", "video.webm"],
   ].map((name) => ({ name, seconds: 2, bytes: fixture(name) })),
+  {
+    name: "with its index behind 40 MB of picture.mov",
+    seconds: 2,
+    bytes: async () => withPicture(await fixture("video.mov")(), 40_000_000),
+  },
+  {
+    name: "with its index first.mov",
+    seconds: 2,
+    bytes: async () => withIndexFirst(await fixture("video.mov")()),
+  },
   { name: "mono.wav", seconds: 2, bytes: async () => wav({ seconds: 2, sampleRate: 16_000, channels: 1 }) },
   { name: "stereo.wav", seconds: 2, bytes: async () => wav({ seconds: 2, sampleRate: 44_100, channels: 2 }) },
   { name: "telephone.amr", seconds: 2, bytes: async () => amr(2) },
@@ -287,6 +307,38 @@ export const BAD_RECORDINGS: readonly BadFile[] = [
     bytes: async () => Buffer.concat([box("ftyp", Buffer.from("isom\0\0\0\0isom")), Buffer.alloc(1_000_000)]),
   },
   {
+    name: "of a long picture, without an index.mov",
+    reason: "speech_unreadable",
+    seen: "a damaged recording",
+    bytes: async () => {
+      const video = withPicture(await fixture("video.mov")(), 40_000_000);
+      return video.subarray(0, video.lastIndexOf("moov") - 4);
+    },
+  },
+  ...(
+    [
+      ["stsz", 4, 0, 0xffffffff],
+      ["stsz", 4, 1, 0xffffffff],
+      ["stsz", 8, 5_000],
+      ["stco", 4, 0xffffffff],
+      ["stsc", 4, 0xffffffff],
+      ["stts", 4, 0xffffffff],
+    ] as const
+  ).map(
+    ([table, at, ...numbers]): BadFile => ({
+      name: `whose table ${table} claims ${numbers.join(" and ")}.mov`,
+      reason: "speech_unreadable",
+      seen: "a damaged recording",
+      bytes: async () => claiming(await fixture("video.mov")(), table, at, numbers),
+    }),
+  ),
+  {
+    name: "whose fragments claim to hold 4,294,967,295 packets.mp4",
+    reason: "speech_unreadable",
+    seen: "a damaged recording",
+    bytes: async () => claiming(await fixture("fragmented.mp4")(), "trun", 0, [1, 0xffffffff]),
+  },
+  {
     name: "whose tag is longer than the file.mp3",
     reason: "speech_empty",
     bytes: async () => Buffer.from("ID3\x04\0\0\x7f\x7f\x7f\x7f and nothing more", "latin1"),
@@ -320,6 +372,15 @@ function claimingSize(heic: Buffer, width: number, height: number): Buffer {
 function claimingBytes(file: Buffer, bytes: number): Buffer {
   file.writeUInt32LE(bytes, 4);
   file.writeUInt32LE(bytes, 40);
+  return file;
+}
+
+/** With these numbers in each box of that type, so many bytes behind its type and flags. */
+function claiming(file: Buffer, type: string, at: number, numbers: readonly number[]): Buffer {
+  for (let found = file.indexOf(type); found >= 0; found = file.indexOf(type, found + 4))
+    numbers.forEach((number, index) => {
+      file.writeUInt32BE(number, found + 4 + at + index * 4);
+    });
   return file;
 }
 

@@ -5,7 +5,7 @@ import { createMp3Encoder } from "wasm-media-encoders";
 import { findFfmpeg } from "../../src/media/ffmpeg-sound.ts";
 import { prepareSpeech, type SpeechOptions, type SpeechTooLong } from "../../src/media/prepare-speech.ts";
 import { probeSound } from "../../src/media/probe-sound.ts";
-import { noise, silentVideo, wav } from "./raw-media.ts";
+import { noise, silentVideo, wav, withIndexFirst, withPicture } from "./raw-media.ts";
 import { FIXTURES, rejectionOf, temporaryFolder } from "./serve.ts";
 
 describe("a recording", () => {
@@ -167,6 +167,27 @@ describe("a recording", () => {
       reason: "speech_unreadable",
       seen: "a video without sound",
     });
+  });
+
+  it("of a video sounds the same wherever the index is and however much picture there is", async () => {
+    const video = await readFile(join(FIXTURES, "video.mov"));
+    const { output } = await prepare(video);
+    expect((await prepare(withPicture(video, 20_000_000))).output).toEqual(output);
+    expect((await prepare(withIndexFirst(video))).output).toEqual(output);
+  });
+
+  it.runIf(process.platform === "linux")("leaves a busy core to whoever answers Slack", async () => {
+    const nice = async (path: string) => {
+      const [, fields = ""] = (await readFile(path, "utf8")).split(") ");
+      return Number(fields.split(" ")[16]);
+    };
+    const usual = await nice("/proc/thread-self/stat");
+    await prepare(await readFile(join(FIXTURES, "slack-clip.m4a")));
+    expect(await nice("/proc/thread-self/stat")).toBe(usual);
+    const threads = await readdir("/proc/self/task");
+    // The thread stays for a while for whoever comes next.
+    const all = await Promise.all(threads.map((id) => nice(`/proc/self/task/${id}/stat`).catch(() => usual)));
+    expect(all).toContain(Math.max(usual, 5));
   });
 
   it("is refused in a kind that cannot be converted", async () => {

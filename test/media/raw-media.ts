@@ -75,6 +75,24 @@ export async function silentVideo(): Promise<Buffer> {
   return Buffer.from(encoder.FS.readFile(encoder.outputFilename));
 }
 
+/** An MP4 or QuickTime file whose index is its last box, with so many bytes of picture before the index. */
+export function withPicture(file: Buffer, bytes: number): Buffer {
+  const index = file.lastIndexOf("moov") - 4;
+  return Buffer.concat([file.subarray(0, index), box("mdat", noise(bytes)), file.subarray(index)]);
+}
+
+/** The same file with its index before everything else, and its chunks where they are then. */
+export function withIndexFirst(file: Buffer): Buffer {
+  const at = file.lastIndexOf("moov") - 4;
+  const index = Buffer.from(file.subarray(at));
+  for (let table = index.indexOf("stco"); table >= 0; table = index.indexOf("stco", table + 4)) {
+    const end = table + 12 + index.readUInt32BE(table + 8) * 4;
+    for (let entry = table + 12; entry < end; entry += 4)
+      index.writeUInt32BE(index.readUInt32BE(entry) + index.length, entry);
+  }
+  return Buffer.concat([index, file.subarray(0, at)]);
+}
+
 /** The same junk every time. */
 export function noise(length: number): Buffer {
   const bytes = Buffer.alloc(length);
