@@ -88,6 +88,36 @@ export type Variable = keyof typeof variables.shape;
 export type Values = z.output<typeof variables>;
 export type Given = Partial<Record<Variable, string>>;
 
+/** What the instructions print in place of a value of one's own. A password may have dots in it. */
+const PLACEHOLDER = /…|\.\.\.|YOUR-PUBLIC-URL/i;
+const PLACEHOLDERS: Partial<Record<Variable, RegExp>> = {
+  SLACK_BOT_TOKEN: PLACEHOLDER,
+  SLACK_SIGNING_SECRET: PLACEHOLDER,
+  SLACK_APP_TOKEN: PLACEHOLDER,
+  SLACK_CLIENT_ID: PLACEHOLDER,
+  SLACK_CLIENT_SECRET: PLACEHOLDER,
+  TOKEN_ENCRYPTION_KEY: PLACEHOLDER,
+  AKOOL_API_KEY: PLACEHOLDER,
+  AKOOL_CLIENT_ID: PLACEHOLDER,
+  PUBLIC_URL: PLACEHOLDER,
+  MEDIA_BUCKET_URL: PLACEHOLDER,
+  AWS_ACCESS_KEY_ID: PLACEHOLDER,
+  AWS_SECRET_ACCESS_KEY: PLACEHOLDER,
+  DATABASE_URL: /…/,
+};
+
+/** Each variable that was pasted as it is printed, with what to do. */
+export function findPlaceholders(given: Given): [Variable, string][] {
+  const unread = given.MEDIA_BUCKET_URL === undefined ? /^AWS_/ : /^$/;
+  return variables
+    .keyof()
+    .options.filter((name) => PLACEHOLDERS[name]?.test(given[name] ?? "") && !unread.test(name))
+    .map((name) => [
+      name,
+      "must be your own value in place of the printed placeholder: .env.example says what it is",
+    ]);
+}
+
 /** http(s), with nothing after the path: no login, query or fragment. */
 function webAddress() {
   const isPlain = (text: string) => {

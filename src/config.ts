@@ -2,6 +2,7 @@ import dotenv from "dotenv";
 import type { BucketUrl } from "./bucket-url.ts";
 import {
   DEFAULT_DATA_DIR,
+  findPlaceholders,
   type Given,
   splitList,
   type Values,
@@ -116,6 +117,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
   const parsed = variables.safeParse(given);
   const found = [
+    ...findPlaceholders(given),
     ...(parsed.error?.issues.map((issue): [string, string] => [String(issue.path[0]), issue.message]) ?? []),
     ...crossCheck(given),
   ];

@@ -121,6 +121,27 @@ describe("readConfig", () => {
     });
   }
 
+  it("refuses what was pasted as the instructions print it", () => {
+    const pasted = {
+      SLACK_BOT_TOKEN: "xoxb-…",
+      SLACK_SIGNING_SECRET: "…",
+      SLACK_APP_TOKEN: "xapp-...",
+      AKOOL_API_KEY: "…",
+      AKOOL_CLIENT_ID: "…",
+      PUBLIC_URL: "https://YOUR-PUBLIC-URL",
+      MEDIA_BUCKET_URL: "s3://my-bucket/talkingphoto?region=auto&endpoint=https://….r2.cloudflarestorage.com",
+      AWS_SECRET_ACCESS_KEY: "…",
+      AWS_ACCESS_KEY_ID: "…",
+      DATABASE_URL: "postgres://talkingphoto:…@db.example.com/talkingphoto",
+    };
+    const problems = problemsOf(pasted);
+    expect(Object.keys(problems).sort()).toEqual(Object.keys(pasted).sort());
+    for (const advice of Object.values(problems)) expect(advice).toMatch(/^must be your own value/);
+    expect(problemsOf({ ...good, DATABASE_URL: "postgres://a:b...c@db/x", AWS_ACCESS_KEY_ID: "…" })).toEqual(
+      {},
+    );
+  });
+
   it("names all the bad settings in one message, one line each", () => {
     const env = { ...good, PORT: "x", LOG_LEVEL: "x", TIME_SCALE: "x", AKOOL_API_KEY: "" };
     expect(Object.keys(problemsOf(env))).toEqual(["AKOOL_API_KEY", "PORT", "LOG_LEVEL", "TIME_SCALE"]);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ALL_FORMATS, BufferSource, Input } from "mediabunny";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { readArguments } from "../src/sandbox/demo/read-arguments.ts";
 
 const DEMO = join(import.meta.dirname, "../src/demo.ts");
 const MEDIA = join(import.meta.dirname, "fixtures/media");
@@ -127,11 +128,38 @@ describe("npm run demo", { timeout: TIMEOUT_MS }, () => {
     expect(await place.leftovers()).toEqual([]);
   });
 
-  it("shows what the app asks for when there is only a photo, and ends with 1", async () => {
+  it("makes a video of one's own photo and words", async () => {
+    const place = await newFolder();
+    const run = runDemo(place, [join(MEDIA, "portrait.jpg"), "Hello, I am Eileen & <that> is me"]);
+    expect(await run.code, run.stdout + run.stderr).toBe(0);
+    expect(run.words()).toContain(
+      "Anna @Talking Photo Hello, I am Eileen & <that> is me [image portrait.jpg, ",
+    );
+    expect(run.words()).toContain("Your files stay on this computer.");
+    const video = await look(join(place.folder, "demo-output", "talking-portrait.mp4"));
+    expect(video).toMatchObject({ picture: "avc", sound: "mp3" });
+  });
+
+  it("answers what the app asks with the first button that goes on", async () => {
+    const place = await newFolder();
+    await writeFile(join(place.folder, "loud.wav"), loudRecording());
+    const run = runDemo(place, [join(MEDIA, "portrait.jpg"), join(MEDIA, "no-face.jpg"), "loud.wav"]);
+    expect(await run.code, run.stdout + run.stderr).toBe(0);
+    expect(run.words()).toMatch(
+      /❓ .*? I see 2 photos\. .*? Anna presses \[Photo 1\] .*? so loud .*? Anna presses \[Go on anyway\] .* ✅ /,
+    );
+    expect(run.stdout.match(/presses \[/g)).toHaveLength(2);
+    expect(await place.leftovers()).toEqual([]);
+  });
+
+  it("says what one would do in Slack where no button answers the question", async () => {
     const place = await newFolder();
     const run = runDemo(place, [join(MEDIA, "portrait.jpg")]);
-    expect(await run.code).toBe(1);
-    expect(run.words()).toMatch(/I have the photo\. Now a recording, .* No video was made/);
+    expect(await run.code, run.stdout + run.stderr).toBe(0);
+    expect(run.words()).toMatch(
+      /I have the photo\. Now a recording, .* In Slack you would now reply in the thread .* npm run demo -- photo\.jpg voice\.mp3 /,
+    );
+    expect(run.stdout).not.toContain("presses");
     expect(await place.leftovers()).toEqual([]);
   });
 
@@ -169,3 +197,81 @@ describe("npm run demo", { timeout: TIMEOUT_MS }, () => {
     expect(await place.leftovers()).toEqual([]);
   });
 });
+
+describe("what is handed to npm run demo", () => {
+  const PORTRAIT = join(MEDIA, "portrait.jpg");
+
+  it.each(["Hello", "Hello, I am Eileen", "and/or what", "Look at my photo.jpg, it says"])(
+    "takes %j after a photo for words",
+    async (words) => {
+      expect(await readArguments([PORTRAIT, words])).toEqual({ type: "own", paths: [PORTRAIT], words });
+    },
+  );
+
+  it.each([
+    "my voice.mp3",
+    "nowhere.txt",
+    "voices/mine",
+    "./my voice",
+    "https://example.com/a.jpg",
+    "--quiet",
+  ])("does not take %j for words", async (argument) => {
+    expect(await readArguments([PORTRAIT, argument])).toMatchObject({ type: "unusable" });
+  });
+
+  it("takes words from the end alone, and with a file", async () => {
+    const quoted = { type: "unusable", why: expect.stringContaining("Words to say come last, in quotes") };
+    expect(await readArguments([PORTRAIT, "Hello", "there"])).toEqual(quoted);
+    expect(await readArguments(["Hello there"])).toEqual(quoted);
+  });
+
+  it("says how to go on with an address, and what there is for an option", async () => {
+    const address = await readArguments(["https://example.com/face.jpg"]);
+    expect(address).toMatchObject({
+      why: expect.stringMatching(/files of this computer, .* curl -LO "https:/),
+    });
+    const option = await readArguments(["--quiet"]);
+    expect(option).toMatchObject({
+      why: expect.stringMatching(/^There is no option --quiet\.\n\n.*npm run demo/s),
+    });
+    expect(await readArguments([PORTRAIT, "--help"])).toEqual({ type: "usage" });
+    expect(await readArguments([])).toEqual({ type: "samples" });
+  });
+
+  it("prints how it is used, and starts nothing", async () => {
+    const place = await newFolder();
+    const run = runDemo(place, ["--help"]);
+    expect(await run.code).toBe(0);
+    expect(run.stdout).toMatch(/npm run demo -- photo\.jpg voice\.mp3\n/);
+    expect(await readdir(place.folder)).toEqual(["temp"]);
+  });
+});
+
+/** Three seconds as WAV, far above what can be recorded without distortion. */
+function loudRecording(): Buffer {
+  const rate = 8000;
+  const samples = Int16Array.from({ length: 3 * rate }, (_, nth) =>
+    Math.sin((nth / rate) * 2 * Math.PI * 220) > 0 ? 32_767 : -32_768,
+  );
+  const sound = Buffer.from(samples.buffer);
+  const head = Buffer.alloc(44);
+  head.write("RIFF", 0);
+  head.writeUInt32LE(36 + sound.length, 4);
+  head.write("WAVEfmt ", 8);
+  for (const [value, at] of [
+    [16, 16],
+    [rate, 24],
+    [2 * rate, 28],
+    [sound.length, 40],
+  ] as const)
+    head.writeUInt32LE(value, at);
+  for (const [value, at] of [
+    [1, 20],
+    [1, 22],
+    [2, 32],
+    [16, 34],
+  ] as const)
+    head.writeUInt16LE(value, at);
+  head.write("data", 36);
+  return Buffer.concat([head, sound]);
+}

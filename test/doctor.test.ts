@@ -214,6 +214,33 @@ describe("doctor", () => {
     });
   });
 
+  it("says when the signing secret does not look like one of Slack's, where it is needed", async () => {
+    const env = await settingsFor(await startFarEnd());
+    const { healthy, text } = await diagnose(env);
+    expect(text).toMatch(/^! Slack signing secret: normally 32 characters, .* Basic Information, /m);
+    expect(healthy).toBe(true);
+    const real = await diagnose({ ...env, SLACK_SIGNING_SECRET: "0123456789abcdef".repeat(2) });
+    expect(real.text).not.toContain("signing secret");
+  });
+
+  it("says whether photos are sent to AKOOL's face detection", async () => {
+    const env = await settingsFor(await startFarEnd());
+    expect((await diagnose(env)).text).toMatch(/^– AKOOL face check: off: /m);
+    const on = await diagnose({ ...env, AKOOL_FACE_CHECK: "on" });
+    expect(on.text).toMatch(/^– AKOOL face check: on: each photo is sent .*, which may cost credit$/m);
+  });
+
+  it("marks everything that was pasted as it is printed", async () => {
+    const { healthy, text } = await diagnose({
+      SLACK_BOT_TOKEN: "xoxb-…",
+      SLACK_SIGNING_SECRET: "…",
+      AKOOL_API_KEY: "…",
+      PUBLIC_URL: "https://YOUR-PUBLIC-URL",
+    });
+    expect(text.match(/^✗ [A-Z_]+: must be your own value/gm)).toHaveLength(4);
+    expect(healthy).toBe(false);
+  });
+
   it("names what is wrong with the settings and stops there", async () => {
     const { healthy, text } = await diagnose({
       SLACK_BOT_TOKEN: "canary",

@@ -26,6 +26,13 @@ export async function* checkAkool({ akool, publicUrl, webhooks }: Config): Async
     const text = `none without ${missing}; the app asks AKOOL every few seconds instead`;
     yield { mark: "–", about: "AKOOL webhooks", text };
   }
+  yield {
+    mark: "–",
+    about: "AKOOL face check",
+    text: akool.faceCheck
+      ? "on: each photo is sent to AKOOL's face detection before a video is paid, which may cost credit"
+      : "off: nobody looks for faces before a video is paid (AKOOL_FACE_CHECK=on changes that)",
+  };
 }
 
 function keyProblem(error: unknown): string {

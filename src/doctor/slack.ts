@@ -8,6 +8,7 @@ import { checkOAuth } from "./oauth.ts";
 /** Slack refuses requests, and we refuse Slack's, at a difference of 5 minutes. */
 const SKEW_FAILS_SECONDS = 300;
 const SKEW_WARNS_SECONDS = 60;
+const SIGNING_SECRET = /^[0-9a-f]{32}$/;
 
 const slackReply = z.object({
   ok: z.boolean(),
@@ -33,6 +34,7 @@ export async function* checkSlack(config: Config): AsyncGenerator<Finding> {
   }
   if (delivery.type === "http") {
     yield { mark: "–", about: "Slack app token", text: "not set, so events come over HTTP" };
+    yield* checkSigningSecret(delivery.signingSecret);
   } else {
     yield await checkAppToken(slackApiUrl, delivery.appToken);
   }
@@ -84,6 +86,14 @@ async function checkAppToken(apiUrl: string, token: string): Promise<Finding> {
   if (answer.reply.ok) return { mark: "✓", about, text: "Slack would open a Socket Mode connection" };
   const text = `Slack answers ${answer.reply.error}. Switch Socket Mode on and make an app-level token with connections:write, under Basic Information, for SLACK_APP_TOKEN.`;
   return { mark: "✗", about, text };
+}
+
+/** Only a real request shows whether it is the right one. */
+function* checkSigningSecret(secret: string): Generator<Finding> {
+  if (SIGNING_SECRET.test(secret)) return;
+  const text =
+    "normally 32 characters, 0-9 and a-f, and this one is not. If Slack's requests are refused with 401, copy it again from Basic Information, App Credentials.";
+  yield { mark: "!", about: "Slack signing secret", text };
 }
 
 function clockFinding(skewSeconds: number | undefined): Finding {

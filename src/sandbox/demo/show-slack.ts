@@ -11,6 +11,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   question: "❓",
   repeat: "🔁",
   snail: "🐌",
+  speaking_head_in_silhouette: "🗣️",
   warning: "⚠️",
   white_check_mark: "✅",
   x: "❌",
