@@ -124,7 +124,7 @@ describe("npm run demo", { timeout: TIMEOUT_MS }, () => {
     await writeFile(join(place.folder, "plan.pdf"), "%PDF-1.7");
     const run = runDemo(place, ["plan.pdf"]);
     expect(await run.code).toBe(1);
-    expect(run.words()).toMatch(/↳ Talking Photo @Anna I see one PDF, but no photo\. .* No video was made/);
+    expect(run.words()).toMatch(/↳ Talking Photo @Anna I see a PDF, but no photo\. .* No video was made/);
     expect(await place.leftovers()).toEqual([]);
   });
 

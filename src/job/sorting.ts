@@ -27,8 +27,10 @@ export function sortedOut(job: Job, seen: readonly (Seen | undefined)[], now: nu
       unused.has(kinds[index] ?? "other") ? [seen[index]?.words ?? "a file"] : [],
     ),
   );
+  const tooMany =
+    photos.length > MAX_CANDIDATES ? `${photos.length} photos` : `${recordings.length} recordings`;
   if (photos.length > MAX_CANDIDATES || recordings.length > MAX_CANDIDATES)
-    return unannounced(failed(job, { reason: "too_many_files", seen: `${files.length} files` }, now));
+    return unannounced(failed(job, { reason: "too_many_files", seen: tooMany }, now));
 
   const { candidates: _byLabel, ...asked } = job.request;
   const isInThread = asked.photo.type === "thread";

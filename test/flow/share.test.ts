@@ -93,7 +93,7 @@ describe("a photo and a recording shared in one message", () => {
 
   it.each([
     ["nothing", [], /I need two files/],
-    ["only a PDF", [PDF], /one PDF, but no photo/],
+    ["only a PDF", [PDF], /I see a PDF, but no photo/],
     ["more photos than I can ask about", Array(10).fill(PHOTO), /10 photos/],
   ])("is missed when there is %s, and the thread says so exactly once", async (_what, files, sentence) => {
     const { slack, akool } = world();
