@@ -21,7 +21,6 @@ export function placeOf(job: Job, manyWorkspaces: boolean): Place {
 
 export function laneOf({ state, message, notice }: Job): Lane {
   // Whatever is to be said comes first, unless it has been put off.
-  if (state.status === "sorting") return "prepare";
   const speaks = notice !== undefined && notice.retryAt === undefined;
   if (message.status === "unposted" || message.status === "posting" || speaks) return "quick";
   if (state.status === "preparing") return "prepare";
