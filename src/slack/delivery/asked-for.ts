@@ -6,7 +6,7 @@ import { quoted } from "./quoted.ts";
 /** What was asked for, under the words of the job message: a line, and the photo where Slack can show it. */
 
 const QUOTED_CHARACTERS = 60;
-/** Slack shows no other files in a message. Its addresses end in the file's name. */
+/** Slack shows no other files in a message (docs.slack.dev, "Slack file object"). Its addresses end in the file's name. */
 const SHOWN_ENDINGS = /\.(png|jpe?g|gif)$/i;
 
 /** `text` says it too: with blocks it is what notifications and screen readers have. */
