@@ -46,7 +46,9 @@ async function isSaid(thread: Thread, words: string | RegExp): Promise<void> {
 }
 
 describe("how far a job is", () => {
-  it("is told in minutes, which go on over restarts, in one message with few edits", { timeout: 60_000 }, async () => {
+  it("is told in minutes, which go on over restarts, in one message with few edits", {
+    timeout: 60_000,
+  }, async () => {
     const world = await startWorld(BY_ITS_OWN_CLOCK);
     const { app, akool, slack } = world;
     const askedAt = Date.now();
