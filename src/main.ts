@@ -13,6 +13,7 @@ import type { AttemptKey, JobId } from "./job/ids.ts";
 import { hasEnded, needsMedia } from "./job/job.ts";
 import { logFields } from "./job/log-fields.ts";
 import { wakeAt } from "./job/next-step.ts";
+import { usualMs } from "./job/past-renders.ts";
 import { createWebhookHealth } from "./job/poll-plan.ts";
 import { resumed } from "./job/resume.ts";
 import { mediaFetched } from "./job/transitions.ts";
@@ -111,6 +112,7 @@ const slack = createSlackApp({
   authorizeUrl: config.slackAuthorizeUrl,
   publicUrl: publicUrl(config),
   answerPrivately,
+  usualMs: () => usualMs(pastRenders),
   boltLogger: boltLogger(log),
   onAck: (seconds) => meters.slackAck.observe(seconds),
   onCall: (method, outcome) => meters.slackCalls.add([method, outcome]),

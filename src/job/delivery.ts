@@ -12,12 +12,19 @@ export type SlackAnswer<T = unknown> =
   | { readonly type: "not_sent"; readonly error: Error }
   | { readonly type: "unclear"; readonly error: Error };
 
-/** Everything the app says or posts in Slack. Each method makes its call at most once and never throws. */
+/**
+ * Everything the app says or posts in Slack. Each method makes its call at most once (an edit may be made again
+ * without the thumbnail) and never throws.
+ */
 export interface Delivery {
-  /** The job's one message, posted as `shownBy(job)` describes it. */
-  postJobMessage(job: Job): Promise<SlackAnswer<{ ts: MessageTs }>>;
-  /** Repeatable: the last text wins. */
-  editJobMessage(job: Job, ts: MessageTs): Promise<SlackAnswer>;
+  /** The job's one message, posted as `shownBy(job)` describes it; `at` is the moment whose time it tells. */
+  postJobMessage(job: Job, at: number): Promise<SlackAnswer<{ ts: MessageTs }>>;
+  /** Repeatable: the last text wins. `withoutThumbnail`: Slack took it only without the photo. */
+  editJobMessage(
+    job: Job,
+    ts: MessageTs,
+    at: number,
+  ): Promise<SlackAnswer<{ readonly withoutThumbnail?: true }>>;
   /** A new post in the job's thread that mentions the requester. */
   postNotice(job: Job): Promise<SlackAnswer>;
   /** The same words to the requester alone: answer to the command, else ephemeral, else a direct message. */

@@ -60,6 +60,8 @@ export interface Job {
   readonly evenIfRunning: boolean;
   /** The replies in the thread that it has taken: the same post may come again. */
   readonly completedBy?: readonly MessageTs[];
+  /** The person was told that this render takes longer than nearly all others: once. */
+  readonly toldSlow?: true;
   /** Taken over by a fresh process: its message says once that the work goes on. */
   readonly resumed: boolean;
   /** AKOOL was asked to speak words, which costs a little, whatever becomes of the video. */
@@ -187,6 +189,8 @@ export type JobState =
       readonly attempts: number;
       readonly refusals: number;
       readonly placeInLine?: number;
+      /** How many stood in line when the place was looked up. */
+      readonly lineLength?: number;
       /** The unclear attempt that the person chose to repeat: should it turn up now, nothing is paid again. */
       readonly earlier?: Attempt;
     }
@@ -279,16 +283,21 @@ export type JobMessage =
       readonly status: "posted";
       readonly ts: MessageTs;
       readonly shown: string;
+      /** The moment whose minutes it tells. */
       readonly editedAt: number;
       readonly retryAt?: number;
       readonly tries: number;
+      /** Slack would not show the photo in it. */
+      readonly noThumbnail?: true;
+      /** Slack refused the last edit: it is not tried again for another minute's sake. */
+      readonly refused?: true;
     }
   /** The answer to the post was lost: it may be there, but it cannot be edited, and it is not posted again. */
   | { readonly status: "lost" };
 
 /** A new post that mentions the person, at most once in the thread; where that is impossible, privately. */
 export interface Notice {
-  readonly kind: "failed" | "overdue" | "asking" | "choosing" | "undeliverable" | "ended";
+  readonly kind: "failed" | "slow" | "overdue" | "asking" | "choosing" | "undeliverable" | "ended";
   readonly stage: "todo" | "sending" | "private";
   readonly tries: number;
   readonly retryAt?: number;

@@ -9,7 +9,7 @@ import { audit, cannotPost, retryAfter, type Save, type StepDeps } from "./step-
 export async function announce({ delivery, waits, now }: StepDeps, save: Save): Promise<Job> {
   const intended = await save.intent(to.announceIntended);
   if (intended.message.status !== "posting") return intended;
-  const answer = await delivery.postJobMessage(intended);
+  const answer = await delivery.postJobMessage(intended, now());
   const shown = shownBy(intended) ?? "checking";
   return save(
     (current) => {
@@ -62,10 +62,13 @@ export async function tellPrivately(
 export async function edit(job: Job, { delivery, waits, now }: StepDeps, save: Save): Promise<Job> {
   const shown = shownBy(job);
   if (job.message.status !== "posted" || shown === undefined) return job;
-  const answer = await delivery.editJobMessage(job, job.message.ts);
+  const at = now();
+  const answer = await delivery.editJobMessage(job, job.message.ts, at);
   return save((current) => {
+    if (answer.type === "ok")
+      return to.edited(current, shown, at, answer.withoutThumbnail ? { noThumbnail: true } : {});
     // A message that is gone or closed cannot be mended: leave it.
-    if (answer.type === "ok" || answer.type === "refused") return to.edited(current, shown, now());
+    if (answer.type === "refused") return to.edited(current, shown, at, { refused: true });
     return to.editLater(current, shown, now(), retryAfter(answer), waits);
   });
 }

@@ -78,9 +78,17 @@ export function announceRefused(job: Job, failure: Failure, now: number): Job {
   return { ...failed(silent, failure, now), notice: { kind: "failed", stage: "private", tries: 0 } };
 }
 
-export function edited(job: Job, shown: string, now: number): Job {
+/** `learned` is what came of the edit beside the text: without its thumbnail, or not at all. */
+export function edited(
+  job: Job,
+  shown: string,
+  now: number,
+  learned: { readonly noThumbnail?: true; readonly refused?: true } = {},
+): Job {
   if (job.message.status !== "posted") return job;
-  return { ...job, message: { status: "posted", ts: job.message.ts, shown, editedAt: now, tries: 0 } };
+  const { ts, noThumbnail } = job.message;
+  const known = { ...(noThumbnail && { noThumbnail }), ...learned };
+  return { ...job, message: { status: "posted", ts, shown, editedAt: now, tries: 0, ...known } };
 }
 
 export function editLater(
@@ -102,7 +110,10 @@ export function editLater(
 // --- notices ---
 
 export function noticeIntended(job: Job): Job {
-  return job.notice?.stage === "todo" ? { ...job, notice: { ...job.notice, stage: "sending" } } : job;
+  if (job.notice?.stage !== "todo") return job;
+  // Put off until it was no longer true.
+  if (job.notice.kind === "slow" && job.state.status !== "rendering") return noticeDone(job, "slow");
+  return { ...job, notice: { ...job.notice, stage: "sending" } };
 }
 
 /** `kind` is what was said: a notice that came up meanwhile is still to be said. */
@@ -121,8 +132,9 @@ export function noticeLost(job: Job): Job {
   return job.message.status === "posted" ? noticeDone(job, job.notice.kind) : noticeClosed(job);
 }
 
-/** The thread is closed to us: say it privately. */
+/** The thread is closed to us: say it privately, unless it was only a word on the way. */
 export function noticeClosed(job: Job): Job {
+  if (job.notice?.kind === "slow") return noticeDone(job, "slow");
   return job.notice ? { ...job, notice: { kind: job.notice.kind, stage: "private", tries: 0 } } : job;
 }
 

@@ -1,5 +1,6 @@
 import { hasEnded, type Job } from "./job.ts";
-import { shownBy } from "./shown-by.ts";
+import { POSTING, shownBy, tellsTime } from "./shown-by.ts";
+import { nextMinuteAt } from "./time-so-far.ts";
 import type { Waits } from "./waits.ts";
 
 /** What a job wants next. Exactly one outward effect belongs to each, or none where the name says `lost` or `recover`. */
@@ -119,13 +120,22 @@ function mainStep(job: Job): StepName | undefined {
   }
 }
 
-/** When the job message should be edited; an outcome does not wait for the spacing between edits. */
+/**
+ * When the job message should be edited. An outcome does not wait for the spacing between edits; whatever else
+ * changes until then is told by the same edit.
+ */
 function editDueAt(job: Job, waits: Waits): number | undefined {
-  if (job.message.status !== "posted") return undefined;
+  const { message } = job;
+  if (message.status !== "posted") return undefined;
   const wanted = shownBy(job);
-  if (wanted === undefined || wanted === job.message.shown) return undefined;
-  if (job.message.retryAt !== undefined) return job.message.retryAt;
-  return hasEnded(job) ? 0 : job.message.editedAt + waits.editSpacing;
+  if (wanted === undefined) return undefined;
+  const earliest = message.retryAt ?? (hasEnded(job) ? 0 : message.editedAt + waits.editSpacing);
+  if (wanted !== message.shown)
+    return "render" in job.state && wanted === POSTING
+      ? Math.max(earliest, job.state.render.renderedAt + waits.postingQuiet)
+      : earliest;
+  if (!tellsTime(job) || message.refused) return undefined;
+  return Math.max(earliest, nextMinuteAt(job, message.editedAt));
 }
 
 function until(moment: number | undefined): { until?: number } {

@@ -1,7 +1,9 @@
 import { renderLooked } from "./deliver-transitions.ts";
 import type { Job } from "./job.ts";
 import { logFields } from "./log-fields.ts";
+import { slowAfterMs } from "./past-renders.ts";
 import { nextLook } from "./poll-plan.ts";
+import { slowNoticed } from "./slow.ts";
 import type { Save, StepDeps } from "./step-deps.ts";
 import type { AuditLine } from "./store.ts";
 import * as to from "./transitions.ts";
@@ -70,5 +72,9 @@ export async function look(job: Job, deps: StepDeps, save: Save, signal: AbortSi
     if (deps.webhooks && !state.webhookSeen) deps.webhookHealth.missed();
   }
   const next = nextLook(age, deps.pastRenders(), deps.webhookHealth.reliable(), state.overdue, deps.waits);
-  return save((current) => renderLooked(current, update, deps.now(), deps.waits, next));
+  const slowAfter = update.type === "pending" ? slowAfterMs(deps.pastRenders()) : undefined;
+  return save((current) => {
+    const looked = renderLooked(current, update, deps.now(), deps.waits, next);
+    return slowNoticed(looked, slowAfter, deps.now());
+  });
 }

@@ -1,4 +1,5 @@
 import { hasEnded, type Job } from "./job.ts";
+import { tellsTime } from "./shown-by.ts";
 import type { Waits } from "./waits.ts";
 
 /**
@@ -10,8 +11,9 @@ import type { Waits } from "./waits.ts";
 export function resumed(job: Job, index: number, now: number, waits: Waits): Job {
   if (hasEnded(job)) return job;
   const { message } = job;
+  // Of those that tell the time, minutes may have passed: their edits, too, come one after another.
   const told: Job =
-    message.status === "posted" && !job.resumed
+    message.status === "posted" && (!job.resumed || tellsTime(job))
       ? { ...job, resumed: true, message: { ...message, retryAt: now + index * waits.resumeEditSpacing } }
       : { ...job, resumed: true };
   if (job.state.status === "queued" && job.state.placeInLine !== undefined)

@@ -1,12 +1,47 @@
 import { hasEnded, type Job } from "./job.ts";
 
 /**
- * Names what the job message should say now, so that it is edited when, and only when, that changes.
- * Undefined: whatever it says may stay (the seconds of posting are not worth a call).
+ * Names what the job message should say, so that it is edited when, and only when, that changes (or, where time is
+ * told, with the minutes: see `tellsTime`). Undefined: whatever it says may stay.
  */
 export function shownBy(job: Job): string | undefined {
   const phase = phaseOf(job);
-  return job.resumed && phase !== undefined && !hasEnded(job) ? `${phase} resumed` : phase;
+  const saysSo = job.resumed && phase !== undefined && phase !== POSTING && !hasEnded(job);
+  return saysSo ? `${phase} resumed` : phase;
+}
+
+/** Shown only when posting takes long: the seconds that it usually takes are not worth a call. */
+export const POSTING = "posting";
+
+/**
+ * Whether the message tells the time so far, and is edited with it. Not in line, where thousands may wait and the
+ * place says more; not while the person is asked, or has been told that it takes much longer.
+ */
+export function tellsTime({ state }: Job): boolean {
+  switch (state.status) {
+    case "preparing":
+    case "speaking":
+      return true;
+    case "queued":
+      return state.placeInLine === undefined;
+    case "rendering":
+      return !state.overdue;
+    case "sorting":
+    case "choosing":
+    case "creating":
+    case "unsettled":
+    case "asking":
+    case "rendered":
+    case "uploading":
+    case "sharing":
+    case "linking":
+    case "undeliverable":
+    case "delivered":
+    case "duplicate":
+    case "failed":
+    case "cancelled":
+      return false;
+  }
 }
 
 function phaseOf({ state }: Job): string | undefined {
@@ -32,7 +67,7 @@ function phaseOf({ state }: Job): string | undefined {
     case "uploading":
     case "sharing":
     case "linking":
-      return undefined;
+      return POSTING;
     case "undeliverable":
       return `undeliverable:${state.failure.reason}`;
     case "delivered":

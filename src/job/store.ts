@@ -52,6 +52,8 @@ export interface View {
    * so that one with a thousand requests holds up nobody else. Within a workspace, in the order of arrival.
    */
   readonly ahead: number;
+  /** Jobs in line after this one. */
+  readonly behind: number;
   /** The same words in the same voice: spoken before, or `underWay` for another job. */
   readonly spoken?: { readonly url?: string; readonly at: number; readonly underWay: boolean };
   /** The attempt that `look.renderId` belongs to already. */

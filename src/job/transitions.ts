@@ -50,7 +50,7 @@ export function prepareLater(
 export function createIntended(
   job: Job,
   key: AttemptKey,
-  line: { slotsInUse: number; ahead: number; slots: number },
+  line: { slotsInUse: number; ahead: number; behind: number; slots: number },
   now: number,
   waits: Waits,
 ): Job {
@@ -58,8 +58,8 @@ export function createIntended(
   const { prepared: inputs, attempts, refusals } = job.state;
   if (line.slotsInUse + line.ahead >= line.slots) {
     const place = line.ahead + 1;
-    const state: JobState =
-      job.state.placeInLine === place ? job.state : { ...job.state, placeInLine: place };
+    const lineLength = place + line.behind;
+    const state: JobState = { ...job.state, placeInLine: place, lineLength };
     // A freed slot wakes the first in line at once; this look only keeps the number that people see fresh.
     return {
       ...job,

@@ -8,6 +8,8 @@ export interface Waits {
   readonly retryMax: number;
   /** Between two edits of one job message. */
   readonly editSpacing: number;
+  /** Posting that is over within this is not worth an edit of its own. */
+  readonly postingQuiet: number;
   /** How often a job in line looks whether it is its turn; a freed slot wakes it at once. */
   readonly lineCheck: number;
   /** Far back in a long line the number changes often and matters little. */
@@ -71,6 +73,7 @@ export function scaledWaits(settings: {
     retryFirst: scaled(2 * SECOND),
     retryMax: scaled(MINUTE),
     editSpacing: scaled(3 * SECOND),
+    postingQuiet: scaled(10 * SECOND),
     lineCheck: scaled(15 * SECOND),
     lineCheckMax: scaled(30 * MINUTE),
     settle: scaled(settings.settleMinutes * MINUTE),

@@ -39,6 +39,7 @@ export interface SlackAppOptions extends Omit<IntakeDeps, "clientFor"> {
   /** Without a slash at the end. */
   readonly publicUrl: string;
   readonly answerPrivately: AnswerPrivately;
+  readonly usualMs: () => number | undefined;
   readonly boltLogger: Logger;
   /** Seconds from a signed request to its 200. */
   readonly onAck: (seconds: number) => void;
@@ -113,6 +114,7 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
       findJob: (id) => store.find(id),
       findResponseUrl: (id) => store.findResponseUrl(id, now()),
       answerPrivately,
+      usualMs: options.usualMs,
     }),
     tokenFor: (job) =>
       presentToken(installationOf(job)).catch((error: unknown) => {

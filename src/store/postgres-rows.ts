@@ -100,18 +100,20 @@ export function createRows({ now, plan, ...options }: RowsOptions) {
       ));
     const line = look.line
       ? await db.first(
-          `SELECT (SELECT count(*) FROM jobs WHERE holds_slot) AS in_use, (
-             SELECT count(*) FROM jobs AS other
-             LEFT JOIN (SELECT turn, queued_at, id FROM jobs WHERE id = $1 AND queued_at IS NOT NULL) AS own ON true
-             WHERE other.queued_at IS NOT NULL AND (other.waits_for_slot OR other.due_at <= $2)
-               AND (own.id IS NULL OR (other.turn, other.queued_at, other.id) < (own.turn, own.queued_at, own.id))
-           ) AS ahead`,
+          `SELECT (SELECT count(*) FROM jobs WHERE holds_slot) AS in_use,
+             count(*) AS others, count(*) FILTER (
+               WHERE own.id IS NULL OR (other.turn, other.queued_at, other.id) < (own.turn, own.queued_at, own.id)
+             ) AS ahead FROM jobs AS other
+           LEFT JOIN (SELECT turn, queued_at, id FROM jobs WHERE id = $1 AND queued_at IS NOT NULL) AS own ON true
+           WHERE other.queued_at IS NOT NULL AND other.id <> $1 AND (other.waits_for_slot OR other.due_at <= $2)`,
           [job.id, now()],
         )
       : undefined;
+    const ahead = Number(line?.ahead ?? 0);
     return {
       slotsInUse: Number(line?.in_use ?? 0),
-      ahead: Number(line?.ahead ?? 0),
+      ahead,
+      behind: Number(line?.others ?? 0) - ahead,
       ...(same ? { sameContent: String(same.id) as JobId } : {}),
       ...(owner ? { renderOwner: String(owner.key) as AttemptKey } : {}),
       ...(spoken

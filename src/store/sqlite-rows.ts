@@ -87,17 +87,19 @@ export function createRows({ first, run }: Statements, { now, ...options }: Rows
     if (waiting) save({ ...waiting, dueAt: now() }, waiting);
   }
 
-  function countAhead({ id }: Job): number {
+  function countLine({ id }: Job): Pick<View, "ahead" | "behind"> {
     // A job that is not in line itself would come last.
     const row = first(
-      `SELECT count(*) AS n FROM jobs AS other
-       LEFT JOIN (SELECT turn, queued_at, id FROM jobs WHERE id = ? AND queued_at IS NOT NULL) AS own
-       WHERE other.queued_at IS NOT NULL AND (other.waits_for_slot = 1 OR other.due_at <= ?)
-         AND (own.id IS NULL OR (other.turn, other.queued_at, other.id) < (own.turn, own.queued_at, own.id))`,
+      `SELECT count(*) AS others, count(*) FILTER (
+         WHERE own.id IS NULL OR (other.turn, other.queued_at, other.id) < (own.turn, own.queued_at, own.id)
+       ) AS ahead FROM jobs AS other
+       LEFT JOIN (SELECT turn, queued_at, id FROM jobs WHERE id = ?1 AND queued_at IS NOT NULL) AS own
+       WHERE other.queued_at IS NOT NULL AND other.id <> ?1 AND (other.waits_for_slot = 1 OR other.due_at <= ?2)`,
       id,
       now(),
     );
-    return Number(row?.n);
+    const ahead = Number(row?.ahead);
+    return { ahead, behind: Number(row?.others) - ahead };
   }
 
   function viewFor(job: Job, look: Look): View {
@@ -111,10 +113,10 @@ export function createRows({ first, run }: Statements, { now, ...options }: Rows
         : first("SELECT id FROM jobs WHERE content_key = ? AND id <> ? LIMIT 1", look.contentKey, job.id);
     const spoken = look.speechKey === undefined ? undefined : findSpoken(look.speechKey, job);
     const inUse = look.line ? first("SELECT count(*) AS n FROM jobs WHERE holds_slot = 1") : undefined;
-    const ahead = look.line ? countAhead(job) : 0;
+    const line = look.line ? countLine(job) : { ahead: 0, behind: 0 };
     return {
       slotsInUse: Number(inUse?.n ?? 0),
-      ahead,
+      ...line,
       ...(same ? { sameContent: String(same.id) as JobId } : {}),
       ...(owner ? { renderOwner: String(owner.key) as AttemptKey } : {}),
       ...(spoken ? { spoken } : {}),

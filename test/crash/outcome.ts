@@ -53,7 +53,7 @@ export function lookAt({ slack }: World, request: Request): Seen {
   const callsWith = (words: string) => calls.filter((call) => call.text.includes(words));
   const links = callsWith("Slack did not show the video itself");
   const questions = callsWith("I can't tell whether AKOOL ");
-  const slow = callsWith("taking much longer");
+  const slow = [...callsWith("taking much longer"), ...callsWith("slower than nine in ten")];
   const ended = callsWith(JOB_MESSAGE);
   const failures = calls.filter(
     (call) => ![links, questions, slow, ended].some((known) => known.includes(call)),

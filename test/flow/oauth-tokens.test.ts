@@ -2,16 +2,10 @@ import { describe, expect, it } from "vitest";
 import { ANNA } from "../../src/sandbox/slack/slack-sandbox.ts";
 import { ask, askAndWait, expectLogged, expectOneVideo } from "./asking.ts";
 import { install, refreshes } from "./installing.ts";
-import { startWorld, type World } from "./world.ts";
+import { clockAhead, startWorld, type World } from "./world.ts";
 
 const HOUR_SECONDS = 3600;
 const HOUR_MS = HOUR_SECONDS * 1000;
-
-/** The app's own clock, which is not the one that signatures are checked against, this much ahead. */
-function clockAhead(ms: number): { NODE_OPTIONS: string } {
-  const code = `Object.defineProperty(performance,"timeOrigin",{value:performance.timeOrigin+${ms}})`;
-  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
-}
 
 /** An install whose tokens rotate; the first one lives as long as said. */
 async function installRotating(world: World, firstLifeSeconds: number): Promise<void> {

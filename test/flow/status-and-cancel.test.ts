@@ -76,7 +76,7 @@ describe("status, history and cancel", () => {
   it("the Cancel button does the same, for the requester alone", async () => {
     const { slack, akool } = world();
     const creates = akool.creates;
-    const thread = await ask(world(), "command", { words: "cancelled by button" });
+    const thread = await ask(world(), "command", { words: "stopped by button" });
     const render = await akool.waitForCreate(creates + 1);
     await thread.waitForMessage("AKOOL is making the video");
     await slack.pressButton(jobMessageOf(thread), "Cancel", { user: BEN });

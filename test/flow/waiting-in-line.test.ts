@@ -17,7 +17,7 @@ describe("with AKOOL_MAX_CONCURRENT", () => {
       const thread = await ask(world(), "command", { words });
       threads.push(thread);
       if (index < 2) await akool.waitForCreate(index + 1);
-      else await thread.waitForMessage(`waiting in line, number ${index - 1}.`);
+      else await thread.waitForMessage(`waiting in line, number ${index - 1} of ${index - 1}.`);
     }
     const [, second, , , fifth] = threads;
     if (!second || !fifth) throw new Error("five were asked for");
@@ -26,9 +26,9 @@ describe("with AKOOL_MAX_CONCURRENT", () => {
     await akool.finish(akool.renders[1]?.id);
     await expectOneVideo(world(), second);
     await akool.waitForCreate(3);
-    await fifth.waitForMessage("waiting in line, number 2.");
+    await fifth.waitForMessage("waiting in line, number 2 of 2.");
     await slack.command("status", { channel: fifth.channel });
-    await slack.waitForEphemeral(/waiting in line, number 2/, { channel: fifth.channel });
+    await slack.waitForEphemeral(/waiting in line, number 2 of 2/, { channel: fifth.channel });
     // One slot after the other: two that are free at once are taken side by side, in any order.
     await akool.finish(akool.renders[0]?.id);
     await akool.waitForCreate(4);

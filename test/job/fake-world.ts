@@ -3,8 +3,9 @@ import type { AttemptKey, JobId, MessageTs, RenderId, SlackFileId, SpeechId } fr
 import type { Job } from "../../src/job/job.ts";
 import type { Media } from "../../src/job/media.ts";
 import type { RenderApi, RenderOrder } from "../../src/job/render-api.ts";
-import { shownBy } from "../../src/job/shown-by.ts";
+import { shownBy, tellsTime } from "../../src/job/shown-by.ts";
 import type { SpeechApi } from "../../src/job/speech-api.ts";
+import { minutesSoFar } from "../../src/job/time-so-far.ts";
 import type { Chance } from "./chance.ts";
 import { PREPARED } from "./sample-jobs.ts";
 
@@ -36,6 +37,10 @@ export interface Ledger {
   privates: number;
   /** What the job message says; undefined while there is none. */
   shown: string | undefined;
+  /** What it has said, one after another: with the minutes, where they are told. */
+  readonly said: string[];
+  /** Posts that this render is slower than most. */
+  slowNotices: number;
   /** Slack took neither a word in public nor in private, or nobody can know whether a link is there. */
   unreachable: boolean;
 }
@@ -96,6 +101,8 @@ export class FakeWorld {
         failureNotices: [],
         privates: 0,
         shown: undefined,
+        said: [],
+        slowNotices: 0,
         unreachable: false,
       };
       this.#ledgers.set(id, ledger);
@@ -251,16 +258,16 @@ export class FakeWorld {
   };
 
   readonly delivery: Delivery = {
-    postJobMessage: (job) =>
+    postJobMessage: (job, at) =>
       this.#call(job, () => {
-        this.ledgerOf(job.id).shown = shownBy(job) ?? "";
+        this.#show(job, at);
         return { ts: this.#newTs() };
       }),
-    editJobMessage: async (job) => {
+    editJobMessage: async (job, _ts, at) => {
       const ledger = this.ledgerOf(job.id);
       const answer = await this.#call(job, () => {
-        ledger.shown = shownBy(job) ?? "";
-        return {};
+        this.#show(job, at);
+        return this.#settings.chance.rarely() ? { withoutThumbnail: true as const } : {};
       });
       if (answer.type === "refused") ledger.unreachable = true;
       return answer;
@@ -269,6 +276,11 @@ export class FakeWorld {
       this.#call(job, () => {
         if (job.notice?.kind === "failed" && job.state.status === "failed")
           this.ledgerOf(job.id).failureNotices.push(job.state.failure.reason);
+        if (job.notice?.kind === "slow") {
+          this.ledgerOf(job.id).slowNotices += 1;
+          // A webhook may bring the end while it is said, but it was not known when it began.
+          if (job.state.status !== "rendering") throw new Error("slow, said of what no longer renders");
+        }
         return {};
       }),
     tellPrivately: async (job) => {
@@ -314,6 +326,12 @@ export class FakeWorld {
       return answer;
     },
   };
+
+  #show(job: Job, at: number): void {
+    const ledger = this.ledgerOf(job.id);
+    ledger.shown = shownBy(job) ?? "";
+    ledger.said.push(tellsTime(job) ? `${ledger.shown} ${minutesSoFar(job, at)}` : ledger.shown);
+  }
 
   /** One call to Slack with an effect that people see, or that they do not. */
   async #call<T extends object>(

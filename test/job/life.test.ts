@@ -51,6 +51,9 @@ function expectKept({ job, ledger, videos, triedAgain, saidAgain }: Life): void 
     const heard = ledger.failureNotices.length + ledger.privates + (ledger.shown === "failed" ? 1 : 0);
     expect(heard, "the person heard of the failure").toBeGreaterThan(0);
   }
+  expect(ledger.slowNotices, "told that it is slow").toBeLessThanOrEqual(1);
+  const minutes = ledger.said.flatMap((said) => / (\d+)$/.exec(said)?.[1] ?? []).map(Number);
+  expect(minutes, "time does not go back").toEqual([...minutes].sort((a, b) => a - b));
   if (status === "duplicate") expect(ledger.paid, "paid for a duplicate").toBe(0);
   const claimsNothingSpent =
     (status === "cancelled" && !job.state.renderWasRunning) ||
@@ -73,7 +76,14 @@ describe("the life of a job", () => {
       ["delivered", 1, 1],
     ]);
     expect(crashes).toBe(0);
+    const [{ ledger }] = lives as [Life];
+    expect(ledger.said).toEqual(["checking 0", "rendering 0", "rendering 1", "delivered"]);
     expect(steps).toBeLessThan(150);
+  });
+
+  it("is told to be slow once, where nine in ten were done sooner", async () => {
+    const { lives } = await simulate({ tape: [], webhooks: false });
+    expect(lives.map(({ ledger }) => ledger.slowNotices)).toEqual([1]);
   });
 
   it("is the same again for the same tape", async () => {

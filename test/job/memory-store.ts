@@ -76,6 +76,7 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
     return {
       slotsInUse: look.line ? all().filter((row) => holdsSlot(row.job)).length : 0,
       ahead: place === -1 ? line.length : place,
+      behind: place === -1 ? 0 : line.length - place - 1,
       ...(look.contentKey !== undefined && same ? { sameContent: same.job.id } : {}),
       ...(look.renderId !== undefined && owner ? { renderOwner: owner[0] } : {}),
       ...spokenView(look.speechKey, job),

@@ -109,6 +109,15 @@ describe("the job message", () => {
     posted: { message: { shown: "checking", tries: 1, retryAt: NOW + 4000 } },
   });
 
+  it("remembers that Slack would not show the photo, and only the last refusal", () => {
+    const plain = to.edited(sampleJob("rendering"), "rendering", NOW, { noThumbnail: true });
+    const refused = to.edited(plain, "rendering", NOW, { refused: true });
+    expect(refused.message).toMatchObject({ noThumbnail: true, refused: true });
+    const again = to.edited(refused, "delivered", NOW);
+    expect(again.message).toMatchObject({ noThumbnail: true });
+    expect(again.message).not.toHaveProperty("refused");
+  });
+
   it("gives an edit up in the end, and no longer wants it", () => {
     let job = sampleJob("rendering");
     for (let tries = 0; tries < 31; tries++) job = to.editLater(job, "rendering", NOW, undefined, WAITS);
@@ -163,6 +172,17 @@ describe("a notice", () => {
     todo: "todo",
     sending: "todo",
     private: "private",
+  });
+
+  it("that a render is slow is not said once it is over, and never in private", () => {
+    const slow = { kind: "slow", stage: "todo", tries: 0 } as const;
+    const rendering = to.noticeIntended(sampleJob("rendering", { notice: slow }));
+    expect(rendering.notice).toMatchObject({ kind: "slow", stage: "sending" });
+    for (const name of ["rendered", "delivered", "failed", "cancelled"] as const)
+      expect(to.noticeIntended(sampleJob(name, { notice: slow }))).not.toHaveProperty("notice");
+    for (const message of [POSTED, MESSAGES.lost])
+      for (const end of [to.noticeClosed, to.noticeLost])
+        expect(end({ ...rendering, message })).not.toHaveProperty("notice");
   });
 
   it("waits longer each time, and ends", () => {

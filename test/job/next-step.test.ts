@@ -12,6 +12,7 @@ import { nextStep, type StepName, wakeAt } from "../../src/job/next-step.ts";
 import type { RenderUpdate } from "../../src/job/render-api.ts";
 import { resumed } from "../../src/job/resume.ts";
 import { shownBy } from "../../src/job/shown-by.ts";
+import { slowNoticed } from "../../src/job/slow.ts";
 import { sortedOut } from "../../src/job/sorting.ts";
 import type { SpeakAnswer, SpeechUpdate } from "../../src/job/speech-api.ts";
 import * as speech from "../../src/job/speech-transitions.ts";
@@ -38,7 +39,7 @@ const failure = { reason: "not_in_channel", code: "not_in_channel" } as const;
 const error = new Error("connection reset");
 const keyOf = (job: Job) =>
   ("attempt" in job.state ? job.state.attempt?.key : undefined) ?? ("" as AttemptKey);
-const line = { slotsInUse: 0, ahead: 0, slots: 1 };
+const line = { slotsInUse: 0, ahead: 0, behind: 0, slots: 1 };
 const intended: Move = (job, now) => to.createIntended(job, `key${now}` as AttemptKey, line, now, WAITS);
 const answered =
   (answer: Parameters<typeof to.createAnswered>[2]): Move =>
@@ -150,7 +151,8 @@ const outcomes: Record<StepName, Move[]> = {
   ],
   create: [
     intended,
-    (job, now) => to.createIntended(job, keyOf(job), { slotsInUse: 1, ahead: 1, slots: 1 }, now, WAITS),
+    (job, now) =>
+      to.createIntended(job, keyOf(job), { slotsInUse: 1, ahead: 1, behind: 2, slots: 1 }, now, WAITS),
     answered({ type: "created", renderId: RENDER }),
     answered({ type: "refused", reason: "akool_error", code: 1015, retries: 1 }),
     answered({ type: "refused", reason: "akool_media_unusable", code: 1015, retries: 0 }),
@@ -163,6 +165,7 @@ const outcomes: Record<StepName, Move[]> = {
   leave_alone: [leftAlone],
   look: [
     looked({ type: "pending" }),
+    (job, now) => slowNoticed(looked({ type: "pending" })(job, now), 60_000, now),
     looked({ type: "succeeded", videoUrl: "https://example.com/v.mp4" }),
     looked({ type: "failed", reason: "render_failed" }),
     looked({ type: "unknown" }),
@@ -214,6 +217,8 @@ const outcomes: Record<StepName, Move[]> = {
   ],
   edit: [
     (job, now) => message.edited(job, shownBy(job) ?? "", now),
+    (job, now) => message.edited(job, shownBy(job) ?? "", now, { refused: true }),
+    (job, now) => message.edited(job, shownBy(job) ?? "", now, { noThumbnail: true }),
     (job, now) => message.editLater(job, shownBy(job) ?? "", now, undefined, WAITS),
   ],
   clean_up: [(job) => ({ ...job, cleanedUp: true })],
@@ -330,5 +335,63 @@ describe("the next step", () => {
       until: editedAt + WAITS.editSpacing,
     });
     expect(nextStep(shown(STATES.failed), NOW, WAITS)).toEqual({ step: "edit" });
+  });
+
+  const MINUTE = 60_000;
+  /** Shown as it is, asked for and last edited so long ago. */
+  const told = (state: Job["state"], ageMs: number, editedMsAgo: number, over: object = {}) => {
+    const shown = shownBy(sampleJob(state)) ?? "";
+    const message = { ...sampleJob(state).message, shown, editedAt: NOW - editedMsAgo, ...over };
+    return sampleJob(state, {
+      acceptedAt: NOW - ageMs,
+      dueAt: NOW + 1e9,
+      message: message as Job["message"],
+    });
+  };
+  const editIn = (job: Job) => {
+    const next = nextStep(job, NOW, WAITS);
+    if (next.step === "edit") return 0;
+    return next.step === "wait" && next.until !== job.dueAt && next.until !== undefined
+      ? next.until - NOW
+      : undefined;
+  };
+
+  it.each([
+    ["each minute", 2.5, 0.4, 0.5],
+    ["the tenth", 9.5, 0.2, 0.5],
+    ["then each fifth", 10.5, 0.2, 4.5],
+    ["and on", 44, 3.5, 1],
+    ["at once when it was missed", 4.5, 2, 0],
+  ])("tells the time so far: %s", (_, age, edited, inMinutes) => {
+    for (const state of [STATES.preparing, STATES["speaking called"], STATES.queued, STATES.rendering])
+      expect(editIn(told(state, age * MINUTE, edited * MINUTE))).toBe(inMinutes * MINUTE);
+  });
+
+  it.each<[string, Job]>([
+    ["in line", told({ ...STATES.queued, placeInLine: 9000, lineLength: 10_000 }, 5 * MINUTE, 3 * MINUTE)],
+    ["overdue", told({ ...STATES.rendering, overdue: true }, 5 * MINUTE, 3 * MINUTE)],
+    ...(["choosing", "creating", "unsettled", "asking", "delivered"] as const).map((name): [string, Job] => [
+      name,
+      told(STATES[name], 5 * MINUTE, 3 * MINUTE, { shown: shownBy(sampleJob(name)) ?? "checking" }),
+    ]),
+    ["refused", told(STATES.rendering, 5 * MINUTE, 3 * MINUTE, { refused: true })],
+    ["lost", { ...told(STATES.rendering, 5 * MINUTE, 0), message: { status: "lost" } }],
+  ])("does not edit for the time alone: %s", (_, job) => {
+    expect(editIn({ ...job, cleanedUp: true })).toBeUndefined();
+  });
+
+  it("keeps the minutes waiting for what was put off", () => {
+    expect(editIn(told(STATES.rendering, 5 * MINUTE, 3 * MINUTE, { retryAt: NOW + 7000 }))).toBe(7000);
+  });
+
+  it("says that it is posting only when that takes long, and never instead of the end", () => {
+    for (const name of ["rendered", "uploading", "sharing called", "linking ready"] as const) {
+      const job = told(STATES[name], 5 * MINUTE, 3 * MINUTE, { shown: "rendering" });
+      expect(editIn(job)).toBe(WAITS.postingQuiet - 500);
+      const put = told(STATES[name], 5 * MINUTE, 3 * MINUTE, { shown: "rendering", retryAt: NOW + 20_000 });
+      expect(editIn(put)).toBe(20_000);
+      expect(editIn(told(STATES[name], 5 * MINUTE, 3 * MINUTE, { shown: "posting" }))).toBeUndefined();
+    }
+    expect(editIn(told(STATES.delivered, 5 * MINUTE, 0, { shown: "posting" }))).toBe(0);
   });
 });

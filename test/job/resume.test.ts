@@ -1,12 +1,25 @@
 import { describe, expect, it } from "vitest";
+import type { JobMessage } from "../../src/job/job.ts";
+import { nextStep } from "../../src/job/next-step.ts";
 import { resumed } from "../../src/job/resume.ts";
-import { NOW, STATES, sampleJob, WAITS } from "./sample-jobs.ts";
+import { NOW, POSTED, STATES, sampleJob, WAITS } from "./sample-jobs.ts";
 
 describe("a job that a fresh process finds", () => {
   it("is looked at soon, one after another", () => {
     const job = sampleJob("rendering", { dueAt: NOW + WAITS.renderDeadline });
     expect(resumed(job, 3, NOW, WAITS).dueAt).toBe(NOW + 3 * WAITS.resumeSpacing);
     expect(resumed(job, 1_000_000, NOW, WAITS).dueAt).toBe(NOW + WAITS.resumeWithin);
+  });
+
+  it("tells the time one after another, also after the second restart", () => {
+    const message = { ...POSTED, shown: "rendering resumed", editedAt: NOW - 5 * 60_000 } as JobMessage;
+    const job = sampleJob("rendering", { resumed: true, message, acceptedAt: NOW - 6 * 60_000 });
+    const again = resumed(job, 1000, NOW, WAITS);
+    const later = { ...again, dueAt: NOW + 1e9 };
+    expect(nextStep(later, NOW, WAITS)).toEqual({
+      step: "wait",
+      until: NOW + 1000 * WAITS.resumeEditSpacing,
+    });
   });
 
   it.each([

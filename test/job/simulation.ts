@@ -29,6 +29,8 @@ const SIMULATED_WAITS: Waits = {
 /** A render, a question, another render, its delivery: what still wants something then never rests. */
 const LONGEST_LIFE_MS = 48 * HOUR_MS;
 const MOST_STEPS = 10_000;
+/** Enough to call a render slow that takes more than a minute. */
+const PAST_RENDERS_MS = Array.from({ length: 10 }, () => 60_000);
 const VOICE = { id: "voice", name: "Anna" };
 const TS = "1700000000.000777" as MessageTs;
 
@@ -197,7 +199,7 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     now,
     slots,
     webhookHealth: createWebhookHealth(webhooks),
-    pastRenders: () => [],
+    pastRenders: () => PAST_RENDERS_MS,
     noteRender: () => {},
     webhooks,
     log: { warn: () => {} },

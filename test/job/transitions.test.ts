@@ -73,7 +73,7 @@ describe("getting ready", () => {
 });
 
 describe("paying once", () => {
-  const free = { slotsInUse: 0, ahead: 0, slots: 2 };
+  const free = { slotsInUse: 0, ahead: 0, behind: 0, slots: 2 };
   const start = (job: Job) => createIntended(job, OTHER_KEY, free, NOW, WAITS);
   const attempt = { number: 2, key: OTHER_KEY, startedAt: NOW, fetched: false };
   describeEvent(
@@ -83,8 +83,8 @@ describe("paying once", () => {
   );
   describeEvent(
     "no slot free",
-    (job) => createIntended(job, OTHER_KEY, { slotsInUse: 2, ahead: 3, slots: 2 }, NOW, WAITS),
-    each(["queued", "queued again"], state("queued", { placeInLine: 4, attempts: 1 })),
+    (job) => createIntended(job, OTHER_KEY, { slotsInUse: 2, ahead: 3, behind: 2, slots: 2 }, NOW, WAITS),
+    each(["queued", "queued again"], state("queued", { placeInLine: 4, lineLength: 6, attempts: 1 })),
   );
 
   it.each([
@@ -95,7 +95,13 @@ describe("paying once", () => {
     [0, 2, false],
     [1, 1, false],
   ])("with %i of 2 slots in use and %i ahead the turn has come: %s", (slotsInUse, ahead, comes) => {
-    const next = createIntended(sampleJob("queued"), KEY, { slotsInUse, ahead, slots: 2 }, NOW, WAITS);
+    const next = createIntended(
+      sampleJob("queued"),
+      KEY,
+      { slotsInUse, ahead, behind: 0, slots: 2 },
+      NOW,
+      WAITS,
+    );
     expect(next.state.status).toBe(comes ? "creating" : "queued");
     if (!comes) expect(next.dueAt).toBeGreaterThan(NOW);
   });

@@ -118,6 +118,33 @@ describe("what it checks", () => {
     );
   });
 
+  it("shows pictures that are files of its own, of the few kinds that it can show", async () => {
+    const { slack, web } = await start();
+    const heic = "test/fixtures/media/portrait.heic";
+    const { message } = await slack.shareFiles([PORTRAIT, heic]);
+    const [photo, other] = message.files;
+    const { ts = "" } = await web.chat.postMessage({ channel: GENERAL, text: "one" });
+    const show = (picture: object) => {
+      const accessory = { type: "image", alt_text: "The photo", ...picture };
+      const blocks = [{ type: "section", text: { type: "mrkdwn", text: "two" }, accessory }];
+      return web.apiCall("chat.update", { channel: GENERAL, ts, text: "two", blocks });
+    };
+    const ofSlack = (id: string | undefined) => ({ slack_file: { id } });
+    expect(await show(ofSlack(photo?.id))).toMatchObject({ ok: true });
+    for (const picture of [
+      ofSlack(other?.id),
+      ofSlack("F0NONE"),
+      {},
+      { ...ofSlack(photo?.id), image_url: "https://example.com/me.jpg" },
+      { ...ofSlack(photo?.id), alt_text: "" },
+    ])
+      await expect(show(picture)).rejects.toEqual(refusal("invalid_blocks"));
+    expect(slack.problems.splice(0)).toHaveLength(5);
+    if (photo) photo.deleted = true;
+    await expect(show(ofSlack(photo?.id))).rejects.toEqual(refusal("invalid_blocks"));
+    expect(slack.problems).toEqual([]);
+  });
+
   it("keeps what a message said before, and takes blocks away when only text is sent", async () => {
     const { slack, web } = await start();
     const { ts = "" } = await web.chat.postMessage({

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ChannelId, UserId } from "../../src/job/ids.ts";
+import type { ChannelId, SlackFileId, UserId } from "../../src/job/ids.ts";
 import type { Job, JobState } from "../../src/job/job.ts";
 import { parseBlocks } from "../../src/sandbox/slack/block-kit.ts";
+import { hasThumbnail, withRequest } from "../../src/slack/delivery/asked-for.ts";
 import {
   finishComment,
   jobMessage,
@@ -48,7 +49,8 @@ function expectSound(message: Message, job: Job): void {
 
 const jobs: [string, Job][] = [
   ...STATE_NAMES.map((name): [string, Job] => [name, sampleJob(name)]),
-  ["queued in line", sampleJob({ ...STATES.queued, placeInLine: 3 })],
+  ["queued in line", sampleJob({ ...STATES.queued, placeInLine: 3, lineLength: 5 })],
+  ["queued in line by an older version", sampleJob({ ...STATES.queued, placeInLine: 3 })],
   ["rendering, overdue", sampleJob({ ...STATES.rendering, overdue: true })],
   ["cancelled while rendering", sampleJob({ ...STATES.cancelled, renderWasRunning: true })],
   ["delivered as a link", sampleJob({ ...STATES.delivered, as: "link" })],
@@ -60,6 +62,38 @@ describe("the job message", () => {
       expectSound(jobMessage(shown), job);
       expect(jobMessage(shown).text).toContain(`<@${job.requesterId}>`);
     }
+  });
+
+  it("tells the place in line, and of how many where that is known", () => {
+    const text = (more: object) => jobMessage(sampleJob({ ...STATES.queued, placeInLine: 3, ...more })).text;
+    expect(text({ lineLength: 5 })).toMatch(/waiting in line, number 3 of 5\.$/);
+    expect(text({})).toMatch(/waiting in line, number 3\.$/);
+  });
+
+  it("tells the time so far and the usual time, and makes nothing up where it knows neither", () => {
+    const text = (times: object, job = sampleJob("rendering")) => jobMessage(job, undefined, times).text;
+    expect(text({})).toMatch(/AKOOL is making the video\. I'll post it in this thread\.$/);
+    expect(text({ soFar: 0 })).toBe(text({}));
+    expect(text({ soFar: 3 })).toMatch(/AKOOL is making the video \(3 min so far\)\. I'll post it/);
+    const both = { soFar: 3, usualMs: 140_000 };
+    expect(text(both)).toMatch(/video \(3 min so far\)\. It usually takes about 2 min; I'll post it in this/);
+    expect(text({ usualMs: 20_000 })).toContain("It usually takes less than a minute; I'll post it");
+    expect(text(both, sampleJob("preparing"))).toMatch(/the recording… \(3 min so far\)$/);
+    expect(text(both, sampleJob("speaking called"))).toContain("(3 min so far)");
+  });
+
+  it.each([
+    "queued in line",
+    "rendering, overdue",
+    "asking",
+    "unsettled",
+    "delivered",
+    "failed",
+    "sharing ready",
+  ])("tells no time where it would not be kept right: %s", (name) => {
+    const job = jobs.find(([known]) => known === name)?.[1];
+    if (!job) throw new Error(name);
+    expect(jobMessage(job, undefined, { soFar: 3, usualMs: 140_000 })).toEqual(jobMessage(job));
   });
 
   it("offers to cancel exactly while that can still be done", () => {
@@ -80,6 +114,7 @@ describe("the job message", () => {
       "unsettled",
       "rendering",
       "queued in line",
+      "queued in line by an older version",
       "rendering, overdue",
     ]);
   });
@@ -109,9 +144,77 @@ describe("the job message", () => {
   });
 });
 
+describe("what was asked for", () => {
+  const slackPhoto = (name: string) => ({
+    type: "slack" as const,
+    fileId: "F7" as SlackFileId,
+    url: `https://files.slack.com/files-pri/T1-F7/download/${name}`,
+  });
+  const wanting = (request: Partial<Job["request"]>, state: keyof typeof STATES = "rendering") => {
+    const job = sampleJob(state);
+    return { ...job, request: { ...job.request, ...request } };
+  };
+  const shown = (job: Job, thumbnail = true) => withRequest(jobMessage(job), job, { thumbnail });
+  const lineOf = ({ blocks }: Message) =>
+    blocks.flatMap((block) => (block.type === "context" ? block.elements : []));
+
+  it.each(jobs)("stands under the message, which stays sound: %s", (_name, job) => {
+    const more = { photo: slackPhoto("me.jpg"), gesturePrompt: "waves", resolution: "1080" } as const;
+    const message = shown({ ...job, request: { ...job.request, ...more } });
+    expectSound(message, job);
+    expect(message.blocks[0]).toHaveProperty("accessory.slack_file", { id: "F7" });
+    const buttons = jobMessage(job).blocks.filter(({ type }) => type === "actions");
+    expect(message.blocks.filter(({ type }) => type === "actions")).toEqual(buttons);
+  });
+
+  it("goes without saying for a photo and a recording", () => {
+    const job = sampleJob("rendering");
+    expect(shown(job)).toEqual(jobMessage(job));
+  });
+
+  it("says the words, the voice, the gestures and the resolution in one line, and in the text too", () => {
+    const voice = { id: "v", name: "Anna" };
+    const speech = { type: "words", text: `Hello\n<!channel> & ${"long ".repeat(30)}`, voice } as const;
+    const job = wanting({ speech, resolution: "1080", gesturePrompt: "waves <@U2>" });
+    const [line, ...more] = lineOf(shown(job));
+    expect(more).toEqual([]);
+    const text = `Words: “Hello &lt;!channel&gt; &amp; ${"long ".repeat(8)}l…” · Voice: Anna · Gestures: “waves &lt;@U2&gt;” · 1080p`;
+    expect(line).toEqual({ type: "mrkdwn", text, verbatim: true });
+    expect(shown(job).text).toBe(`${jobMessage(job).text} ${text}`);
+  });
+
+  it("does not repeat the words of a question about them", () => {
+    const state = { status: "choosing", question: { kind: "say_this" }, until: NOW } as const;
+    const request = { ...sampleJob("choosing").request, speech: { type: "words", text: "Hello" } } as const;
+    expect(lineOf(shown(sampleJob(state, { request })))).toEqual([]);
+  });
+
+  it.each([
+    ["me.jpg", true],
+    ["ME.JPEG", true],
+    ["me.png", true],
+    ["me.gif", true],
+    ["me.heic", false],
+    ["me.webp", false],
+    ["me", false],
+  ])("shows a photo that Slack can show: %s %s", (name, can) => {
+    expect(hasThumbnail(wanting({ photo: slackPhoto(name) }))).toBe(can);
+  });
+
+  it("shows no photo in the first post, none from an address, and none of several to choose from", () => {
+    const photo = slackPhoto("me.jpg");
+    expect(JSON.stringify(shown(wanting({ photo }), false))).not.toContain("slack_file");
+    expect(hasThumbnail(wanting({ photo: { type: "url", url: "https://example.com/me.jpg" } }))).toBe(false);
+    expect(hasThumbnail(wanting({ photo: { type: "thread" } }))).toBe(false);
+    const candidates = { photos: [photo, slackPhoto("you.jpg")], speeches: [] };
+    expect(hasThumbnail(wanting({ photo, candidates }))).toBe(false);
+  });
+});
+
 describe("notices", () => {
   const cases: [Parameters<typeof noticeMessage>[1], Job][] = [
     ["failed", sampleJob("failed")],
+    ["slow", sampleJob("rendering")],
     ["overdue", sampleJob({ ...STATES.rendering, overdue: true })],
     ["asking", sampleJob("asking")],
     ["undeliverable", sampleJob("undeliverable")],
@@ -163,6 +266,9 @@ describe("what people wrote", () => {
       noticeMessage(job, "failed"),
     ])
       expect(`${text} ${JSON.stringify(blocks)}`).not.toMatch(/<!channel>|evil\.example/);
+    // The excerpt of the gestures is what they typed, and neither calls anybody nor leads anywhere.
+    const { text, blocks } = withRequest(jobMessage(job), job, { thumbnail: true });
+    expect(`${text} ${JSON.stringify(blocks)}`).not.toMatch(/<!channel>|<http|evil\.example\/[<x]/);
   });
 });
 

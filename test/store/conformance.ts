@@ -205,7 +205,7 @@ export function describeStore(
         expect(await contentSeenBy(store, third.id)).toBeUndefined();
       });
 
-      it("counts the renders that hold a slot, and who is ahead in line", async () => {
+      it("counts the renders that hold a slot, and who is ahead and behind in line", async () => {
         const { store, add } = await emptyStore();
         await add(STATES.creating);
         await add(STATES.unsettled);
@@ -220,8 +220,8 @@ export function describeStore(
             let line = {};
             await store.update(
               id,
-              (_job, { slotsInUse, ahead }) => {
-                line = { slotsInUse, ahead };
+              (_job, { slotsInUse, ahead, behind }) => {
+                line = { slotsInUse, ahead, behind };
                 return undefined;
               },
               { line: true },
@@ -230,9 +230,9 @@ export function describeStore(
           }),
         );
         expect(seen).toEqual([
-          { slotsInUse: 3, ahead: 0 },
-          { slotsInUse: 3, ahead: 1 },
-          { slotsInUse: 3, ahead: 2 },
+          { slotsInUse: 3, ahead: 0, behind: 2 },
+          { slotsInUse: 3, ahead: 1, behind: 1 },
+          { slotsInUse: 3, ahead: 2, behind: 0 },
         ]);
       });
 
@@ -308,7 +308,7 @@ export function describeStore(
         const { store, add } = await emptyStore();
         const later = await add(STATES.preparing, { dueAt: NOW - 1 });
         const sooner = await add(STATES.preparing, { dueAt: NOW - 5 });
-        await add(STATES.preparing, { dueAt: NOW + 1 });
+        await add(STATES.preparing, { dueAt: NOW + 1, message: { status: "lost" } });
         const ids = async (limit: number) => (await store.claimDue(NOW, limit)).map(({ id }) => id);
         const [first] = await ids(1);
         expect([first, ...(await ids(10))].sort()).toEqual([later.id, sooner.id].sort());
@@ -376,8 +376,9 @@ export function describeStore(
       it("says when the next job is due", async () => {
         const { store, add } = await emptyStore();
         expect(await store.nextDueAt(NOW)).toBeUndefined();
-        await add(STATES.preparing, { dueAt: NOW - 5 });
-        await add(STATES.preparing, { dueAt: NOW + 7 });
+        const silent = { message: { status: "lost" } } as const;
+        await add(STATES.preparing, { dueAt: NOW - 5, ...silent });
+        await add(STATES.preparing, { dueAt: NOW + 7, ...silent });
         expect(await store.nextDueAt(NOW)).toBe(NOW + 7);
         expect(await store.nextDueAt(NOW + 7)).toBeUndefined();
       });
@@ -776,8 +777,9 @@ export function describeStore(
 
       it("tells how long the first in line has waited, put off or not", async () => {
         const { store, add } = await emptyStore();
-        await add({ ...STATES.queued, queuedAt: NOW - MINUTE }, { dueAt: NOW + MINUTE });
-        await add({ ...STATES.queued, queuedAt: NOW - 2 * MINUTE }, { dueAt: NOW + MINUTE });
+        const later = { dueAt: NOW + MINUTE, message: { status: "lost" } } as const;
+        await add({ ...STATES.queued, queuedAt: NOW - MINUTE }, later);
+        await add({ ...STATES.queued, queuedAt: NOW - 2 * MINUTE }, later);
         expect(await store.queueAges(NOW)).toEqual({ lineMs: 2 * MINUTE });
       });
 

@@ -60,7 +60,11 @@ export const picture = {
   slack_file: slackFile.optional(),
   alt_text: z.string().min(1).max(2000),
 };
-export const imageElement = z.strictObject({ type: z.literal("image"), ...picture });
+export const fromOneSource = (image: { image_url?: unknown; slack_file?: unknown }) =>
+  Boolean(image.image_url) !== Boolean(image.slack_file);
+export const imageElement = z
+  .strictObject({ type: z.literal("image"), ...picture })
+  .refine(fromOneSource, "either image_url or slack_file");
 const choice = {
   action_id: actionId,
   confirm: confirm.optional(),

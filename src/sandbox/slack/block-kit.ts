@@ -11,6 +11,7 @@ import {
   conversationsSelect,
   externalSelect,
   fileInput,
+  fromOneSource,
   imageElement,
   mrkdwn,
   overflow,
@@ -72,10 +73,7 @@ const section = z
   .refine((block) => block.text || block.fields, "a section needs text or fields");
 const imageBlock = z
   .strictObject({ type: z.literal("image"), block_id: blockId, title: plain(2000).optional(), ...picture })
-  .refine(
-    (block) => Boolean(block.image_url) !== Boolean(block.slack_file),
-    "either image_url or slack_file",
-  );
+  .refine(fromOneSource, "either image_url or slack_file");
 
 const block = z.discriminatedUnion("type", [
   section,
@@ -159,6 +157,15 @@ export function parseView(value: unknown): ViewContent {
   }
   if (!parsed.success || errors.length > 0) throw malformed("invalid_arguments", errors);
   return parsed.data;
+}
+
+/** Every picture in it that is a file of Slack's. */
+export function slackFilesIn(blocks: readonly Block[]) {
+  return blocks.flatMap((each) => {
+    const elements = each.type === "context" ? each.elements : elementsOf(each);
+    const pictures = each.type === "image" ? [each] : elements.filter((element) => element.type === "image");
+    return pictures.flatMap(({ slack_file }) => slack_file ?? []);
+  });
 }
 
 export function elementsOf(block: Block): Element[] {

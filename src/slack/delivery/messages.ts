@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/web-api";
 import { failureText, failureTextOf } from "../../job/failure-text.ts";
 import type { Job, Notice } from "../../job/job.ts";
+import { tellsTime } from "../../job/shown-by.ts";
 import { actions } from "../surface.ts";
 import { answersTo, type Button, questionText } from "./question.ts";
 
@@ -25,9 +26,18 @@ const RESUMED = " _(I was restarted meanwhile. The work goes on.)_";
 const START_UNCLEAR =
   "I can't tell whether AKOOL started this one: its answer was lost. Trying again may cost credit a second time. Try again?";
 
+/** What a message can tell of time; what is not known is not said. */
+export interface Times {
+  /** Whole minutes since the request. */
+  readonly soFar?: number;
+  /** Of our own finished renders, see past-renders.ts. */
+  readonly usualMs?: number | undefined;
+}
+
 /** The job's one message, as it should read now. `runningLink` leads to the running job of a duplicate. */
-export function jobMessage(job: Job, runningLink?: string): Message {
+export function jobMessage(job: Job, runningLink?: string, times: Times = {}): Message {
   const { state } = job;
+  const soFar = times.soFar && tellsTime(job) ? ` (${times.soFar} min so far)` : "";
   const asked = `Talking photo for <@${job.requesterId}>`;
   const again = job.resumed ? RESUMED : "";
   switch (state.status) {
@@ -35,7 +45,7 @@ export function jobMessage(job: Job, runningLink?: string): Message {
     case "preparing":
       return message(
         job,
-        `:hourglass_flowing_sand: ${asked}: checking the photo and the recording…${again}`,
+        `:hourglass_flowing_sand: ${asked}: checking the photo and the recording…${soFar}${again}`,
         CANCEL,
       );
     case "choosing":
@@ -48,15 +58,19 @@ export function jobMessage(job: Job, runningLink?: string): Message {
     case "speaking":
       return message(
         job,
-        `:speaking_head_in_silhouette: ${asked}: the photo is fine; turning the words into speech…${again}`,
+        `:speaking_head_in_silhouette: ${asked}: the photo is fine; turning the words into speech…${soFar}${again}`,
         CANCEL,
       );
     case "queued":
       return state.placeInLine === undefined
-        ? message(job, `:hourglass_flowing_sand: ${asked}: checked, handing it to AKOOL…${again}`, CANCEL)
+        ? message(
+            job,
+            `:hourglass_flowing_sand: ${asked}: checked, handing it to AKOOL…${soFar}${again}`,
+            CANCEL,
+          )
         : message(
             job,
-            `:hourglass_flowing_sand: ${asked}: waiting in line, number ${state.placeInLine}.${again}`,
+            `:hourglass_flowing_sand: ${asked}: waiting in line, ${placeText(state.placeInLine, state.lineLength)}.${again}`,
             CANCEL,
           );
     case "creating":
@@ -69,7 +83,7 @@ export function jobMessage(job: Job, runningLink?: string): Message {
           )
         : message(
             job,
-            `:art: ${asked}: AKOOL is making the video. This usually takes a few minutes; I'll post it in this thread.${again}`,
+            `:art: ${asked}: AKOOL is making the video${soFar}. ${usually(times.usualMs)}I'll post it in this thread.${again}`,
             CANCEL,
           );
     case "unsettled":
@@ -121,6 +135,11 @@ export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
   const { state } = job;
   const hello = `<@${job.requesterId}>`;
   switch (kind) {
+    case "slow":
+      return message(
+        job,
+        `${hello} This one is slower than nine in ten. Nothing is wrong so far; I'll post it here when it is done.`,
+      );
     case "overdue":
       return message(
         job,
@@ -148,6 +167,17 @@ export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
     case "ended":
       return endedMessage(job, hello);
   }
+}
+
+/** "number 2 of 5": of so many when the place was last looked up. */
+export function placeText(place: number, of: number | undefined): string {
+  return of === undefined ? `number ${place}` : `number ${place} of ${of}`;
+}
+
+function usually(ms: number | undefined): string {
+  if (ms === undefined) return "";
+  const minutes = Math.round(ms / 60_000);
+  return `It usually takes ${minutes < 1 ? "less than a minute" : `about ${minutes} min`}; `;
 }
 
 /** Said with the video itself, in the same post. */

@@ -1,6 +1,7 @@
 import type { Job } from "../../job/job.ts";
 import type { Question } from "../../job/question.ts";
 import { actions, chooseAction, goOnAction } from "../surface.ts";
+import { quoted } from "./quoted.ts";
 
 /** A question to the person, before anything is paid, and the buttons that answer it. */
 
@@ -39,7 +40,7 @@ export function questionText({ place, request, paidSpeech }: Job, question: Ques
     case "say_this": {
       const text = request.speech.type === "words" ? request.speech.text : "";
       const photo = request.photo.type === "thread" ? "the photo at the top of this thread" : "the photo";
-      return `${beside} Shall ${photo} say “${quoted(text)}”? ${nothingYet}`.trimStart();
+      return `${beside} Shall ${photo} say “${quoted(text, QUOTED_CHARACTERS)}”? ${nothingYet}`.trimStart();
     }
     case "photo_small":
       return `The photo is small, ${question.seen}: the video may look blurred. ${nothingYet}`;
@@ -114,12 +115,6 @@ function facesInWords(count: number): string[] {
   if (count === 2) return ["Left face", "Right face"];
   if (count === 3) return ["Left face", "Middle face", "Right face"];
   return Array.from({ length: count }, (_, index) => `Face ${index + 1} from the left`);
-}
-
-/** Slack's own signs are no signs here: what somebody has typed calls nobody. */
-function quoted(text: string): string {
-  const short = text.length > QUOTED_CHARACTERS ? `${text.slice(0, QUOTED_CHARACTERS)}…` : text;
-  return short.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function inSeconds(seconds: number): string {

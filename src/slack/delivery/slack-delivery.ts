@@ -3,7 +3,9 @@ import { z } from "zod";
 import type { Delivery, SlackAnswer } from "../../job/delivery.ts";
 import type { JobId, MessageTs, SlackFileId } from "../../job/ids.ts";
 import { installationOf, type Job, threadOf } from "../../job/job.ts";
+import { minutesSoFar } from "../../job/time-so-far.ts";
 import { type ClientFor, slackCall } from "../slack-call.ts";
+import { hasThumbnail, withRequest } from "./asked-for.ts";
 import { finishComment, jobMessage, linkComment, noticeMessage } from "./messages.ts";
 
 /** What people see under the video, and what a downloaded copy is called. */
@@ -15,7 +17,12 @@ export interface SlackDeliveryDeps {
   readonly findJob: (id: JobId) => Promise<Job | undefined>;
   readonly findResponseUrl: (id: JobId) => Promise<string | undefined>;
   readonly answerPrivately: AnswerPrivately;
+  /** How long a render usually takes; undefined while there is no experience. */
+  readonly usualMs: () => number | undefined;
 }
+
+/** After so many tries that came to nothing, an edit is made without the photo: it may be the reason. */
+const THUMBNAIL_TRIES = 3;
 
 /** Sends a sentence to the person alone, through the address Slack gave with their request. */
 export type AnswerPrivately = (responseUrl: string, text: string) => Promise<SlackAnswer>;
@@ -36,6 +43,7 @@ export function createSlackDelivery({
   findJob,
   findResponseUrl,
   answerPrivately,
+  usualMs,
 }: SlackDeliveryDeps): Delivery {
   /** One call for a job, with its installation's present token: without one nothing is sent, and that is an answer too. */
   const callFor = <R, T extends object>(
@@ -63,15 +71,17 @@ export function createSlackDelivery({
     return answer.type === "ok" ? answer.link : undefined;
   }
 
+  const timesOf = (job: Job, at: number) => ({ soFar: minutesSoFar(job, at), usualMs: usualMs() });
+
   return {
-    async postJobMessage(job) {
+    async postJobMessage(job, at) {
       return callFor(
         job,
         (client) =>
           client.chat.postMessage({
             channel: job.place.channelId,
             ...(job.place.threadTs === undefined ? {} : { thread_ts: job.place.threadTs }),
-            ...jobMessage(job),
+            ...withRequest(jobMessage(job, undefined, timesOf(job, at)), job, { thumbnail: false }),
             unfurl_links: false,
             metadata: { event_type: "talkingphoto_job", event_payload: { job_id: job.id } },
           }),
@@ -79,13 +89,30 @@ export function createSlackDelivery({
       );
     },
 
-    async editJobMessage(job, ts) {
-      const link = await runningLink(job);
-      return callFor(
-        job,
-        (client) => client.chat.update({ channel: job.place.channelId, ts, ...jobMessage(job, link) }),
-        () => ({}),
-      );
+    async editJobMessage(job, ts, at) {
+      const said = jobMessage(job, await runningLink(job), timesOf(job, at));
+      const update = (thumbnail: boolean) =>
+        callFor(
+          job,
+          (client) =>
+            client.chat.update({
+              channel: job.place.channelId,
+              ts,
+              ...withRequest(said, job, { thumbnail }),
+            }),
+          () => ({}),
+        );
+      const { message } = job;
+      const wanted =
+        message.status === "posted" &&
+        !message.noThumbnail &&
+        message.tries < THUMBNAIL_TRIES &&
+        hasThumbnail(job);
+      const answer = await update(wanted);
+      if (!wanted || answer.type !== "refused") return answer;
+      // Deleted, not to be seen here, or whatever else Slack has against it: the words are what counts.
+      const plain = await update(false);
+      return plain.type === "ok" ? { type: "ok", withoutThumbnail: true } : plain;
     },
 
     async postNotice(job) {

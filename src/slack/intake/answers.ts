@@ -1,6 +1,7 @@
 import type { CancelOutcome } from "../../job/decisions.ts";
 import { failureText } from "../../job/failure-text.ts";
 import type { Job } from "../../job/job.ts";
+import { placeText } from "../delivery/messages.ts";
 
 /** Private answers to commands and buttons. */
 
@@ -83,7 +84,7 @@ function phase(job: Job): string {
     case "queued":
       return job.state.placeInLine === undefined
         ? "about to start"
-        : `waiting in line, number ${job.state.placeInLine}`;
+        : `waiting in line, ${placeText(job.state.placeInLine, job.state.lineLength)}`;
     case "creating":
     case "rendering":
       return "AKOOL is making the video";

@@ -3,6 +3,7 @@ import { type Block, parseBlocks } from "../block-kit.ts";
 import type { Message } from "../records.ts";
 import { malformed, Refusal } from "../refusal.ts";
 import { flag, json, type Method, method, timestamp, type World } from "./method.ts";
+import { checkPictures } from "./pictures.ts";
 import { getPostable } from "./post-target.ts";
 
 const MAX_POST_LENGTH = 40_000;
@@ -36,6 +37,7 @@ const postMessage = method({
     const { workspace, payloads } = world;
     const target = getPostable(world, args.channel);
     const content = readContent(args, MAX_POST_LENGTH);
+    checkPictures(content.blocks, world);
     const message = workspace.post(target, {
       user: workspace.settings.botUserId,
       threadTs: workspace.getThread(target, args.thread_ts),
@@ -54,6 +56,7 @@ const update = method({
     const message = getOwnMessage(world, args, "cant_update_message");
     if (world.workspace.getChannel(args.channel).archived) throw new Refusal("is_inactive");
     const content = readContent(args, MAX_UPDATE_LENGTH);
+    checkPictures(content.blocks, world);
     // Text without blocks takes the old blocks away; blocks without text leave the old text as the fallback.
     const text = args.text ?? message.text;
     world.workspace.edit(message, { text, blocks: content.blocks, metadata: args.metadata });
@@ -74,6 +77,7 @@ const postEphemeral = method({
     const target = getPostable(world, args.channel);
     if (!target.members.has(args.user)) throw new Refusal("user_not_in_channel");
     const content = readContent(args, MAX_POST_LENGTH);
+    checkPictures(content.blocks, world);
     const threadTs = world.workspace.getThread(target, args.thread_ts);
     const { ts } = world.workspace.whisper({ channel: target.id, user: args.user, threadTs, ...content });
     return { message_ts: ts };

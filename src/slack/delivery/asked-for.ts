@@ -1,0 +1,76 @@
+import type { ImageElement } from "@slack/web-api";
+import type { Job } from "../../job/job.ts";
+import type { Message } from "./messages.ts";
+import { quoted } from "./quoted.ts";
+
+/** What was asked for, under the words of the job message: a line, and the photo where Slack can show it. */
+
+const QUOTED_CHARACTERS = 60;
+/** Slack shows no other files in a message (docs.slack.dev, "Slack file object"). Its addresses end in the file's name. */
+const SHOWN_ENDINGS = /\.(png|jpe?g|gif)$/i;
+
+/** `text` says it too: with blocks it is what notifications and screen readers have. */
+export function withRequest(message: Message, job: Job, { thumbnail }: { thumbnail: boolean }): Message {
+  const asked = askedFor(job);
+  const photo = thumbnail ? thumbnailOf(job) : undefined;
+  const [section, ...rest] = message.blocks;
+  if (section?.type !== "section") return message;
+  return {
+    text: asked === undefined ? message.text : `${message.text} ${asked}`,
+    blocks: [
+      photo ? { ...section, accessory: photo } : section,
+      ...(asked === undefined
+        ? []
+        : [
+            {
+              type: "context" as const,
+              // Addresses that somebody has typed are no links.
+              elements: [{ type: "mrkdwn" as const, text: asked, verbatim: true }],
+            },
+          ]),
+      ...rest,
+    ],
+  };
+}
+
+export function hasThumbnail(job: Job): boolean {
+  return thumbnailOf(job) !== undefined;
+}
+
+/** Undefined: a photo and a recording and nothing else, which goes without saying. */
+function askedFor({ state, request }: Job): string | undefined {
+  const { speech, resolution, gesturePrompt } = request;
+  // The question itself has the words.
+  const asksForWords = state.status === "choosing" && state.question.kind === "say_this";
+  const words = speech.type === "words" && !asksForWords ? `Words: “${excerpt(speech.text)}”` : undefined;
+  const voice = speech.type === "words" && speech.voice ? `Voice: ${excerpt(speech.voice.name)}` : undefined;
+  const gestures = gesturePrompt ? `Gestures: “${excerpt(gesturePrompt)}”` : undefined;
+  const parts = [words, voice, gestures, resolution === "1080" ? "1080p" : undefined].filter(
+    (part) => part !== undefined,
+  );
+  return parts.length === 0 ? undefined : parts.join(" · ");
+}
+
+/**
+ * Only a file of Slack's own, which everybody in the conversation may see by now. An address that somebody has typed
+ * may hold a secret of theirs, and is shown to nobody.
+ */
+function thumbnailOf(job: Job): ImageElement | undefined {
+  const { photo, candidates } = job.request;
+  const undecided = candidates !== undefined && candidates.photos.length > 1;
+  if (photo.type !== "slack" || undecided || !endsAsShown(photo.url)) return undefined;
+  const asked = askedFor(job);
+  return {
+    type: "image",
+    slack_file: { id: photo.fileId },
+    alt_text: asked === undefined ? "The photo" : `The photo. ${asked}`,
+  };
+}
+
+function endsAsShown(url: string): boolean {
+  return URL.canParse(url) && SHOWN_ENDINGS.test(new URL(url).pathname);
+}
+
+function excerpt(text: string): string {
+  return quoted(text.replaceAll(/\s+/g, " ").trim(), QUOTED_CHARACTERS);
+}
