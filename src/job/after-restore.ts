@@ -22,6 +22,11 @@ export function afterRestore(job: Job, index: number, now: number, waits: Waits)
     };
   }
   const { state } = job;
+  if (state.status === "cancelled" && state.kept) {
+    // Whoever presses "Post it after all" may have pressed it on the original.
+    const { kept: _elsewhere, ...settled } = state;
+    return { ...rest, state: settled, message };
+  }
   const late = state.status === "failed" && state.late !== undefined;
   if (!late && nextStep(job, Number.MAX_SAFE_INTEGER, waits).step === "wait") return job;
   if (!late) return { ...rest, message };

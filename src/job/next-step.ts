@@ -28,6 +28,8 @@ export type StepName =
   | "link"
   | "link_lost"
   | "redeliver"
+  | "dress"
+  | "remove"
   | "edit"
   | "clean_up";
 
@@ -52,6 +54,8 @@ export function nextStep(job: Job, now: number, waits: Waits): NextStep {
     const step = mainStep(job);
     if (step) return { step };
   }
+  if ((finishDueAt(job) ?? Number.POSITIVE_INFINITY) <= now)
+    return { step: job.finish?.stage === "removing" ? "remove" : "dress" };
   const editAt = editDueAt(job, waits);
   if (editAt !== undefined && editAt <= now) return { step: "edit" };
   if (hasEnded(job) && !job.cleanedUp) return { step: "clean_up" };
@@ -64,6 +68,7 @@ export function wakeAt(job: Job, waits: Waits): number | undefined {
     hasEnded(job) ? undefined : job.dueAt,
     job.notice ? (job.notice.retryAt ?? 0) : undefined,
     job.message.status === "posting" ? 0 : undefined,
+    finishDueAt(job),
     editDueAt(job, waits),
     hasEnded(job) && !job.cleanedUp ? 0 : undefined,
   ].filter((moment) => moment !== undefined);
@@ -112,6 +117,11 @@ function mainStep(job: Job): StepName | undefined {
     case "cancelled":
       return undefined;
   }
+}
+
+/** When something is to be done to the post with the video. */
+function finishDueAt({ finish }: Job): number | undefined {
+  return finish?.stage === "bare" || finish?.stage === "removing" ? (finish.retryAt ?? 0) : undefined;
 }
 
 /** When the job message should be edited; an outcome does not wait for the spacing between edits. */

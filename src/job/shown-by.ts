@@ -1,3 +1,4 @@
+import { canPostAfterAll } from "./after-all.ts";
 import { hasEnded, type Job } from "./job.ts";
 
 /**
@@ -9,7 +10,8 @@ export function shownBy(job: Job): string | undefined {
   return job.resumed && phase !== undefined && !hasEnded(job) ? `${phase} resumed` : phase;
 }
 
-function phaseOf({ state }: Job): string | undefined {
+function phaseOf(job: Job): string | undefined {
+  const { state } = job;
   switch (state.status) {
     case "preparing":
       return "checking";
@@ -35,12 +37,28 @@ function phaseOf({ state }: Job): string | undefined {
     case "undeliverable":
       return `undeliverable:${state.failure.reason}`;
     case "delivered":
-      return "delivered";
+      return deliveredAs(job);
     case "duplicate":
       return "duplicate";
     case "failed":
       return "failed";
     case "cancelled":
-      return "cancelled";
+      return canPostAfterAll(job) ? "cancelled kept" : "cancelled";
+  }
+}
+
+/** The buttons are under the video, or here. */
+function deliveredAs({ finish }: Job): string | undefined {
+  switch (finish?.stage) {
+    case undefined:
+    case "bare":
+    case "dressed":
+      return "delivered";
+    case "plain":
+      return "delivered plain";
+    case "removing":
+      return undefined;
+    case "removed":
+      return "deleted";
   }
 }

@@ -2,18 +2,16 @@ import { describe, expect, it } from "vitest";
 import type { ChannelId, UserId } from "../../src/job/ids.ts";
 import type { Job, JobState } from "../../src/job/job.ts";
 import { parseBlocks } from "../../src/sandbox/slack/block-kit.ts";
-import {
-  finishComment,
-  jobMessage,
-  linkComment,
-  type Message,
-  noticeMessage,
-} from "../../src/slack/delivery/messages.ts";
+import { finishComment, finishMessage, linkComment } from "../../src/slack/delivery/finish.ts";
+import { jobMessage, type Message, noticeMessage } from "../../src/slack/delivery/messages.ts";
 import { HELP, historyText, statusText, unknownText, watchText } from "../../src/slack/intake/answers.ts";
+import { detailsText } from "../../src/slack/intake/details.ts";
 import { actions, CHOOSE, GO_ON } from "../../src/slack/surface.ts";
-import { NOW, STATE_NAMES, STATES, sampleJob } from "../job/sample-jobs.ts";
+import { FINISHED, NOW, STATE_NAMES, STATES, sampleJob } from "../job/sample-jobs.ts";
 
 const MAX_SECTION = 3000;
+const NOTHING = { type: "none" } as const;
+const FINISH_BUTTONS = [actions.again, actions.change, actions.in1080, actions.delete, actions.details];
 const LINK = "https://sandbox.slack.com/archives/C1/p1700000000000100";
 
 interface Button {
@@ -52,6 +50,10 @@ const jobs: [string, Job][] = [
   ["rendering, overdue", sampleJob({ ...STATES.rendering, overdue: true })],
   ["cancelled while rendering", sampleJob({ ...STATES.cancelled, renderWasRunning: true })],
   ["delivered as a link", sampleJob({ ...STATES.delivered, as: "link" })],
+  ["delivered, no buttons at the video", sampleJob("delivered", { finish: { stage: "plain", tries: 0 } })],
+  ["deleted", sampleJob("delivered", { finish: { stage: "removed", tries: 0 } })],
+  ["failed for now", sampleJob({ ...STATES.failed, failure: { reason: "akool_busy" } })],
+  ["turned away", sampleJob("failed", { request: { photo: NOTHING, speech: NOTHING, resolution: "720" } })],
 ];
 
 describe("the job message", () => {
@@ -88,8 +90,15 @@ describe("the job message", () => {
     ["duplicate", [actions.makeAnother]],
     ["undeliverable", [actions.postAgain]],
     ["delivered", []],
-    ["failed", []],
+    ["delivered, no buttons at the video", FINISH_BUTTONS],
+    ["deleted", []],
+    ["failed", [actions.change, actions.details]],
+    ["failed for now", [actions.again, actions.change, actions.details]],
+    ["turned away", []],
     ["cancelled", []],
+    ["cancelled, ordered", []],
+    ["cancelled, rendering", [actions.postAfterAll]],
+    ["cancelled, rendered", [actions.postAfterAll]],
   ])("has the buttons of what can be decided: %s", (name, expected) => {
     const job = jobs.find(([known]) => known === name)?.[1] ?? sampleJob("preparing");
     expect(buttonsOf(jobMessage(job)).map(({ action_id }) => action_id)).toEqual(expected);
@@ -140,6 +149,53 @@ describe("the finish", () => {
       expect(text).toContain("<@U1>");
       expect(text).toContain("AI-generated");
     }
+  });
+
+  it("says how long it is, how long it took and what it cost, as far as that is known", () => {
+    const render = { ...FINISHED, seconds: 6.6, renderedAt: NOW + 65_000 };
+    const job = (more: object, over: Partial<Job> = {}) =>
+      sampleJob({ ...STATES["sharing ready"], render: { ...render, ...more } }, { acceptedAt: NOW, ...over });
+    const facts = (text: string) => text.split("\n")[1];
+    expect(facts(finishComment(job({ credits: 12.5 })))).toBe(
+      "7 s long · ready after 1 min 5 s · 12.5 credits",
+    );
+    expect(facts(finishComment(job({})))).toBe("7 s long · ready after 1 min 5 s");
+    expect(facts(finishComment(job({ credits: 1 }, { paidSpeech: true })))).toContain(
+      "1 credit for the video",
+    );
+    expect(facts(finishComment(sampleJob("delivered")))).toBeUndefined();
+  });
+
+  it("says the same when it gets its buttons, of which In 1080 only after 720", () => {
+    const made = { ...FINISHED, credits: 3 };
+    const job = sampleJob({ ...STATES.delivered, made });
+    expectSound(finishMessage(job), job);
+    expect(finishMessage(job).text).toBe(
+      finishComment(sampleJob({ ...STATES["sharing ready"], render: made })),
+    );
+    expect(buttonsOf(finishMessage(job)).map(({ action_id }) => action_id)).toEqual(FINISH_BUTTONS);
+    const in1080 = { ...job, request: { ...job.request, resolution: "1080" } as const };
+    expect(buttonsOf(finishMessage(in1080)).map(({ action_id }) => action_id)).not.toContain(actions.in1080);
+  });
+});
+
+describe("details", () => {
+  it.each(jobs)("read well and fit: %s", (_name, job) => {
+    const text = detailsText(job);
+    expect(text).toContain(job.id);
+    expect(text.length).toBeLessThanOrEqual(MAX_SECTION);
+    expect(text).not.toMatch(/undefined|null|\[object|NaN/);
+  });
+
+  it("hold the ids, times and codes that no other message has", () => {
+    const made = { ...FINISHED, attempt: 2, startedAt: NOW - 90_500, credits: 3 };
+    const done = detailsText(sampleJob({ ...STATES.delivered, made, finishedAt: NOW }));
+    expect(done).toContain(FINISHED.renderId);
+    expect(done).toMatch(/AKOOL 1 min 30 s/);
+    expect(done).toMatch(/attempt 2 · 3 credits/);
+    expect(done).toMatch(/<!date\^\d+\^/);
+    const failed = { ...STATES.failed, failure: { reason: "akool_error", code: "1015" } } as const;
+    expect(detailsText(sampleJob(failed))).toMatch(/`akool_error`, code `1015`/);
   });
 });
 
