@@ -29,7 +29,10 @@ export function failed(job: Job, failure: Failure, now: number, late?: Late): Jo
     ...(late && { late }),
     ...(order && { order }),
   };
-  return { ...advance(job, state, now), notice: newNotice("failed") };
+  return {
+    ...advance(job, state, now),
+    notice: newNotice("failed"),
+  };
 }
 
 /** What was ordered of AKOOL, as far as it is known; undefined while nothing was. */

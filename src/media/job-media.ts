@@ -77,6 +77,11 @@ export function createJobMedia({
       file,
       fromSlack,
       ...(authorization === undefined ? {} : { authorization }),
+    }).catch(async (error: unknown) => {
+      // Slack shows its login page for a file that is gone, too: its record of the file knows which it is.
+      const isUnsure = error instanceof RequestProblem && error.failure.reason === "slack_scope_missing";
+      if (isUnsure && fromSlack) await findFileUrl(job, found.fileId);
+      throw error;
     });
     return sha256;
   }

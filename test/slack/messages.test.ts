@@ -4,7 +4,14 @@ import type { Job, JobState } from "../../src/job/job.ts";
 import { parseBlocks } from "../../src/sandbox/slack/block-kit.ts";
 import { finishComment, finishMessage, linkComment } from "../../src/slack/delivery/finish.ts";
 import { jobMessage, type Message, noticeMessage } from "../../src/slack/delivery/messages.ts";
-import { HELP, historyText, statusText, unknownText, watchText } from "../../src/slack/intake/answers.ts";
+import {
+  afterAllText,
+  HELP,
+  historyText,
+  statusText,
+  unknownText,
+  watchText,
+} from "../../src/slack/intake/answers.ts";
 import { detailsText } from "../../src/slack/intake/details.ts";
 import { actions, CHOOSE, GO_ON } from "../../src/slack/surface.ts";
 import { FINISHED, NOW, STATE_NAMES, STATES, sampleJob } from "../job/sample-jobs.ts";
@@ -218,10 +225,18 @@ describe("what people wrote", () => {
       noticeMessage(job, "failed"),
     ])
       expect(`${text} ${JSON.stringify(blocks)}`).not.toMatch(/<!channel>|evil\.example/);
+    // Private, and it may say where a link leads to.
+    expect(detailsText(job)).not.toMatch(/<!channel>|<https/);
   });
 });
 
 describe("private answers", () => {
+  it("to Post it after all tell an end of the 7 days from a press that came too late", () => {
+    expect(afterAllText(sampleJob("cancelled, rendering"))).toMatch(/7 days; that time is over/);
+    for (const name of ["cancelled", "delivered", "rendering"] as const)
+      expect(afterAllText(sampleJob(name))).toMatch(/decided already.*`\/talkingphoto`/);
+  });
+
   const many = Array.from({ length: 50 }, (_, n) =>
     sampleJob(STATE_NAMES[n % STATE_NAMES.length] ?? "failed", { requesterId: "U1" as UserId }),
   );
