@@ -5,6 +5,8 @@ import { GENERAL, type SlackFile, type SlackSandbox } from "../slack/slack-sandb
 /** A minute of recording takes the stand-in half a minute to make into a video. */
 const OUTCOME_WITHIN_MS = 180_000;
 
+const UNDECIDED: ReadonlySet<string> = new Set(["Cancel", "Post again"]);
+
 /**
  * Does what a person does in #general, and waits until the app has said its last word about it. The video, or
  * undefined when that word was a refusal or a question.
@@ -26,8 +28,8 @@ export async function waitForOutcome(
     if (!first) return slack.ephemerals.length > whispersBefore;
     // A question, which in the demo nobody answers.
     if (first.text.startsWith(":question:")) return true;
-    // While anything can still become of a request, its message has a button to cancel it.
-    if (buttonsOf(first.blocks).length > 0) return false;
+    // While anything can still become of a request, its message has a button to cancel it, or to post it again.
+    if (buttonsOf(first.blocks).some(({ button }) => UNDECIDED.has(button.text.text))) return false;
     // That message is edited once more at the end, besides the post that calls the person. A request that is
     // refused at the door has one post alone.
     return first.edits.length === 0 || others.length > 0;
