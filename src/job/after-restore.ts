@@ -9,7 +9,10 @@ import type { Waits } from "./waits.ts";
  * do is returned as it is.
  */
 export function afterRestore(job: Job, index: number, now: number, waits: Waits): Job {
-  const { notice: _unsaid, ...rest } = job;
+  const { notice: _unsaid, ...others } = job;
+  // Deleted on the original, or wanted no more: whoever presses "Delete" here has it deleted.
+  const rest: Job =
+    job.finish?.stage === "removing" ? { ...others, finish: { ...job.finish, stage: "dressed" } } : others;
   const message = messageAfter(job.message, now + index * waits.resumeEditSpacing);
   if (!hasEnded(job)) {
     const { dueAt: _due, ...ended } = rest;
