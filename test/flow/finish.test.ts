@@ -63,6 +63,17 @@ describe("the finish", () => {
     expect(slack.describe(jobMessageOf(thread)).join("\n")).toContain(BUTTONS);
   });
 
+  it("has its buttons on the job message where only the link could be posted, and can be deleted there", async () => {
+    const { slack } = world();
+    slack.misbehave("share", { kind: "share", mode: "never" });
+    const thread = await ask(world(), "command");
+    await thread.waitForMessage(/Here is your talking photo.*https?:/);
+    await until("the buttons", () => slack.describe(jobMessageOf(thread)).join("\n").includes(BUTTONS));
+    await slack.pressButton(jobMessageOf(thread), "Delete");
+    await thread.waitForMessage(/has been deleted/);
+    expect(thread.messages).toHaveLength(1);
+  });
+
   it("gets its buttons by and by where Slack is busy", async () => {
     const { slack } = world();
     const only = ({ text }: { text?: unknown }) => String(text).includes("Here is your talking photo");
