@@ -120,8 +120,12 @@ function mainStep(job: Job): StepName | undefined {
 }
 
 /** When something is to be done to the post with the video. */
-function finishDueAt({ finish }: Job): number | undefined {
-  return finish?.stage === "bare" || finish?.stage === "removing" ? (finish.retryAt ?? 0) : undefined;
+function finishDueAt({ finish, message }: Job): number | undefined {
+  if (finish?.stage === "removing") return finish.retryAt ?? 0;
+  if (finish?.stage !== "bare") return undefined;
+  // Both are edits: while Slack has us wait with one, the other would be refused like it.
+  const edited = message.status === "posted" ? (message.retryAt ?? 0) : 0;
+  return Math.max(finish.retryAt ?? 0, edited);
 }
 
 /** When the job message should be edited; an outcome does not wait for the spacing between edits. */
