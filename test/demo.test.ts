@@ -94,6 +94,9 @@ describe("npm run demo", { timeout: TIMEOUT_MS }, () => {
       );
     }
     expect(run.stdout.match(/\[video talking-photo\.mp4, /g)).toHaveLength(2);
+    expect(
+      run.words().match(/credits \(edited\) \[Again\] \[Change…\] \[In 1080\] \[Delete\] \[Details\]/g),
+    ).toHaveLength(2);
     expect(run.stdout).not.toMatch(/"level"|:\w+:|<@|undefined/);
     expect(run.stderr).toBe("");
 

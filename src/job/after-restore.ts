@@ -9,7 +9,10 @@ import type { Waits } from "./waits.ts";
  * do is returned as it is.
  */
 export function afterRestore(job: Job, index: number, now: number, waits: Waits): Job {
-  const { notice: _unsaid, ...rest } = job;
+  const { notice: _unsaid, ...others } = job;
+  // Deleted on the original, or wanted no more: whoever presses "Delete" here has it deleted.
+  const rest: Job =
+    job.finish?.stage === "removing" ? { ...others, finish: { ...job.finish, stage: "dressed" } } : others;
   const message = messageAfter(job.message, now + index * waits.resumeEditSpacing);
   if (!hasEnded(job)) {
     const { dueAt: _due, ...ended } = rest;
@@ -22,6 +25,11 @@ export function afterRestore(job: Job, index: number, now: number, waits: Waits)
     };
   }
   const { state } = job;
+  if (state.status === "cancelled" && state.kept) {
+    // Whoever presses "Post it after all" may have pressed it on the original.
+    const { kept: _elsewhere, ...settled } = state;
+    return { ...rest, state: settled, message };
+  }
   const late = state.status === "failed" && state.late !== undefined;
   if (!late && nextStep(job, Number.MAX_SAFE_INTEGER, waits).step === "wait") return job;
   if (!late) return { ...rest, message };

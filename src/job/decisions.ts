@@ -1,5 +1,7 @@
+import { keptOf } from "./after-all.ts";
 import type { Job } from "./job.ts";
 import { advance, newNotice } from "./moves.ts";
+import type { Waits } from "./waits.ts";
 
 /** What people decide by a button or a command. Pure; a decision that comes too late returns `job` itself. */
 
@@ -35,15 +37,18 @@ export function cancelOutcome(job: Job): CancelOutcome {
   }
 }
 
-export function cancelled(job: Job, now: number): Job {
+export function cancelled(job: Job, now: number, waits: Pick<Waits, "renderGiveUp">): Job {
   const outcome = cancelOutcome(job);
   if (outcome === "too_late" || outcome === "ended_already") return job;
   const { notice: _unsaid, ...rest } = job;
-  const ended = advance(
-    rest,
-    { status: "cancelled", renderWasRunning: outcome === "render_goes_on", finishedAt: now },
-    now,
-  );
+  const kept = keptOf(job, waits);
+  const state = {
+    status: "cancelled",
+    renderWasRunning: outcome === "render_goes_on",
+    finishedAt: now,
+    ...(kept && { kept }),
+  } as const;
+  const ended = advance(rest, state, now);
   return job.message.status === "lost" ? { ...ended, notice: newNotice("ended") } : ended;
 }
 

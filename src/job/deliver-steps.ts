@@ -134,7 +134,8 @@ export async function link({ delivery, waits, now }: StepDeps, save: Save): Prom
   const lines = answer.type === "not_sent" ? [] : [audit("post", 0, answer)];
   return save(
     (current) => {
-      if (answer.type === "ok" || answer.type === "unclear") return deliver.linked(current, now());
+      if (answer.type === "ok") return deliver.linked(current, answer.ts, now());
+      if (answer.type === "unclear") return deliver.linked(current, undefined, now());
       if (answer.type === "refused")
         return deliver.undeliverable(current, cannotPost(answer.code), now(), waits);
       return deliver.linkLater(current, now(), retryAfter(answer), waits);

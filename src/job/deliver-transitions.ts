@@ -1,6 +1,6 @@
 import type { Failure } from "./failure.ts";
 import type { MessageTs, SlackFileId } from "./ids.ts";
-import type { FinishedRender, Job } from "./job.ts";
+import type { Finish, FinishedRender, Job, Made } from "./job.ts";
 import { advance, failed, newNotice, retryLater, snooze } from "./moves.ts";
 import type { RenderUpdate } from "./render-api.ts";
 import { backoff, type Waits } from "./waits.ts";
@@ -57,6 +57,9 @@ export function renderLooked(
             videoUrl: update.videoUrl,
             seconds: state.prepared.speechSeconds,
             renderedAt: now,
+            attempt: state.attempt.number,
+            startedAt: state.attempt.startedAt,
+            ...(update.credits === undefined ? {} : { credits: update.credits }),
           },
         },
         now,
@@ -250,9 +253,10 @@ export function linkIntended(job: Job): Job {
   return { ...job, state: { ...job.state, stage: "calling" } };
 }
 
-export function linked(job: Job, now: number): Job {
+/** `ts` is the post's own; unknown when its answer was lost. */
+export function linked(job: Job, ts: MessageTs | undefined, now: number): Job {
   if (job.state.status !== "linking") return job;
-  return delivered(job, "link", job.state.fileId, undefined, now);
+  return delivered(job, "link", job.state.fileId, ts, now);
 }
 
 export function linkLater(job: Job, now: number, delayMs: number | undefined, waits: Waits): Job {
@@ -315,11 +319,25 @@ function delivered(
   ts: MessageTs | undefined,
   now: number,
 ): Job {
-  return advance(
-    job,
-    { status: "delivered", as, fileId, finishedAt: now, ...(ts === undefined ? {} : { permalinkTs: ts }) },
-    now,
-  );
+  const render = renderOf(job);
+  const finish: Finish = {
+    stage: as === "video" && ts !== undefined ? "bare" : "plain",
+    tries: 0,
+    ...(ts === undefined ? {} : { ts }),
+  };
+  const state = {
+    status: "delivered",
+    as,
+    fileId,
+    finishedAt: now,
+    ...(ts === undefined ? {} : { permalinkTs: ts }),
+    ...(render && { made: madeOf(render) }),
+  } as const;
+  return { ...advance(job, state, now), finish };
+}
+
+function madeOf({ videoUrl: _, uploads: _uploads, told: _told, ...made }: FinishedRender): Made {
+  return made;
 }
 
 function renderOf(job: Job): FinishedRender | undefined {

@@ -36,5 +36,9 @@ export interface Delivery {
   /** Whether the file is visible where it should be, by Slack's own record. Repeatable. */
   findShare(job: Job, fileId: SlackFileId): Promise<SlackAnswer<{ sharedAs?: MessageTs }>>;
   /** The last resort: a post with the file's link. */
-  postLink(job: Job, fileId: SlackFileId): Promise<SlackAnswer>;
+  postLink(job: Job, fileId: SlackFileId): Promise<SlackAnswer<{ ts: MessageTs }>>;
+  /** Gives the post with the video its buttons. Repeatable: an edit to the same. */
+  dressFinish(job: Job, ts: MessageTs): Promise<SlackAnswer>;
+  /** Deletes the file and the post with it. Repeatable: what is gone already counts as deleted. */
+  removeFinish(job: Job, fileId: SlackFileId, ts: MessageTs | undefined): Promise<SlackAnswer>;
 }

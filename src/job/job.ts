@@ -35,8 +35,10 @@ import type { Resolution } from "./render-api.ts";
  * `message = posting`, `notice.stage = "sending"`): whoever finds an intent without holding its lease
  * knows that the answer was lost, and treats the call as unclear. It is never simply made again.
  *
- * Beside the main state run two small machines: `message`, the one job message that is edited in place,
- * and `notice`, a new post that mentions the person (the finish is not a notice: it is the video itself).
+ * Beside the main state run three small machines: `message`, the one job message that is edited in place,
+ * `notice`, a new post that mentions the person, and `finish`, the post with the video itself: it gets its
+ * buttons once it is found, and is taken away again when the person wants that.
+ * A cancelled job may come back, where `kept` says to what: "Post it after all".
  */
 export interface Job {
   readonly id: JobId;
@@ -52,6 +54,10 @@ export interface Job {
   readonly state: JobState;
   readonly message: JobMessage;
   readonly notice?: Notice;
+  /** Absent as long as there is none, and in rows from before it had buttons. */
+  readonly finish?: Finish;
+  /** What was asked for by a button under this one's finish: each is made once. */
+  readonly followUps?: FollowUps;
   /** When the main state wants its next step; absent: nothing more to do by itself. */
   readonly dueAt?: number;
   /** Consecutive tries of the present step that failed; back to 0 with every step that succeeds. */
@@ -144,6 +150,9 @@ export interface Attempt {
   /** A webhook on this attempt's own URL named this render; not yet read back. */
   readonly hintedRenderId?: RenderId;
 }
+
+export type FollowUp = "again" | "in_1080";
+export type FollowUps = Readonly<Partial<Record<FollowUp, JobId>>>;
 
 /** An attempt that may have been paid without anybody knowing, and what it was made from. */
 export interface Late {
@@ -251,6 +260,8 @@ export type JobState =
       readonly as: "video" | "link";
       readonly finishedAt: number;
       readonly permalinkTs?: MessageTs;
+      /** Absent in rows from before it was kept. */
+      readonly made?: Made;
     }
   | { readonly status: "duplicate"; readonly of: JobId }
   | {
@@ -259,14 +270,55 @@ export type JobState =
       readonly finishedAt: number;
       /** What was left alone without being settled. */
       readonly late?: Late;
+      /** What was ordered of AKOOL before it failed. */
+      readonly order?: Order;
     }
-  | { readonly status: "cancelled"; readonly renderWasRunning: boolean; readonly finishedAt: number };
+  | {
+      readonly status: "cancelled";
+      readonly renderWasRunning: boolean;
+      readonly finishedAt: number;
+      /** What is still there to be posted after all. */
+      readonly kept?: Kept;
+    };
 
-export interface FinishedRender {
+/** Which order of AKOOL's it was. */
+export interface Order {
+  readonly renderId?: RenderId;
+  /** The number of the attempt, and when it was begun. */
+  readonly attempt?: number;
+  readonly startedAt?: number;
+}
+
+/** What is known of a video once it is made. */
+export interface Made extends Order {
   readonly renderId: RenderId;
-  readonly videoUrl: string;
   readonly seconds: number;
   readonly renderedAt: number;
+  /** Of the video alone, where AKOOL named a price. */
+  readonly credits?: number;
+}
+
+/** A video of a cancelled job that AKOOL has, or may have, `until` it deletes it. */
+export type Kept = { readonly until: number } & (
+  | {
+      readonly as: "order";
+      readonly prepared: Prepared;
+      readonly attempt: Attempt;
+      /** The unclear attempt before it: it may be that one's render. */
+      readonly earlier?: Attempt;
+      /** Without it there is nothing to look for; a webhook or a late answer may still name it. */
+      readonly renderId?: RenderId;
+    }
+  | {
+      readonly as: "video";
+      readonly render: FinishedRender;
+      /** The file that Slack had already been asked to share. */
+      readonly fileId?: SlackFileId;
+    }
+);
+
+export interface FinishedRender extends Made {
+  readonly videoUrl: string;
   /** Uploads begun anew because Slack had forgotten the file. */
   readonly uploads?: number;
   /** Why it could not be posted, once the person has been told: they are not told the same again at every try. */
@@ -297,10 +349,35 @@ export type JobMessage =
 
 /** A new post that mentions the person, at most once in the thread; where that is impossible, privately. */
 export interface Notice {
-  readonly kind: "failed" | "slow" | "overdue" | "asking" | "choosing" | "undeliverable" | "ended";
+  readonly kind:
+    | "failed"
+    | "slow"
+    | "overdue"
+    | "asking"
+    | "choosing"
+    | "undeliverable"
+    | "ended"
+    | "not_removed";
   readonly stage: "todo" | "sending" | "private";
   readonly tries: number;
   readonly retryAt?: number;
+}
+
+/** The post with the video, or with its link. Every call about it may be repeated: edits and removals are. */
+export interface Finish {
+  /** Unknown where Slack has not shown us the post. */
+  readonly ts?: MessageTs;
+  /**
+   * `bare`: it is to get its buttons. `dressed`: it has them. `plain`: it cannot have any, and the job message has
+   * them instead. `removing`: somebody wants it gone.
+   */
+  readonly stage: "bare" | "dressed" | "plain" | "removing" | "removed";
+  readonly tries: number;
+  readonly retryAt?: number;
+  /** Who wants it gone. */
+  readonly removedBy?: UserId;
+  /** Slack's own words for why it stays. */
+  readonly refusal?: string;
 }
 
 export type Status = JobState["status"];

@@ -1,5 +1,5 @@
 import type { Failure } from "./failure.ts";
-import { hasEnded, type Job, type JobState, type Late, type Notice } from "./job.ts";
+import { hasEnded, type Job, type JobState, type Late, type Notice, type Order } from "./job.ts";
 
 /** The few ways in which any transition moves a job. */
 
@@ -21,10 +21,33 @@ export function snooze(job: Job, now: number, delayMs: number): Job {
 /** Ends the job with a sentence for the person, in its thread and on its job message. */
 export function failed(job: Job, failure: Failure, now: number, late?: Late): Job {
   if (hasEnded(job)) return job;
+  const order = orderOf(job);
+  const state: JobState = {
+    status: "failed",
+    failure,
+    finishedAt: now,
+    ...(late && { late }),
+    ...(order && { order }),
+  };
   return {
-    ...advance(job, { status: "failed", failure, finishedAt: now, ...(late && { late }) }, now),
+    ...advance(job, state, now),
     notice: newNotice("failed"),
   };
+}
+
+/** What was ordered of AKOOL, as far as it is known; undefined while nothing was. */
+export function orderOf({ state }: Job): Order | undefined {
+  if ("render" in state) {
+    const { renderId, attempt, startedAt } = state.render;
+    return {
+      renderId,
+      ...(attempt !== undefined && { attempt }),
+      ...(startedAt !== undefined && { startedAt }),
+    };
+  }
+  if (!("prepared" in state) || !("attempt" in state)) return undefined;
+  const { number: attempt, startedAt } = state.attempt;
+  return { attempt, startedAt, ...("renderId" in state ? { renderId: state.renderId } : {}) };
 }
 
 export function newNotice(kind: Notice["kind"]): Notice {

@@ -30,6 +30,8 @@ export type StepName =
   | "link"
   | "link_lost"
   | "redeliver"
+  | "dress"
+  | "remove"
   | "edit"
   | "clean_up";
 
@@ -56,6 +58,8 @@ export function nextStep(job: Job, now: number, waits: Waits): NextStep {
     const step = mainStep(job);
     if (step) return { step };
   }
+  if ((finishDueAt(job) ?? Number.POSITIVE_INFINITY) <= now)
+    return { step: job.finish?.stage === "removing" ? "remove" : "dress" };
   const editAt = editDueAt(job, waits);
   if (editAt !== undefined && editAt <= now) return { step: "edit" };
   if (hasEnded(job) && !job.cleanedUp) return { step: "clean_up" };
@@ -68,6 +72,7 @@ export function wakeAt(job: Job, waits: Waits): number | undefined {
     hasEnded(job) ? undefined : job.dueAt,
     job.notice ? (job.notice.retryAt ?? 0) : undefined,
     job.message.status === "posting" ? 0 : undefined,
+    finishDueAt(job),
     editDueAt(job, waits),
     hasEnded(job) && !job.cleanedUp ? 0 : undefined,
   ].filter((moment) => moment !== undefined);
@@ -118,6 +123,15 @@ function mainStep(job: Job): StepName | undefined {
     case "cancelled":
       return undefined;
   }
+}
+
+/** When something is to be done to the post with the video. */
+function finishDueAt({ finish, message }: Job): number | undefined {
+  if (finish?.stage === "removing") return finish.retryAt ?? 0;
+  if (finish?.stage !== "bare") return undefined;
+  // Both are edits: while Slack has us wait with one, the other would be refused like it.
+  const edited = message.status === "posted" ? (message.retryAt ?? 0) : 0;
+  return Math.max(finish.retryAt ?? 0, edited);
 }
 
 /**

@@ -3,6 +3,7 @@ import { leftAlone } from "./decisions.ts";
 import * as delivering from "./deliver-steps.ts";
 import * as deliver from "./deliver-transitions.ts";
 import type { Failure } from "./failure.ts";
+import * as finishing from "./finish-steps.ts";
 import type { Job } from "./job.ts";
 import { logFields } from "./log-fields.ts";
 import * as messages from "./message-steps.ts";
@@ -112,7 +113,7 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
     case "link":
       return delivering.link(deps, save);
     case "link_lost":
-      return save.intent((current) => deliver.linked(current, now()), lost("post", 0));
+      return save.intent((current) => deliver.linked(current, undefined, now()), lost("post", 0));
     case "redeliver":
       return save((current) => deliver.redelivering(current, now(), waits));
 
@@ -122,6 +123,10 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
       return save.intent(message.noticeLost, lost("notice", 0));
     case "tell_privately":
       return messages.tellPrivately(job, deps, save);
+    case "dress":
+      return finishing.dress(job, deps, save);
+    case "remove":
+      return finishing.remove(job, deps, save);
     case "edit":
       return messages.edit(job, deps, save);
     case "clean_up":

@@ -1,3 +1,4 @@
+import { canPostAfterAll } from "./after-all.ts";
 import { hasEnded, type Job } from "./job.ts";
 
 /**
@@ -44,7 +45,8 @@ export function tellsTime({ state }: Job): boolean {
   }
 }
 
-function phaseOf({ state }: Job): string | undefined {
+function phaseOf(job: Job): string | undefined {
+  const { state } = job;
   switch (state.status) {
     case "sorting":
     case "preparing":
@@ -71,12 +73,28 @@ function phaseOf({ state }: Job): string | undefined {
     case "undeliverable":
       return `undeliverable:${state.failure.reason}`;
     case "delivered":
-      return "delivered";
+      return deliveredAs(job);
     case "duplicate":
       return "duplicate";
     case "failed":
       return "failed";
     case "cancelled":
-      return "cancelled";
+      return canPostAfterAll(job) ? "cancelled kept" : "cancelled";
+  }
+}
+
+/** The buttons are under the video, or here. */
+function deliveredAs({ finish }: Job): string | undefined {
+  switch (finish?.stage) {
+    case undefined:
+    case "bare":
+    case "dressed":
+      return "delivered";
+    case "plain":
+      return "delivered plain";
+    case "removing":
+      return undefined;
+    case "removed":
+      return "deleted";
   }
 }

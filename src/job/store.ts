@@ -13,7 +13,7 @@ import type { Lane } from "./lane.ts";
 
 /** One line for every outward effect: what was done for which job and attempt, and what came of it. */
 export interface AuditLine {
-  readonly effect: "create" | "speak" | "upload" | "post" | "share" | "notice" | "private";
+  readonly effect: "create" | "speak" | "upload" | "post" | "share" | "notice" | "private" | "remove";
   readonly attempt: number;
   readonly outcome: string;
 }
@@ -176,6 +176,8 @@ export interface OpenForm {
 }
 
 export interface TakenFiles {
+  /** They are those of this job, which is over: each may be replaced, and what is sent off is a job of its own. */
+  readonly changes?: JobId;
   readonly photo?: MediaSource;
   readonly speech?: SpeechSource;
 }

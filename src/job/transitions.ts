@@ -1,3 +1,4 @@
+import { cancelledOrderAnswered, orderNamed } from "./after-all.ts";
 import type { Failure } from "./failure.ts";
 import type { AttemptKey, JobId, RenderId, SpeechId } from "./ids.ts";
 import type { Attempt, Job, JobState, Late, Prepared } from "./job.ts";
@@ -88,6 +89,7 @@ export function createAnswered(
   firstLook: number,
 ): Job {
   const state = job.state;
+  if (state.status === "cancelled") return cancelledOrderAnswered(job, key, answer);
   // A webhook may have overtaken the answer and moved the job on already.
   if (state.status !== "creating" || state.attempt.key !== key) return job;
   const backInLine = (refusals: number): JobState => ({
@@ -229,6 +231,8 @@ export function webhookArrived(
     case "failed":
       // Left alone by the person, with the promise that a video that comes after all is posted.
       return state.late?.attempt.key === key ? found(state.late) : job;
+    case "cancelled":
+      return orderNamed(job, key, renderId);
     case "sorting":
     case "preparing":
     case "rendered":
@@ -238,7 +242,6 @@ export function webhookArrived(
     case "undeliverable":
     case "delivered":
     case "duplicate":
-    case "cancelled":
       return job;
   }
 }

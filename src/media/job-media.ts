@@ -70,7 +70,12 @@ export function createJobMedia({
     const authorization = fromSlack
       ? { token: await tokenFor(job), allowedHost: (url: URL) => isSlackHost(url, outbound) }
       : undefined;
-    return { url: new URL(address), fromSlack, ...(authorization === undefined ? {} : { authorization }) };
+    return {
+      url: new URL(address),
+      fromSlack,
+      ...(fromSlack ? { fileId: found.fileId } : {}),
+      ...(authorization === undefined ? {} : { authorization }),
+    };
   }
 
   async function fetchInput(
@@ -81,8 +86,14 @@ export function createJobMedia({
     maxBytes: number,
     signal: AbortSignal,
   ): Promise<string> {
-    const { url, ...how } = await locate(job, source, file);
-    const { sha256 } = await downloadToFile(url, { outbound, toPath, maxBytes, signal, file, ...how });
+    const { url, fileId, ...how } = await locate(job, source, file);
+    const options = { outbound, toPath, maxBytes, signal, file, ...how };
+    const { sha256 } = await downloadToFile(url, options).catch(async (error: unknown) => {
+      // Slack shows its login page for a file that is gone, too: its record of the file knows which it is.
+      const isUnsure = error instanceof RequestProblem && error.failure.reason === "slack_scope_missing";
+      if (isUnsure && fileId !== undefined) await findFileUrl(job, fileId);
+      throw error;
+    });
     return sha256;
   }
 

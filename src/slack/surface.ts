@@ -29,6 +29,13 @@ export const actions = {
   leaveIt: "talkingphoto.leave_it",
   makeAnother: "talkingphoto.make_another",
   postAgain: "talkingphoto.post_again",
+  postAfterAll: "talkingphoto.post_after_all",
+  again: "talkingphoto.again",
+  /** Opens the form, filled in with what a finished job was made from. */
+  change: "talkingphoto.change",
+  in1080: "talkingphoto.in_1080",
+  delete: "talkingphoto.delete",
+  details: "talkingphoto.details",
   /** Opens the form, with what the job has filled in. */
   fillIn: "talkingphoto.fill_in",
   each: "talkingphoto.each",

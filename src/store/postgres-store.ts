@@ -225,7 +225,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
         if (restored && !(await isCopy(db))) return [];
         const rows = await db.query(
           `SELECT job, turn IS NOT NULL AS has_turn FROM jobs WHERE due_at IS NOT NULL
-           OR (status = 'failed' AND job -> 'state' -> 'late' IS NOT NULL) ORDER BY accepted_at, id FOR UPDATE`,
+           OR (status = 'failed' AND job -> 'state' -> 'late' IS NOT NULL)
+           OR (status = 'cancelled' AND job -> 'state' -> 'kept' IS NOT NULL) ORDER BY accepted_at, id FOR UPDATE`,
         );
         const changed: Job[] = [];
         for (const [index, row] of rows.entries()) {

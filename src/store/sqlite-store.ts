@@ -112,7 +112,8 @@ export function openSqliteStore(
         // Besides those that are due, the ones that a late webhook could bring back to life.
         const jobs = sql(
           `SELECT job FROM jobs WHERE due_at IS NOT NULL
-           OR (status = 'failed' AND json_extract(job, '$.state.late') IS NOT NULL) ORDER BY accepted_at, id`,
+           OR (status = 'failed' AND json_extract(job, '$.state.late') IS NOT NULL)
+           OR (status = 'cancelled' AND json_extract(job, '$.state.kept') IS NOT NULL) ORDER BY accepted_at, id`,
         )
           .all()
           .map((row) => parseJob(row.job));

@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { postedAfterAll } from "../../src/job/after-all.ts";
 import { afterRestore } from "../../src/job/after-restore.ts";
-import type { AttemptKey, RenderId } from "../../src/job/ids.ts";
+import type { AttemptKey, MessageTs, RenderId } from "../../src/job/ids.ts";
 import { hasEnded, type Job } from "../../src/job/job.ts";
 import { nextStep } from "../../src/job/next-step.ts";
 import { webhookArrived } from "../../src/job/transitions.ts";
 import { ENDED } from "./every-state.ts";
 import { KEY, MESSAGES, NOTICES, NOW, RENDER, STATE_NAMES, STATES, sampleJob, WAITS } from "./sample-jobs.ts";
 
-/** All a restored job may still do: its message is edited and its files are thrown away. */
-const HARMLESS = new Set(["wait", "edit", "clean_up"]);
+/** All a restored job may still do: its message is edited, or its video's, and its files are thrown away. */
+const HARMLESS = new Set(["wait", "edit", "dress", "clean_up"]);
 
 const restored = (job: Job) => afterRestore(job, 0, NOW, WAITS);
 const stepsLeft = (job: Job) => nextStep(job, NOW + 365 * 24 * 3_600_000, WAITS).step;
@@ -31,6 +32,22 @@ describe("a job found in a restored copy", () => {
     for (const key of [KEY, "key-of-the-first-attempt" as AttemptKey])
       for (const id of [RENDER, "another" as RenderId])
         expect(webhookArrived(after, key, id, "over", NOW)).toBe(after);
+  });
+
+  it.each(["cancelled, ordered", "cancelled, rendering", "cancelled, rendered"] as const)(
+    "%s: is not posted after all, which may have been done on the original",
+    (name) => {
+      const after = restored(sampleJob(name));
+      expect(postedAfterAll(after, NOW)).toBe(after);
+      expect(nextStep({ ...after, cleanedUp: true }, NOW, WAITS)).toEqual({ step: "edit" });
+    },
+  );
+
+  it("deletes nothing that somebody wanted deleted on the original", () => {
+    for (const stage of ["bare", "removing"] as const) {
+      const finish = { ts: "1700000000.000900" as MessageTs, stage, tries: 0 };
+      expect(HARMLESS).toContain(stepsLeft(restored(sampleJob("delivered", { finish, cleanedUp: true }))));
+    }
   });
 
   it("says so on its message, and only there, when it was unfinished", () => {

@@ -195,7 +195,7 @@ describe("showing the video", () => {
   });
   describeEvent(
     "the link was posted",
-    (job) => deliver.linked(job, NOW),
+    (job) => deliver.linked(job, SHARED_AS, NOW),
     each(linking, state("delivered", { as: "link", fileId: FILE })),
   );
   describeEvent(

@@ -40,4 +40,10 @@ export function allBut(...names: readonly StateName[]): readonly StateName[] {
   return STATE_NAMES.filter((name) => !names.includes(name));
 }
 
-export const ENDED = ["delivered", "duplicate", "failed", "left alone", "cancelled"] as const;
+export const CANCELLED = [
+  "cancelled",
+  "cancelled, ordered",
+  "cancelled, rendering",
+  "cancelled, rendered",
+] as const;
+export const ENDED = ["delivered", "duplicate", "failed", "left alone", ...CANCELLED] as const;

@@ -35,6 +35,8 @@ export interface Ledger {
   /** Why it failed, once for each post in the thread that said so. */
   readonly failureNotices: string[];
   privates: number;
+  /** The post with the video has its buttons. */
+  dressed: boolean;
   /** What the job message says; undefined while there is none. */
   shown: string | undefined;
   /** What it has said, one after another: with the minutes, where they are told. */
@@ -82,6 +84,7 @@ export class FakeWorld {
   readonly #shares = new Map<SlackFileId, number[]>();
   /** Files that Slack says yes to and never shows. */
   readonly #neverShown = new Set<SlackFileId>();
+  readonly #removed = new Set<SlackFileId>();
   readonly #ownerOf = new Map<string, JobId>();
   readonly #settings: WorldSettings;
   #made = 0;
@@ -100,6 +103,7 @@ export class FakeWorld {
         links: 0,
         failureNotices: [],
         privates: 0,
+        dressed: false,
         shown: undefined,
         said: [],
         slowNotices: 0,
@@ -114,6 +118,7 @@ export class FakeWorld {
   videosOf(id: JobId): number {
     const now = this.#settings.now();
     return [...this.ledgerOf(id).files]
+      .filter((file) => !this.#removed.has(file))
       .flatMap((file) => this.#shares.get(file) ?? [])
       .filter((at) => at <= now).length;
   }
@@ -320,11 +325,22 @@ export class FakeWorld {
       const before = ledger.links;
       const answer = await this.#call(job, () => {
         ledger.links += 1;
-        return {};
+        return { ts: this.#newTs() };
       });
       if (answer.type === "unclear" && ledger.links === before) ledger.unreachable = true;
       return answer;
     },
+    dressFinish: (job) =>
+      this.#call(job, () => {
+        this.ledgerOf(job.id).dressed = true;
+        return {};
+      }),
+    removeFinish: (job, fileId) =>
+      this.#call(job, () => {
+        this.#removed.add(fileId);
+        if (job.state.status === "delivered" && job.state.as === "link") this.ledgerOf(job.id).links = 0;
+        return {};
+      }),
   };
 
   #show(job: Job, at: number): void {

@@ -37,7 +37,13 @@ function expectKept({ job, ledger, videos, triedAgain, saidAgain }: Life): void 
   expect(ledger.paid, "paid").toBeLessThanOrEqual(1 + triedAgain);
   expect(ledger.spoken, "words paid").toBeLessThanOrEqual(1 + saidAgain);
   expect(seen, "videos and links that people see").toBeLessThanOrEqual(1);
-  if (status === "delivered") {
+  if (status === "delivered" && job.finish?.stage === "removed") {
+    expect(seen, "a video that was deleted is gone").toBe(0);
+  } else if (status === "delivered") {
+    const { finish, message } = job;
+    if (finish?.stage === "dressed") expect(ledger.dressed, "the video has its buttons").toBe(true);
+    else if (message.status === "posted" && !ledger.unreachable)
+      expect(ledger.shown, "the buttons are on the job message").toBe("delivered plain");
     if (!ledger.unreachable) expect(seen, "a delivered video is there").toBe(1);
     // What was left alone may turn up after all, as was promised then; and so may the unclear attempt before a
     // "Try again" that failed.

@@ -61,14 +61,14 @@ describe("the job message", () => {
   });
   it("that was lost while the person cancelled leaves the end to a post", () => {
     const posting = sampleJob("preparing", { message: { status: "posting" } });
-    const lost = to.announcementLost(cancelled(posting, NOW), NOW);
+    const lost = to.announcementLost(cancelled(posting, NOW, WAITS), NOW);
     expect(lost).toMatchObject({
       state: { status: "cancelled" },
       message: { status: "lost" },
       notice: { kind: "ended", stage: "todo" },
     });
     const seen = to.announcementSeen(posting, TS, NOW);
-    expect(to.announcementLost(cancelled(seen, NOW), NOW)).not.toHaveProperty("notice");
+    expect(to.announcementLost(cancelled(seen, NOW, WAITS), NOW)).not.toHaveProperty("notice");
   });
 
   describeMessageEvent("posted or not, nobody knows", (job) => to.announcementLost(job, NOW), {

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { postedAfterAll } from "../../src/job/after-all.ts";
 import { asked, chose, completed, leftUndecided, wentOn } from "../../src/job/choosing.ts";
 import { cancelled, leftAlone, madeAnother, triedAgain } from "../../src/job/decisions.ts";
 import * as deliver from "../../src/job/deliver-transitions.ts";
+import * as finish from "../../src/job/finish-transitions.ts";
 import type { AttemptKey, JobId, MessageTs } from "../../src/job/ids.ts";
 import { hasEnded, type Job } from "../../src/job/job.ts";
 import type { Seen } from "../../src/job/media.ts";
@@ -19,6 +21,7 @@ import * as speech from "../../src/job/speech-transitions.ts";
 import * as to from "../../src/job/transitions.ts";
 import { newJob, refusedJob } from "../../src/slack/intake/new-job.ts";
 import {
+  ANNA,
   FILE,
   INSTALLATION,
   NOW,
@@ -197,11 +200,11 @@ const outcomes: Record<StepName, Move[]> = {
   ],
   link: [
     deliver.linkIntended,
-    linked(deliver.linked),
+    linked((job, now) => deliver.linked(job, TS, now)),
     linked((job, now) => deliver.linkLater(job, now, undefined, WAITS)),
     linked((job, now) => deliver.undeliverable(job, failure, now, WAITS)),
   ],
-  link_lost: [deliver.linked],
+  link_lost: [(job, now) => deliver.linked(job, undefined, now)],
   redeliver: [(job, now) => deliver.redelivering(job, now, WAITS)],
   notify: [
     message.noticeIntended,
@@ -214,6 +217,12 @@ const outcomes: Record<StepName, Move[]> = {
   tell_privately: [
     (job) => message.noticeDone(job, kind(job)),
     (job, now) => message.noticeLater(job, now, undefined, WAITS),
+  ],
+  dress: [finish.dressed, finish.undressed, (job, now) => finish.finishLater(job, now, undefined, WAITS)],
+  remove: [
+    finish.removed,
+    (job) => finish.notRemoved(job, "cant_delete_file"),
+    (job, now) => finish.finishLater(job, now, undefined, WAITS),
   ],
   edit: [
     (job, now) => message.edited(job, shownBy(job) ?? "", now),
@@ -228,7 +237,9 @@ const questionOf = ({ state }: Job) => (state.status === "choosing" ? state.ques
 
 /** What may come from outside at any moment. */
 const fromOutside: Move[] = [
-  cancelled,
+  (job, now) => cancelled(job, now, WAITS),
+  postedAfterAll,
+  (job) => finish.removalWanted(job, ANNA),
   triedAgain,
   leftAlone,
   madeAnother,

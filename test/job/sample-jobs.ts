@@ -16,6 +16,7 @@ import type {
   Job,
   JobMessage,
   JobState,
+  Kept,
   Notice,
   Prepared,
   SharedFile,
@@ -110,6 +111,21 @@ export const STATES = {
     late: { prepared: PREPARED, attempt: ATTEMPT },
   },
   cancelled: { status: "cancelled", renderWasRunning: false, finishedAt: NOW - 50 },
+  "cancelled, ordered": cancelled({
+    as: "order",
+    prepared: PREPARED,
+    attempt: ATTEMPT,
+    earlier: EARLIER,
+    until: NOW + 1000,
+  }),
+  "cancelled, rendering": cancelled({
+    as: "order",
+    prepared: PREPARED,
+    attempt: ATTEMPT,
+    renderId: RENDER,
+    until: NOW + 1000,
+  }),
+  "cancelled, rendered": cancelled({ as: "video", render: FINISHED, until: NOW + 1000 }),
 } as const satisfies Record<string, JobState>;
 
 export type StateName = keyof typeof STATES;
@@ -173,6 +189,10 @@ function speaking<Stage extends "ready" | "calling" | "unclear" | "called">(stag
   const attempt: SpeechAttempt = { number: 1, key: KEY, startedAt: NOW - 1000 };
   const called = stage === "ready" ? { attempts: 0 } : { attempts: 1, attempt };
   return { status: "speaking", stage, refusals: 0, looks: 0, ...called } as const;
+}
+
+function cancelled<K extends Kept>(kept: K) {
+  return { status: "cancelled", renderWasRunning: true, finishedAt: NOW - 50, kept } as const;
 }
 
 function sharing(stage: "ready" | "calling" | "called", calls: number) {

@@ -1,6 +1,8 @@
+import { postedAfterAll } from "../../src/job/after-all.ts";
 import { completed, wentOn } from "../../src/job/choosing.ts";
 import { cancelled, leftAlone, madeAnother, triedAgain } from "../../src/job/decisions.ts";
 import { redelivering } from "../../src/job/deliver-transitions.ts";
+import { removalWanted } from "../../src/job/finish-transitions.ts";
 import type { AttemptKey, JobId, MessageTs } from "../../src/job/ids.ts";
 import { holdsSlot, type Job, type SharedFile, type SpeechSource } from "../../src/job/job.ts";
 import { nextStep, wakeAt } from "../../src/job/next-step.ts";
@@ -92,7 +94,8 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     secondComplete,
     mayLook: options.mayLook ?? true,
     meanwhile: async (job) => {
-      if (job !== undefined && chance.rarely()) await press(chance.among("cancelled", "postAgain"), job);
+      if (job !== undefined && chance.rarely())
+        await press(chance.among("cancelled", "postAgain", "postAfterAll", "deleted"), job);
       await deliverWhatIsDue();
     },
     crash: () => {
@@ -103,10 +106,12 @@ export async function simulate(options: SimulationOptions): Promise<History> {
   });
 
   const buttons = {
-    cancelled: (job: Job) => cancelled(job, now()),
+    cancelled: (job: Job) => cancelled(job, now(), waits),
     triedAgain: (job: Job) => triedAgain(job, now()),
     leftAlone: (job: Job) => leftAlone(job, now()),
     madeAnother: (job: Job) => madeAnother(job, now()),
+    postAfterAll: (job: Job) => postedAfterAll(job, now()),
+    deleted: (job: Job) => removalWanted(job, ANNA),
     postAgain: (job: Job) => redelivering(job, now(), waits),
     wentOn: (job: Job) =>
       wentOn(job, job.state.status === "choosing" ? job.state.question.kind : "no_face", now()),
@@ -118,6 +123,7 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     await store.update(id, (job) => {
       const next = buttons[name](job);
       if (next === job) return undefined;
+      if (!holdsSlot(job) && holdsSlot(next)) revived.add(id);
       const what = job.state.status === "choosing" ? `${name} ${job.state.question.kind}` : name;
       presses.set(`${what} ${id}`, (presses.get(`${what} ${id}`) ?? 0) + 1);
       return { job: next };
@@ -137,7 +143,11 @@ export async function simulate(options: SimulationOptions): Promise<History> {
               ? chance.among(undefined, "madeAnother")
               : status === "undeliverable"
                 ? chance.among(undefined, "postAgain", "cancelled")
-                : undefined;
+                : status === "cancelled"
+                  ? chance.among(undefined, "postAfterAll")
+                  : status === "delivered" && chance.rarely()
+                    ? "deleted"
+                    : undefined;
       if (answer) await press(answer, id);
     }
   }

@@ -110,23 +110,30 @@ describe("paying once", () => {
     createAnswered(job, KEY, given, NOW, WAITS, FIRST_LOOK);
   const refused = { type: "refused", reason: "akool_media_unusable", code: 1015, retries: 0 } as const;
   const inLine = state("queued", { attempts: 2 });
+  /** It was cancelled meanwhile, and has not begun after all; the attempt before may have. */
+  const neverBegun = { "cancelled, ordered": state("cancelled", { kept: { attempt: EARLIER } }) };
   describeEvent("created", answer({ type: "created", renderId: RENDER }), {
     creating: due(FIRST_LOOK, state("rendering", { renderId: RENDER, confirmed: true, overdue: false })),
+    "cancelled, ordered": state("cancelled", { kept: { renderId: RENDER } }),
   });
   describeEvent("refused", answer(refused), {
     creating: {
       ...state("failed", { failure: { reason: "akool_media_unusable", code: "1015" } }),
       notice: { kind: "failed" },
     },
+    ...neverBegun,
   });
   describeEvent("refused, but worth another try", answer({ ...refused, retries: 1 }), {
     creating: { state: { ...inLine.state, refusals: 1 }, dueAt: NOW + WAITS.retryFirst },
+    ...neverBegun,
   });
   describeEvent("busy", answer({ type: "busy", retryAfterMs: 7000 }), {
     creating: { ...inLine, tries: 1, dueAt: NOW + 7000 },
+    ...neverBegun,
   });
   describeEvent("never sent", answer({ type: "not_sent", error: broken }), {
     creating: { ...inLine, tries: 1 },
+    ...neverBegun,
   });
   describeEvent("no readable answer", answer({ type: "unclear", error: broken }), {
     creating: due(WAITS.settle, state("unsettled", { attempt: ATTEMPT, unclearSince: NOW })),
@@ -199,12 +206,14 @@ describe("evidence of a lost create", () => {
     asking: found,
     rendering: { ...state("rendering", { webhookSeen: true, confirmed: true }), dueAt: NOW },
     "left alone": found,
+    "cancelled, ordered": state("cancelled", { kept: { renderId: RENDER, attempt: ATTEMPT } }),
   });
   describeEvent(
     "a webhook of the attempt before",
     (job) => webhookArrived(job, EARLIER_KEY, RENDER, "over", NOW),
     {
       "queued again": due(0, state("rendering", { renderId: RENDER, attempt: EARLIER })),
+      "cancelled, ordered": state("cancelled", { kept: { renderId: RENDER, attempt: EARLIER } }),
     },
   );
   describeEvent("a webhook of another job", (job) => webhookArrived(job, OTHER_KEY, RENDER, "over", NOW), {});
@@ -231,7 +240,7 @@ describe("what people decide", () => {
     "linking calling",
   ] as const;
   const paid = allBut(...early, ...late, ...ENDED);
-  describeEvent("cancel", (job) => cancelled(job, NOW), {
+  describeEvent("cancel", (job) => cancelled(job, NOW, WAITS), {
     ...each(early, state("cancelled", { renderWasRunning: false, finishedAt: NOW })),
     ...each(paid, state("cancelled", { renderWasRunning: true, finishedAt: NOW })),
   });
@@ -250,19 +259,19 @@ describe("what people decide", () => {
 
   it.each(STATE_NAMES)("cancelling says the same as it does: %s", (name) => {
     const job = sampleJob(name);
-    const changes = cancelled(job, NOW) !== job;
+    const changes = cancelled(job, NOW, WAITS) !== job;
     expect(changes).toBe(["nothing_spent", "render_goes_on"].includes(cancelOutcome(job)));
   });
 
   it("leaves nothing unsaid that a decision has answered", () => {
     const asking = sampleJob("asking", { notice: { kind: "asking", stage: "todo", tries: 0 } });
-    for (const decided of [triedAgain(asking, NOW), leftAlone(asking, NOW), cancelled(asking, NOW)])
+    for (const decided of [triedAgain(asking, NOW), leftAlone(asking, NOW), cancelled(asking, NOW, WAITS)])
       expect(decided).not.toHaveProperty("notice");
   });
 
   it("says the outcome in a post of its own where the job message was lost", () => {
     const asking = sampleJob("asking", { message: MESSAGES.lost });
-    expect(cancelled(asking, NOW).notice).toMatchObject({ kind: "ended" });
+    expect(cancelled(asking, NOW, WAITS).notice).toMatchObject({ kind: "ended" });
     expect(leftAlone(asking, NOW).notice).toMatchObject({ kind: "failed" });
   });
 });

@@ -3,18 +3,23 @@ import type { ChannelId, SlackFileId, UserId } from "../../src/job/ids.ts";
 import type { Job, JobState } from "../../src/job/job.ts";
 import { parseBlocks } from "../../src/sandbox/slack/block-kit.ts";
 import { hasThumbnail, withRequest } from "../../src/slack/delivery/asked-for.ts";
+import { finishComment, finishMessage, linkComment } from "../../src/slack/delivery/finish.ts";
+import { jobMessage, type Message, noticeMessage } from "../../src/slack/delivery/messages.ts";
 import {
-  finishComment,
-  jobMessage,
-  linkComment,
-  type Message,
-  noticeMessage,
-} from "../../src/slack/delivery/messages.ts";
-import { HELP, historyText, statusText, unknownText, watchText } from "../../src/slack/intake/answers.ts";
+  afterAllText,
+  HELP,
+  historyText,
+  statusText,
+  unknownText,
+  watchText,
+} from "../../src/slack/intake/answers.ts";
+import { detailsText } from "../../src/slack/intake/details.ts";
 import { actions, CHOOSE, GO_ON } from "../../src/slack/surface.ts";
-import { NOW, STATE_NAMES, STATES, sampleJob } from "../job/sample-jobs.ts";
+import { FINISHED, NOW, STATE_NAMES, STATES, sampleJob } from "../job/sample-jobs.ts";
 
 const MAX_SECTION = 3000;
+const NOTHING = { type: "none" } as const;
+const FINISH_BUTTONS = [actions.again, actions.change, actions.in1080, actions.delete, actions.details];
 const LINK = "https://sandbox.slack.com/archives/C1/p1700000000000100";
 
 interface Button {
@@ -54,6 +59,10 @@ const jobs: [string, Job][] = [
   ["rendering, overdue", sampleJob({ ...STATES.rendering, overdue: true })],
   ["cancelled while rendering", sampleJob({ ...STATES.cancelled, renderWasRunning: true })],
   ["delivered as a link", sampleJob({ ...STATES.delivered, as: "link" })],
+  ["delivered, no buttons at the video", sampleJob("delivered", { finish: { stage: "plain", tries: 0 } })],
+  ["deleted", sampleJob("delivered", { finish: { stage: "removed", tries: 0 } })],
+  ["failed for now", sampleJob({ ...STATES.failed, failure: { reason: "akool_busy" } })],
+  ["turned away", sampleJob("failed", { request: { photo: NOTHING, speech: NOTHING, resolution: "720" } })],
 ];
 
 describe("the job message", () => {
@@ -124,8 +133,15 @@ describe("the job message", () => {
     ["duplicate", [actions.makeAnother]],
     ["undeliverable", [actions.postAgain]],
     ["delivered", []],
-    ["failed", []],
+    ["delivered, no buttons at the video", FINISH_BUTTONS],
+    ["deleted", []],
+    ["failed", [actions.change, actions.details]],
+    ["failed for now", [actions.again, actions.change, actions.details]],
+    ["turned away", []],
     ["cancelled", []],
+    ["cancelled, ordered", []],
+    ["cancelled, rendering", [actions.postAfterAll]],
+    ["cancelled, rendered", [actions.postAfterAll]],
   ])("has the buttons of what can be decided: %s", (name, expected) => {
     const job = jobs.find(([known]) => known === name)?.[1] ?? sampleJob("preparing");
     expect(buttonsOf(jobMessage(job)).map(({ action_id }) => action_id)).toEqual(expected);
@@ -245,6 +261,53 @@ describe("the finish", () => {
       expect(text).toContain("AI-generated");
     }
   });
+
+  it("says how long it is, how long it took and what it cost, as far as that is known", () => {
+    const render = { ...FINISHED, seconds: 6.6, renderedAt: NOW + 65_000 };
+    const job = (more: object, over: Partial<Job> = {}) =>
+      sampleJob({ ...STATES["sharing ready"], render: { ...render, ...more } }, { acceptedAt: NOW, ...over });
+    const facts = (text: string) => text.split("\n")[1];
+    expect(facts(finishComment(job({ credits: 12.5 })))).toBe(
+      "7 s long · ready after 1 min 5 s · 12.5 credits",
+    );
+    expect(facts(finishComment(job({})))).toBe("7 s long · ready after 1 min 5 s");
+    expect(facts(finishComment(job({ credits: 1 }, { paidSpeech: true })))).toContain(
+      "1 credit for the video",
+    );
+    expect(facts(finishComment(sampleJob("delivered")))).toBeUndefined();
+  });
+
+  it("says the same when it gets its buttons, of which In 1080 only after 720", () => {
+    const made = { ...FINISHED, credits: 3 };
+    const job = sampleJob({ ...STATES.delivered, made });
+    expectSound(finishMessage(job), job);
+    expect(finishMessage(job).text).toBe(
+      finishComment(sampleJob({ ...STATES["sharing ready"], render: made })),
+    );
+    expect(buttonsOf(finishMessage(job)).map(({ action_id }) => action_id)).toEqual(FINISH_BUTTONS);
+    const in1080 = { ...job, request: { ...job.request, resolution: "1080" } as const };
+    expect(buttonsOf(finishMessage(in1080)).map(({ action_id }) => action_id)).not.toContain(actions.in1080);
+  });
+});
+
+describe("details", () => {
+  it.each(jobs)("read well and fit: %s", (_name, job) => {
+    const text = detailsText(job);
+    expect(text).toContain(job.id);
+    expect(text.length).toBeLessThanOrEqual(MAX_SECTION);
+    expect(text).not.toMatch(/undefined|null|\[object|NaN/);
+  });
+
+  it("hold the ids, times and codes that no other message has", () => {
+    const made = { ...FINISHED, attempt: 2, startedAt: NOW - 90_500, credits: 3 };
+    const done = detailsText(sampleJob({ ...STATES.delivered, made, finishedAt: NOW }));
+    expect(done).toContain(FINISHED.renderId);
+    expect(done).toMatch(/AKOOL 1 min 30 s/);
+    expect(done).toMatch(/attempt 2 · 3 credits/);
+    expect(done).toMatch(/<!date\^\d+\^/);
+    const failed = { ...STATES.failed, failure: { reason: "akool_error", code: "1015" } } as const;
+    expect(detailsText(sampleJob(failed))).toMatch(/`akool_error`, code `1015`/);
+  });
 });
 
 describe("what people wrote", () => {
@@ -269,10 +332,18 @@ describe("what people wrote", () => {
     // The excerpt of the gestures is what they typed, and neither calls anybody nor leads anywhere.
     const { text, blocks } = withRequest(jobMessage(job), job, { thumbnail: true });
     expect(`${text} ${JSON.stringify(blocks)}`).not.toMatch(/<!channel>|<http|evil\.example\/[<x]/);
+    // Private, and it may say where a link leads to.
+    expect(detailsText(job)).not.toMatch(/<!channel>|<https/);
   });
 });
 
 describe("private answers", () => {
+  it("to Post it after all tell an end of the 7 days from a press that came too late", () => {
+    expect(afterAllText(sampleJob("cancelled, rendering"))).toMatch(/7 days; that time is over/);
+    for (const name of ["cancelled", "delivered", "rendering"] as const)
+      expect(afterAllText(sampleJob(name))).toMatch(/decided already.*`\/talkingphoto`/);
+  });
+
   const many = Array.from({ length: 50 }, (_, n) =>
     sampleJob(STATE_NAMES[n % STATE_NAMES.length] ?? "failed", { requesterId: "U1" as UserId }),
   );

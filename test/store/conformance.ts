@@ -815,6 +815,7 @@ export function describeStore(
         await add(STATES["left alone"], { acceptedAt: NOW - 3000, ...resting });
         await add(STATES.asking, { acceptedAt: NOW - 2000, dueAt: NOW + 1000 * MINUTE });
         await add(STATES.failed, { acceptedAt: NOW - 4000, ...resting });
+        await add(STATES["cancelled, rendering"], { acceptedAt: NOW - 2500, ...resting });
         const seen: [string, number][] = [];
         const after = (job: Job, index: number) => {
           seen.push([job.state.status === "failed" ? job.state.failure.reason : job.state.status, index]);
@@ -823,12 +824,13 @@ export function describeStore(
         const changed = await store.endRestored(after);
         expect(seen.filter(([what]) => what !== "akool_media_unusable").map(([what]) => what)).toEqual([
           "left_alone",
+          "cancelled",
           "asking",
           "rendering",
         ]);
-        expect(changed).toHaveLength(3);
+        expect(changed).toHaveLength(4);
         for (const job of changed) expect(await store.find(job.id)).toEqual(job);
-        expect(await store.countByStatus()).toEqual({ failed: 4 });
+        expect(await store.countByStatus()).toEqual({ failed: 4, cancelled: 1 });
       });
 
       it("stops serving the media of the jobs that it ends", async () => {

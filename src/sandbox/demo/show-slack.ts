@@ -13,6 +13,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   snail: "🐌",
   speaking_head_in_silhouette: "🗣️",
   warning: "⚠️",
+  wastebasket: "🗑️",
   white_check_mark: "✅",
   x: "❌",
 };
@@ -23,7 +24,8 @@ export function showSlack(slack: SlackSandbox, screen: Screen): void {
     screen.row({ ...asSeen(slack, what, mark), reply });
   };
   slack.events.on("message", (message) => show(message));
-  slack.events.on("edit", (message) => show(message, "(edited)"));
+  // An edit leaves the files as they are: they have been shown.
+  slack.events.on("edit", (message) => show({ ...message, files: [] }, "(edited)"));
   slack.events.on("delete", (message) => show(message));
   slack.events.on("ephemeral", (whisper) => {
     const name = slack.workspace.users.get(whisper.user)?.name ?? whisper.user;

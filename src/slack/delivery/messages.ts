@@ -1,9 +1,13 @@
-import type { KnownBlock } from "@slack/web-api";
+import type { ConfirmationDialog, KnownBlock } from "@slack/web-api";
+import { canPostAfterAll } from "../../job/after-all.ts";
 import { failureText, failureTextOf } from "../../job/failure-text.ts";
 import type { Job, Notice } from "../../job/job.ts";
 import { tellsTime } from "../../job/shown-by.ts";
 import { actions } from "../surface.ts";
+import { failureButtons, finishButtons } from "./after-buttons.ts";
+import { inMarkup } from "./in-markup.ts";
 import { answersTo, type Button, questionText } from "./question.ts";
+import { moment } from "./time-text.ts";
 
 /** Every message about a job. `text` says everything by itself: notifications and screen readers have nothing else. */
 export interface Message {
@@ -16,6 +20,7 @@ const LEAVE_IT: Button = { text: "Leave it", action: actions.leaveIt };
 const CANCEL: Button = { text: "Cancel", action: actions.cancel };
 const MAKE_ANOTHER: Button = { text: "Make another", action: actions.makeAnother };
 const POST_AGAIN: Button = { text: "Post again", action: actions.postAgain, style: "primary" };
+const POST_AFTER_ALL: Button = { text: "Post it after all", action: actions.postAfterAll };
 
 /** Slack takes 25 in one row. */
 const MOST_BUTTONS = 25;
@@ -106,7 +111,14 @@ export function jobMessage(job: Job, runningLink?: string, times: Times = {}): M
         POST_AGAIN,
       );
     case "delivered":
-      return message(job, `:white_check_mark: ${asked}: done. The video is in this thread.`);
+      if (job.finish?.stage === "removed")
+        return message(job, `:wastebasket: ${asked}: the video has been deleted.`);
+      return message(
+        job,
+        `:white_check_mark: ${asked}: done. The video is in this thread.`,
+        // Else they are under the video.
+        ...(job.finish?.stage === "plain" ? finishButtons(job) : []),
+      );
     case "duplicate": {
       const link =
         runningLink === undefined
@@ -119,14 +131,15 @@ export function jobMessage(job: Job, runningLink?: string, times: Times = {}): M
       );
     }
     case "failed":
-      return message(job, `:x: ${asked}: ${failureTextOf(job, state.failure)}`);
-    case "cancelled":
-      return message(
-        job,
-        state.renderWasRunning
-          ? `:no_entry_sign: ${asked}: cancelled. AKOOL cannot be stopped once it has started, so credit may be used, but I won't post the video.`
-          : `:no_entry_sign: ${asked}: cancelled. Nothing was spent.`,
-      );
+      return message(job, `:x: ${asked}: ${failureTextOf(job, state.failure)}`, ...failureButtons(job));
+    case "cancelled": {
+      if (!state.renderWasRunning)
+        return message(job, `:no_entry_sign: ${asked}: cancelled. Nothing was spent.`);
+      const goesOn = `:no_entry_sign: ${asked}: cancelled. AKOOL cannot be stopped once it has started, so credit may be used, but I won't post the video.`;
+      return state.kept && canPostAfterAll(job)
+        ? message(job, `${goesOn} AKOOL keeps it until ${moment(state.kept.until)}.`, POST_AFTER_ALL)
+        : message(job, goesOn);
+    }
   }
 }
 
@@ -163,6 +176,12 @@ export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
       return message(
         job,
         `${hello} ${state.status === "failed" ? failureTextOf(job, state.failure) : failureText({ reason: "internal_error" })}`,
+        ...failureButtons(job),
+      );
+    case "not_removed":
+      return message(
+        job,
+        `<@${job.finish?.removedBy ?? job.requesterId}> I could not delete the video: Slack did not let me (\`${inMarkup(job.finish?.refusal ?? "no_answer")}\`). Press Delete once more later, or ask a workspace admin to delete it.`,
       );
     case "ended":
       return endedMessage(job, hello);
@@ -180,22 +199,13 @@ function usually(ms: number | undefined): string {
   return `It usually takes ${minutes < 1 ? "less than a minute" : `about ${minutes} min`}; `;
 }
 
-/** Said with the video itself, in the same post. */
-export function finishComment(job: Job): string {
-  return `<@${job.requesterId}> Here is your talking photo. _AI-generated with AKOOL._`;
-}
-
-export function linkComment(job: Job, link: string): string {
-  return `<@${job.requesterId}> Here is your talking photo: ${link} (Slack did not show the video itself.) _AI-generated with AKOOL._`;
-}
-
 /** The job message was lost, so its last word is said in a post of its own. */
 function endedMessage(job: Job, hello: string): Message {
   const { text, blocks } = jobMessage(job);
   return { text: `${hello} ${text}`, blocks };
 }
 
-function message(job: Job, text: string, ...buttons: Button[]): Message {
+export function message(job: Job, text: string, ...buttons: Button[]): Message {
   const section: KnownBlock = { type: "section", text: { type: "mrkdwn", text } };
   if (buttons.length === 0) return { text, blocks: [section] };
   return {
@@ -210,8 +220,19 @@ function message(job: Job, text: string, ...buttons: Button[]): Message {
           action_id: button.action,
           value: job.id,
           ...(button.style ? { style: button.style } : {}),
+          ...(button.confirm ? { confirm: dialog(button.confirm) } : {}),
         })),
       },
     ],
+  };
+}
+
+function dialog({ title, text, yes, no }: NonNullable<Button["confirm"]>): ConfirmationDialog {
+  return {
+    title: { type: "plain_text", text: title },
+    text: { type: "plain_text", text },
+    confirm: { type: "plain_text", text: yes },
+    deny: { type: "plain_text", text: no },
+    style: "danger",
   };
 }

@@ -9,6 +9,13 @@ export interface Button {
   readonly text: string;
   readonly action: string;
   readonly style?: "primary" | "danger";
+  /** Asked before the press counts. */
+  readonly confirm?: {
+    readonly title: string;
+    readonly text: string;
+    readonly yes: string;
+    readonly no: string;
+  };
 }
 
 const FILL_IN: Button = { text: "Open the form", action: actions.fillIn };

@@ -6,7 +6,8 @@ import { installationOf, type Job, threadOf } from "../../job/job.ts";
 import { minutesSoFar } from "../../job/time-so-far.ts";
 import { type ClientFor, slackCall } from "../slack-call.ts";
 import { hasThumbnail, withRequest } from "./asked-for.ts";
-import { finishComment, jobMessage, linkComment, noticeMessage } from "./messages.ts";
+import { finishComment, finishMessage, linkComment } from "./finish.ts";
+import { jobMessage, noticeMessage } from "./messages.ts";
 
 /** What people see under the video, and what a downloaded copy is called. */
 const VIDEO_NAME = "talking-photo.mp4";
@@ -26,6 +27,9 @@ const THUMBNAIL_TRIES = 3;
 
 /** Sends a sentence to the person alone, through the address Slack gave with their request. */
 export type AnswerPrivately = (responseUrl: string, text: string) => Promise<SlackAnswer>;
+
+/** What is gone already needs no deleting. */
+const FILE_GONE: ReadonlySet<string> = new Set(["file_deleted", "file_not_found"]);
 
 const posted = z.object({ ts: z.string() });
 const ticket = z.object({ upload_url: z.url(), file_id: z.string() });
@@ -134,6 +138,8 @@ export function createSlackDelivery({
     async tellPrivately(job) {
       if (!job.notice) return { type: "ok" };
       const words = noticeMessage(job, job.notice.kind);
+      const isAboutRemoval = job.notice.kind === "not_removed";
+      const person = (isAboutRemoval ? job.finish?.removedBy : undefined) ?? job.requesterId;
 
       const throughResponseUrl = async (): Promise<SlackAnswer> => {
         const responseUrl = await findResponseUrl(job.id);
@@ -147,7 +153,7 @@ export function createSlackDelivery({
           (client) =>
             client.chat.postEphemeral({
               channel: job.place.channelId,
-              user: job.requesterId,
+              user: person,
               ...words,
             }),
           () => ({}),
@@ -155,7 +161,7 @@ export function createSlackDelivery({
       const direct = async (): Promise<SlackAnswer> => {
         const conversation = await callFor(
           job,
-          (client) => client.conversations.open({ users: job.requesterId }),
+          (client) => client.conversations.open({ users: person }),
           (result) => ({ channel: opened.parse(result).channel.id }),
         );
         if (conversation.type !== "ok") return conversation;
@@ -168,8 +174,9 @@ export function createSlackDelivery({
       };
       // A video that could not be posted concerns the person, wherever they are by now; a refused request
       // concerns the moment it was typed in.
-      const ladder =
-        job.notice.kind === "undeliverable"
+      const ladder = isAboutRemoval
+        ? [ephemeral, direct]
+        : job.notice.kind === "undeliverable"
           ? [direct, throughResponseUrl, ephemeral]
           : [throughResponseUrl, ephemeral, direct];
       let answer: SlackAnswer = { type: "refused", code: "no_way_to_tell" };
@@ -241,8 +248,33 @@ export function createSlackDelivery({
             ...inThread(job),
             text: linkComment(job, info.link),
           }),
+        (result) => ({ ts: posted.parse(result).ts as MessageTs }),
+      );
+    },
+
+    async dressFinish(job, ts) {
+      return callFor(
+        job,
+        (client) => client.chat.update({ channel: job.place.channelId, ts, ...finishMessage(job) }),
         () => ({}),
       );
+    },
+
+    async removeFinish(job, fileId, ts) {
+      const file = await callFor(
+        job,
+        (client) => client.files.delete({ file: fileId }),
+        () => ({}),
+      );
+      const isGone = file.type === "ok" || (file.type === "refused" && FILE_GONE.has(file.code));
+      if (!isGone || ts === undefined) return isGone ? { type: "ok" } : file;
+      // The file has taken the video with it; what the post said, and its buttons, would stay.
+      const post = await callFor(
+        job,
+        (client) => client.chat.delete({ channel: job.place.channelId, ts }),
+        () => ({}),
+      );
+      return post.type === "refused" ? { type: "ok" } : post;
     },
   };
 }

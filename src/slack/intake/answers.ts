@@ -2,6 +2,7 @@ import type { CancelOutcome } from "../../job/decisions.ts";
 import { failureText } from "../../job/failure-text.ts";
 import type { Job } from "../../job/job.ts";
 import { placeText } from "../delivery/messages.ts";
+import { moment } from "../delivery/time-text.ts";
 
 /** Private answers to commands and buttons. */
 
@@ -26,6 +27,32 @@ export const HELP = [
 export const NOT_YOURS =
   "Only the person who asked for this video, or an admin of this app, can decide about it.";
 
+/** A button whose time is over. */
+export const STALE =
+  "That has been decided already, so this button has nothing to do any more. `/talkingphoto` starts a new one.";
+
+/** To a press of "Post it after all" that changed nothing, or only took the button away. */
+export function afterAllText({ state }: Job): string {
+  return state.status === "cancelled" && state.kept
+    ? "AKOOL keeps a video for 7 days; that time is over. `/talkingphoto` starts a new one."
+    : STALE;
+}
+
+/** To a press of "Delete" that changed nothing. */
+export function deletedText({ finish }: Job): string {
+  switch (finish?.stage) {
+    case "removing":
+      return "I am deleting this video already.";
+    case "removed":
+      return "This video has been deleted already. `/talkingphoto` starts a new one.";
+    case undefined:
+    case "bare":
+    case "dressed":
+    case "plain":
+      return STALE;
+  }
+}
+
 export function unknownText(understood: string): string {
   return `${understood}\n${EXAMPLE}\n\`/talkingphoto help\` shows everything I can do.`;
 }
@@ -46,7 +73,7 @@ export function cancelText(outcome: CancelOutcome): string {
     case "too_late":
       return "Too late to cancel: the video is being posted right now.";
     case "ended_already":
-      return "That one has ended already, so there is nothing to cancel.";
+      return "That one has ended already, so there is nothing to cancel. `/talkingphoto` starts a new one.";
   }
 }
 
@@ -64,7 +91,7 @@ export function historyText(jobs: readonly Job[]): string {
   if (jobs.length === 0) return "Nothing has finished yet.";
   return [
     "*Your last ones:*",
-    ...jobs.map((job) => `• \`${job.id}\` ${whereabouts(job)}, ${date(job.acceptedAt)}: ${ending(job)}`),
+    ...jobs.map((job) => `• \`${job.id}\` ${whereabouts(job)}, ${moment(job.acceptedAt)}: ${ending(job)}`),
   ].join("\n");
 }
 
@@ -110,7 +137,7 @@ function phase(job: Job): string {
 function ending(job: Job): string {
   switch (job.state.status) {
     case "delivered":
-      return "delivered";
+      return job.finish?.stage === "removed" ? "delivered, and deleted since" : "delivered";
     case "failed":
       return failureText(job.state.failure);
     case "cancelled":
@@ -123,10 +150,4 @@ function ending(job: Job): string {
 function minutes(ms: number): string {
   const whole = Math.floor(ms / 60_000);
   return whole < 1 ? "less than a minute" : `${whole} min`;
-}
-
-/** Slack shows it in the reader's own time zone. */
-function date(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  return `<!date^${seconds}^{date_short_pretty} {time}|${new Date(ms).toISOString().slice(0, 16)}>`;
 }

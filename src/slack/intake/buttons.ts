@@ -1,21 +1,24 @@
 import type { App } from "@slack/bolt";
+import { postedAfterAll } from "../../job/after-all.ts";
 import { chose, oneForEach, wentOn } from "../../job/choosing.ts";
 import { cancelled, cancelOutcome, leftAlone, madeAnother, triedAgain } from "../../job/decisions.ts";
 import { redelivering } from "../../job/deliver-transitions.ts";
+import { removalWanted } from "../../job/finish-transitions.ts";
 import type { InstallationId, JobId } from "../../job/ids.ts";
-import { installationOf, type Job, threadOf } from "../../job/job.ts";
+import { hasEnded, installationOf, type Job, threadOf } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
 import type { TakenFiles } from "../../job/store.ts";
 import { actions, CHOOSE, GO_ON } from "../surface.ts";
-import { mayDecide } from "./access.ts";
-import { cancelText, NOT_YOURS } from "./answers.ts";
+import { mayDecide, refusalFor } from "./access.ts";
+import { afterAllText, cancelText, deletedText, NOT_YOURS, STALE } from "./answers.ts";
+import { detailsText } from "./details.ts";
+import { followUp } from "./follow-up-buttons.ts";
 import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
 import { openForm } from "./open-form.ts";
 import { buttonBody } from "./payloads.ts";
 import { wantedFile } from "./wanted-file.ts";
 
-const STALE = "That has been decided already, so this button has nothing to do any more.";
 const GONE = "I no longer know this request. Type `/talkingphoto` to start a new one.";
 
 type Pressed = ReturnType<typeof buttonBody.parse>;
@@ -30,14 +33,17 @@ type Answer = string | undefined;
 export function registerButtons(app: App, deps: IntakeDeps): void {
   const { store, now, waits } = deps;
 
-  async function apply(job: Job, change: (job: Job) => Job): Promise<{ before: Job; changed: boolean }> {
+  async function apply(
+    job: Job,
+    change: (job: Job) => Job,
+  ): Promise<{ before: Job; after: Job; changed: boolean }> {
     let before = job;
     const after = await store.update(job.id, (current) => {
       before = current;
       const next = change(current);
       return next === current ? undefined : { job: next };
     });
-    return { before, changed: after !== before };
+    return { before, after, changed: after !== before };
   }
 
   const decide = (change: (job: Job) => Job) => async (job: Job) =>
@@ -102,7 +108,7 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
   }
 
   onPress(actions.cancel, async (job) => {
-    const { before, changed } = await apply(job, (current) => cancelled(current, now()));
+    const { before, changed } = await apply(job, (current) => cancelled(current, now(), waits));
     return changed ? undefined : cancelText(cancelOutcome(before));
   });
   onPress(
@@ -121,6 +127,30 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
     actions.postAgain,
     decide((job) => redelivering(job, now(), waits)),
   );
+  onPress(actions.postAfterAll, async (job) => {
+    const { before, after } = await apply(job, (current) => postedAfterAll(current, now()));
+    return after.state.status === before.state.status ? afterAllText(before) : undefined;
+  });
+  onPress(actions.again, (job, { user, response_url: responseUrl }) =>
+    followUp(job, "again", { userId: user.id, responseUrl }, deps),
+  );
+  onPress(actions.in1080, (job, { user, response_url: responseUrl }) =>
+    followUp(job, "in_1080", { userId: user.id, responseUrl }, deps),
+  );
+  onPress(actions.delete, async (job, { user }) => {
+    const { before, changed } = await apply(job, (current) => removalWanted(current, user.id));
+    return changed ? undefined : deletedText(before);
+  });
+  onPress(actions.details, async (job) => detailsText(job));
+  onPress(actions.change, async (job, pressed, ack, installationId) => {
+    if (!hasEnded(job)) return STALE;
+    const { photo, speech } = job.request;
+    return open(job, pressed, ack, installationId, {
+      changes: job.id,
+      ...(photo.type === "none" ? {} : { photo }),
+      ...(speech.type === "none" ? {} : { speech }),
+    });
+  });
   onPress(GO_ON, (job, { actions: [button] }) => {
     const [, kind = ""] = GO_ON.exec(button?.action_id ?? "") ?? [];
     return decide((current) => wentOn(current, kind, now()))(job);
@@ -130,10 +160,23 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
     return decide((current) => chose(current, kind, Number(index), now(), waits))(job);
   });
   onPress(actions.each, makeOneForEach);
-  onPress(actions.fillIn, async (job, pressed, ack, installationId) => {
-    const { trigger_id: triggerId, response_url: responseUrl } = pressed;
-    if (job.state.status !== "choosing" || triggerId === undefined) return STALE;
+  onPress(actions.fillIn, async (job, pressed, ack, installationId) =>
+    job.state.status === "choosing" ? open(job, pressed, ack, installationId, takenFrom(job), job.id) : STALE,
+  );
+
+  /** The form, in the job's thread; with `jobId` it is that job which waits for it. */
+  async function open(
+    job: Job,
+    { user, trigger_id: triggerId, response_url: responseUrl }: Pressed,
+    ack: () => Promise<void>,
+    installationId: InstallationId,
+    taken: TakenFiles,
+    jobId?: JobId,
+  ): Promise<Answer> {
+    if (triggerId === undefined) return STALE;
     const { channelId } = job.place;
+    const refusal = jobId === undefined ? refusalFor(user.id, channelId, deps.access) : undefined;
+    if (refusal !== undefined) return refusal;
     const threadTs = threadOf(job);
     await openForm(
       {
@@ -141,17 +184,17 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
         installationId,
         channelId,
         ...(threadTs === undefined ? {} : { threadTs }),
-        userId: pressed.user.id,
+        userId: user.id,
         triggerId,
         responseUrl,
-        taken: takenFrom(job),
-        jobId: job.id,
+        taken,
+        ...(jobId === undefined ? {} : { jobId }),
       },
       ack,
       deps,
     );
     return undefined;
-  });
+  }
 }
 
 /** What the form need not ask for again: all that was given, but for what is objected to. */

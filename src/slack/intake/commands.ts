@@ -144,7 +144,7 @@ async function cancel(jobId: string | undefined, body: Called, deps: IntakeDeps)
   let outcome = cancelOutcome(ours);
   await deps.store.update(ours.id, (job) => {
     outcome = cancelOutcome(job);
-    const next = cancelled(job, deps.now());
+    const next = cancelled(job, deps.now(), deps.waits);
     return next === job ? undefined : { job: next };
   });
   return cancelText(outcome);

@@ -11,7 +11,8 @@ export async function lookOf(
   who: { readonly workspaceId: WorkspaceId; readonly userId: UserId },
   deps: Pick<IntakeDeps, "store" | "voices">,
 ): Promise<FormLook> {
-  const { jobId, channelId, taken } = form;
+  const { channelId, taken } = form;
+  const jobId = form.jobId ?? taken.changes;
   const [job, usual] = await Promise.all([
     jobId === undefined ? undefined : deps.store.find(jobId),
     usualVoice(form, who, deps),

@@ -110,25 +110,17 @@ export function loadingView(formId: string): View {
 }
 
 export function formView(formId: string, look: FormLook): View {
-  const { taken, takenFrom, begun } = look;
-  const given = takenFrom === "request" ? "the one you have given" : "the one in the message";
-  const speech: KnownBlock[] =
-    taken.speech === undefined
-      ? [speechInput, wordsInput]
-      : [
-          taken.speech.type === "words"
-            ? { type: "section", text: text(`Words: “${shortened(taken.speech.text)}”`) }
-            : { type: "section", text: text(`Recording: ${given}.`) },
-        ];
-  const isSpoken = taken.speech === undefined || taken.speech.type === "words";
+  const { taken, begun } = look;
+  const isChange = taken.changes !== undefined;
+  const isSpoken = isChange || taken.speech === undefined || taken.speech.type === "words";
   const resolution = RESOLUTIONS.find(({ value }) => value === begun?.resolution) ?? RESOLUTIONS[0];
   return {
     ...frame(formId),
     submit: text("Make it talk"),
     blocks: [
       ...(look.asksWhere ? [whereInput] : []),
-      taken.photo ? { type: "section", text: text(`Photo: ${given}.`) } : photoInput,
-      ...speech,
+      ...photoBlocks(look),
+      ...speechBlocks(look),
       ...(isSpoken ? voiceBlocks(look) : []),
       {
         ...input("resolution", "Resolution"),
@@ -161,6 +153,51 @@ export function formView(formId: string, look: FormLook): View {
       },
     ],
   };
+}
+
+function photoBlocks({ taken, takenFrom }: FormLook): KnownBlock[] {
+  if (!taken.photo) return [photoInput];
+  if (taken.changes === undefined) return [section(`Photo: ${given(takenFrom)}.`)];
+  return [section("Photo: the same, unless you choose another."), photoInput];
+}
+
+function speechBlocks({ taken, takenFrom }: FormLook): KnownBlock[] {
+  const { speech, changes } = taken;
+  if (!speech) return [speechInput, wordsInput];
+  const isWords = speech.type === "words";
+  if (changes === undefined)
+    return [section(isWords ? `Words: “${shortened(speech.text)}”` : `Recording: ${given(takenFrom)}.`)];
+  const words = isWords ? fitting(speech.text) : undefined;
+  if (words !== undefined) return [speechInput, filledIn(words)];
+  const same = isWords ? `Words: “${shortened(speech.text)}”` : "Recording: the same";
+  return [section(`${same}, unless you choose a recording or type other words.`), speechInput, wordsInput];
+}
+
+/** Words that fit into a form's field; from a post they may be longer. */
+export function fitting(words: string): string | undefined {
+  return words.length <= MAX_TYPED_WORDS ? words : undefined;
+}
+
+function filledIn(words: string): KnownBlock {
+  return {
+    ...input("words", "Or what it should say"),
+    optional: true,
+    element: {
+      type: "plain_text_input",
+      action_id: fields.words.action,
+      multiline: true,
+      max_length: MAX_TYPED_WORDS,
+      initial_value: words,
+    },
+  };
+}
+
+function given(takenFrom: FormLook["takenFrom"]): string {
+  return takenFrom === "request" ? "the one you have given" : "the one in the message";
+}
+
+function section(words: string): KnownBlock {
+  return { type: "section", text: text(words) };
 }
 
 function voiceBlocks({ usualVoice, inChannel, sample }: FormLook): KnownBlock[] {

@@ -3,7 +3,7 @@ import type { ChosenVoice, MediaSource, RenderRequest, SpeechSource } from "../.
 import type { Voice } from "../../job/speech-api.ts";
 import type { OpenForm, TakenFiles } from "../../job/store.ts";
 import { roleOf, slackSource } from "./file-role.ts";
-import { fields, GESTURES } from "./form.ts";
+import { fields, fitting, GESTURES } from "./form.ts";
 import type { FormBody, SlackFile } from "./payloads.ts";
 import { voiceBehind } from "./voice-options.ts";
 
@@ -46,8 +46,9 @@ export function readForm(
   voices: readonly Voice[],
 ): FormResult {
   const voice = chosenVoice(values, voices);
-  const photo =
-    form.taken.photo ?? judge(values["talkingphoto.photo"]?.["talkingphoto.photo_file"].files?.[0], PHOTO);
+  const photoFile = values["talkingphoto.photo"]?.["talkingphoto.photo_file"].files?.[0];
+  const isSamePhoto = form.taken.changes === undefined || photoFile === undefined;
+  const photo = (isSamePhoto ? form.taken.photo : undefined) ?? judge(photoFile, PHOTO);
   const { speech, wrongField } = readSpeech(values, form.taken, voice);
   const channelId =
     form.channelId ?? values["talkingphoto.where"]?.["talkingphoto.where_choice"].selected_conversation;
@@ -83,20 +84,29 @@ function readSpeech(
 ): { readonly speech: SpeechSource | string; readonly wrongField: string } {
   const wrongField = fields.speech.block;
   const inVoice = voice ? { voice } : {};
-  if (taken.speech) {
-    // What was spoken for them before was in another voice.
-    const { speech } = taken;
-    const isOther = speech.type === "words" && voice !== undefined && voice.id !== speech.voice?.id;
-    return {
-      speech: isOther ? { type: "words", text: speech.text, voice } : speech,
-      wrongField,
-    };
-  }
   const file = values["talkingphoto.speech"]?.["talkingphoto.speech_file"].files?.[0];
-  const text = values["talkingphoto.words"]?.["talkingphoto.words_text"].value?.trim() ?? "";
+  const typed = values["talkingphoto.words"]?.["talkingphoto.words_text"].value?.trim() ?? "";
+  const { speech: before } = taken;
+  // In a form that changes what was given, its words stand there filled in: a recording beside them replaces them.
+  const isUntouched = before?.type === "words" && typed === before.text.trim();
+  const text = file && isUntouched ? "" : typed;
+  if (before && isKept(taken, file, text)) {
+    // What was spoken for them before was in another voice; or AKOOL may have it no more.
+    const isOther =
+      before.type === "words" &&
+      (taken.changes !== undefined || (voice !== undefined && voice.id !== before.voice?.id));
+    return { speech: isOther ? { type: "words", text: before.text, ...inVoice } : before, wrongField };
+  }
   if (text === "") return { speech: judge(file, RECORDING), wrongField };
   if (file) return { speech: ONE_OF_BOTH, wrongField: fields.words.block };
   return { speech: { type: "words", text, ...inVoice }, wrongField };
+}
+
+/** Taken from elsewhere, and neither replaced nor struck out. */
+function isKept({ speech, changes }: TakenFiles, file: SlackFile | undefined, text: string): boolean {
+  if (changes === undefined) return true;
+  const wasFilledIn = speech?.type === "words" && fitting(speech.text) !== undefined;
+  return !file && text === "" && !wasFilledIn;
 }
 
 function chosenVoice(values: Values, voices: readonly Voice[]): ChosenVoice | undefined {

@@ -1,0 +1,4 @@
+/** What somebody typed, so that Slack takes none of it for a mention or a link, and no code ends early. */
+export function inMarkup(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("`", "'");
+}
