@@ -176,10 +176,11 @@ describe("what was asked for", () => {
 
   it.each(jobs)("stands under the message, which stays sound: %s", (_name, job) => {
     const more = { photo: slackPhoto("me.jpg"), gesturePrompt: "waves", resolution: "1080" } as const;
-    const message = shown({ ...job, request: { ...job.request, ...more } });
+    const asked = { ...job, request: { ...job.request, ...more } };
+    const message = shown(asked);
     expectSound(message, job);
     expect(message.blocks[0]).toHaveProperty("accessory.slack_file", { id: "F7" });
-    const buttons = jobMessage(job).blocks.filter(({ type }) => type === "actions");
+    const buttons = jobMessage(asked).blocks.filter(({ type }) => type === "actions");
     expect(message.blocks.filter(({ type }) => type === "actions")).toEqual(buttons);
   });
 
