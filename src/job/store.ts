@@ -1,3 +1,4 @@
+import type { Habits, NewHabits } from "./habits.ts";
 import type {
   AttemptKey,
   ChannelId,
@@ -8,7 +9,7 @@ import type {
   UserId,
   WorkspaceId,
 } from "./ids.ts";
-import type { ChosenVoice, Job, MediaSource, SpeechSource } from "./job.ts";
+import type { Job, MediaSource, SpeechSource } from "./job.ts";
 import type { Lane } from "./lane.ts";
 
 /** One line for every outward effect: what was done for which job and attempt, and what came of it. */
@@ -139,7 +140,8 @@ export interface JobStore {
   setWatched(workspaceId: WorkspaceId, channelId: ChannelId, by: UserId, on: boolean): Promise<void>;
   /** What a person or a channel has chosen once for all that follow. */
   findHabits(workspaceId: WorkspaceId, whose: UserId | ChannelId): Promise<Habits | undefined>;
-  saveHabits(workspaceId: WorkspaceId, whose: UserId | ChannelId, habits: Habits): Promise<void>;
+  /** Changes what is named in `habits`, and leaves the rest. */
+  saveHabits(workspaceId: WorkspaceId, whose: UserId | ChannelId, habits: NewHabits): Promise<void>;
   /** A form that was opened, so that its submission knows where it belongs. */
   saveForm(form: OpenForm): Promise<void>;
   findForm(id: string): Promise<OpenForm | undefined>;
@@ -153,10 +155,6 @@ export interface Among {
   readonly lane?: Lane;
   /** Of the jobs of one group (see `Place`) at most so many are in hand at once, over all processes. */
   readonly ofOneGroup?: number;
-}
-
-export interface Habits {
-  readonly voice?: ChosenVoice;
 }
 
 export interface OpenForm {

@@ -4,7 +4,7 @@
  */
 export const surface = {
   commands: ["/talkingphoto"],
-  events: ["app_mention", "message", "app_uninstalled", "tokens_revoked"],
+  events: ["app_mention", "message", "app_home_opened", "app_uninstalled", "tokens_revoked"],
   /** On a message, and from anywhere. */
   shortcuts: ["make_it_talk", "make_a_photo_talk"],
   scopes: {
@@ -33,6 +33,9 @@ export const actions = {
   fillIn: "talkingphoto.fill_in",
   each: "talkingphoto.each",
 } as const;
+
+/** Opens the form from nowhere in particular; about no job, so without a value. */
+export const startAction = "talkingphoto.start";
 
 /** The form's list of voices, which Slack asks the app for at every letter. */
 export const voiceAction = "talkingphoto.voice";

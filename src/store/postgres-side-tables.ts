@@ -1,4 +1,5 @@
-import type { Habits, JobStore } from "../job/store.ts";
+import type { Habits } from "../job/habits.ts";
+import type { JobStore } from "../job/store.ts";
 import type { Connection } from "./postgres-database.ts";
 import { FORMS_KEPT_MS, formIn } from "./sqlite-side-tables.ts";
 
@@ -62,7 +63,9 @@ export function createSideTables({ query, first }: Connection, now: () => number
     },
     async saveHabits(workspaceId, whose, habits) {
       await query(
-        "INSERT INTO habits VALUES ($1, $2, $3) ON CONFLICT (workspace_id, whose) DO UPDATE SET habits = excluded.habits",
+        `INSERT INTO habits VALUES ($1, $2, jsonb_strip_nulls($3::jsonb)::text)
+         ON CONFLICT (workspace_id, whose)
+         DO UPDATE SET habits = jsonb_strip_nulls(habits.habits::jsonb || $3::jsonb)::text`,
         [workspaceId, whose, JSON.stringify(habits)],
       );
     },

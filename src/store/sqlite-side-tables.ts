@@ -1,5 +1,6 @@
+import { changedHabits, type Habits } from "../job/habits.ts";
 import type { ChannelId, JobId, MessageTs } from "../job/ids.ts";
-import type { Habits, JobStore, OpenForm, TakenFiles } from "../job/store.ts";
+import type { JobStore, OpenForm, TakenFiles } from "../job/store.ts";
 import type { Statements } from "./sqlite-statements.ts";
 
 /** A form that has been open for longer is answered with "too old". */
@@ -16,6 +17,11 @@ export function createSideTables(
   write: <T>(work: () => T) => Promise<T>,
   now: () => number,
 ): SideTables {
+  function habitsOf(workspaceId: string, whose: string): Habits | undefined {
+    const row = first("SELECT habits FROM habits WHERE workspace_id = ? AND whose = ?", workspaceId, whose);
+    return row && (JSON.parse(String(row.habits)) as Habits);
+  }
+
   return {
     isWatched: async (workspaceId, channelId) =>
       first(
@@ -49,13 +55,11 @@ export function createSideTables(
       return row && formIn(id, row);
     },
 
-    findHabits: async (workspaceId, whose) => {
-      const row = first("SELECT habits FROM habits WHERE workspace_id = ? AND whose = ?", workspaceId, whose);
-      return row && (JSON.parse(String(row.habits)) as Habits);
-    },
+    findHabits: async (workspaceId, whose) => habitsOf(workspaceId, whose),
     saveHabits: (workspaceId, whose, habits) =>
       write(() => {
-        run("INSERT OR REPLACE INTO habits VALUES (?, ?, ?)", workspaceId, whose, JSON.stringify(habits));
+        const now = changedHabits(habitsOf(workspaceId, whose) ?? {}, habits);
+        run("INSERT OR REPLACE INTO habits VALUES (?, ?, ?)", workspaceId, whose, JSON.stringify(now));
       }),
   };
 }

@@ -1,9 +1,9 @@
+import { changedHabits, type Habits } from "../../src/job/habits.ts";
 import type { AttemptKey, JobId, RenderId } from "../../src/job/ids.ts";
 import { hasEnded, holdsSlot, installationOf, type Job, needsMedia } from "../../src/job/job.ts";
 import { placeOf } from "../../src/job/lane.ts";
 import {
   type Change,
-  type Habits,
   type JobStore,
   LeaseLostError,
   type Look,
@@ -274,7 +274,8 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
     findForm: async (id) => forms.get(id),
     findHabits: async (workspaceId, whose) => habits.get(`${workspaceId} ${whose}`),
     async saveHabits(workspaceId, whose, chosen) {
-      habits.set(`${workspaceId} ${whose}`, chosen);
+      const before = habits.get(`${workspaceId} ${whose}`) ?? {};
+      habits.set(`${workspaceId} ${whose}`, changedHabits(before, chosen));
     },
     check: async () => {},
     close: async () => {},

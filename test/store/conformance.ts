@@ -719,6 +719,23 @@ export function describeStore(
         expect(await store.findHabits(WORKSPACE, CHANNEL)).toEqual(other);
         expect(await store.findHabits("T2" as WorkspaceId, ANNA)).toBeUndefined();
       });
+
+      it("changes the habits that are named, replaces a voice as a whole, and forgets what is null", async () => {
+        const { store } = await emptyStore();
+        await store.saveHabits(WORKSPACE, ANNA, {
+          voice: { id: "v1", name: "Anna", language: "en" },
+          welcomed: true,
+        });
+        await store.saveHabits(WORKSPACE, ANNA, { voice: { id: "v2", name: "Ben" }, gesturePrompt: "waves" });
+        await store.saveHabits(WORKSPACE, ANNA, { resolution: "1080", gesturePrompt: null });
+        expect(await store.findHabits(WORKSPACE, ANNA)).toEqual({
+          voice: { id: "v2", name: "Ben" },
+          resolution: "1080",
+          welcomed: true,
+        });
+        await store.saveHabits(WORKSPACE, CHANNEL, { voice: null });
+        expect(await store.findHabits(WORKSPACE, CHANNEL)).toEqual({});
+      });
     });
 
     describe("words that were spoken", () => {

@@ -14,6 +14,7 @@ import { registerShortcuts } from "./shortcuts.ts";
 import { registerForm } from "./submissions.ts";
 import { registerUninstalls } from "./uninstalls.ts";
 import { registerVoices } from "./voices.ts";
+import { registerWelcome } from "./welcome.ts";
 
 export interface IntakeDeps {
   readonly store: JobStore;
@@ -44,6 +45,7 @@ export function registerHandlers(
   registerMessages(app, deps);
   registerButtons(app, deps);
   registerShortcuts(app, deps);
+  registerWelcome(app, deps);
   registerUninstalls(app, deps, installations);
 }
 
