@@ -133,10 +133,15 @@ export interface JobStore {
   renderSeconds(limit: number): Promise<readonly number[]>;
   findResponseUrl(id: JobId, now: number): Promise<string | undefined>;
   jobsOf(requesterId: UserId, workspaceId: WorkspaceId, limit: number): Promise<readonly Job[]>;
+  /** A person's ended jobs of one workspace, newest first: those right beside `from`, and without it the newest. */
+  endedJobsOf(requesterId: UserId, workspaceId: WorkspaceId, page: Page): Promise<readonly Job[]>;
+  /** What each person of a workspace has asked for and got since then, whoever asked for most first. Refusals do not count. */
+  countByPerson(workspaceId: WorkspaceId, since: number): Promise<readonly PersonCount[]>;
   countByStatus(): Promise<Readonly<Record<string, number>>>;
   /** How long the first job in line has waited for a slot, and how late the most overdue job is that nobody has taken. */
   queueAges(now: number): Promise<{ readonly lineMs?: number; readonly dueMs?: number }>;
   isWatched(workspaceId: WorkspaceId, channelId: ChannelId): Promise<boolean>;
+  watchedChannels(workspaceId: WorkspaceId): Promise<readonly ChannelId[]>;
   setWatched(workspaceId: WorkspaceId, channelId: ChannelId, by: UserId, on: boolean): Promise<void>;
   /** What a person or a channel has chosen once for all that follow. */
   findHabits(workspaceId: WorkspaceId, whose: UserId | ChannelId): Promise<Habits | undefined>;
@@ -148,6 +153,24 @@ export interface JobStore {
   /** Answers when the store can write. */
   check(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A place in a list of jobs that is in the order of their arrival. */
+export interface Cursor {
+  readonly acceptedAt: number;
+  readonly id: JobId;
+}
+
+export interface Page {
+  readonly limit: number;
+  readonly from?: Cursor;
+  readonly direction: "older" | "newer";
+}
+
+export interface PersonCount {
+  readonly requesterId: UserId;
+  readonly asked: number;
+  readonly delivered: number;
 }
 
 export interface Among {

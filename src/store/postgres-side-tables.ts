@@ -1,11 +1,12 @@
 import type { Habits } from "../job/habits.ts";
+import type { ChannelId } from "../job/ids.ts";
 import type { JobStore } from "../job/store.ts";
 import type { Connection } from "./postgres-database.ts";
 import { FORMS_KEPT_MS, formIn } from "./sqlite-side-tables.ts";
 
 type SideTables = Pick<
   JobStore,
-  "isWatched" | "setWatched" | "findHabits" | "saveHabits" | "saveForm" | "findForm"
+  "isWatched" | "watchedChannels" | "setWatched" | "findHabits" | "saveHabits" | "saveForm" | "findForm"
 >;
 
 /** What is kept beside the jobs: watched channels, habits, and forms that are open. */
@@ -16,6 +17,13 @@ export function createSideTables({ query, first }: Connection, now: () => number
         workspaceId,
         channelId,
       ])) !== undefined,
+    async watchedChannels(workspaceId) {
+      const rows = await query(
+        "SELECT channel_id FROM watched_channels WHERE workspace_id = $1 ORDER BY channel_id",
+        [workspaceId],
+      );
+      return rows.map((row) => String(row.channel_id) as ChannelId);
+    },
     async setWatched(workspaceId, channelId, by, on) {
       await (on
         ? query("INSERT INTO watched_channels VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", [

@@ -8,12 +8,12 @@ export const FORMS_KEPT_MS = 24 * 60 * 60 * 1000;
 
 type SideTables = Pick<
   JobStore,
-  "isWatched" | "setWatched" | "findHabits" | "saveHabits" | "saveForm" | "findForm"
+  "isWatched" | "watchedChannels" | "setWatched" | "findHabits" | "saveHabits" | "saveForm" | "findForm"
 >;
 
 /** What is kept beside the jobs: watched channels, habits, and forms that are open. */
 export function createSideTables(
-  { first, run }: Pick<Statements, "first" | "run">,
+  { sql, first, run }: Statements,
   write: <T>(work: () => T) => Promise<T>,
   now: () => number,
 ): SideTables {
@@ -29,6 +29,10 @@ export function createSideTables(
         workspaceId,
         channelId,
       ) !== undefined,
+    watchedChannels: async (workspaceId) =>
+      sql("SELECT channel_id FROM watched_channels WHERE workspace_id = ? ORDER BY channel_id")
+        .all(workspaceId)
+        .map((row) => String(row.channel_id) as ChannelId),
     setWatched: (workspaceId, channelId, by, on) =>
       write(() => {
         run("DELETE FROM watched_channels WHERE workspace_id = ? AND channel_id = ?", workspaceId, channelId);

@@ -5,6 +5,7 @@ import type { JobStore } from "../../job/store.ts";
 import type { Waits } from "../../job/waits.ts";
 import type { InstallationStore } from "../../store/installations.ts";
 import type { AnswerPrivately } from "../delivery/slack-delivery.ts";
+import { registerHome } from "../home/home.ts";
 import type { ClientFor } from "../slack-call.ts";
 import type { AccessSettings } from "./access.ts";
 import { registerButtons } from "./buttons.ts";
@@ -24,6 +25,8 @@ export interface IntakeDeps {
   /** Whether a link may be opened at all; names are resolved and checked again when it is. */
   readonly isAllowedUrl: (url: string) => boolean;
   readonly voices: VoiceList;
+  /** Of the AKOOL account; undefined where it cannot be told just now. */
+  readonly creditLeft: () => Promise<number | undefined>;
   readonly waits: Waits;
   readonly now: () => number;
   readonly log: {
@@ -39,6 +42,7 @@ export function registerHandlers(
   deps: IntakeDeps,
   installations: InstallationStore | undefined,
 ): void {
+  registerHome(app, deps);
   registerCommand(app, deps);
   registerForm(app, deps);
   registerVoices(app, deps);

@@ -166,6 +166,21 @@ export const homeOpened = z.object({
 /** `block_actions` for the button that opens the form. */
 export const startBody = interaction({ response_url: z.url().optional(), trigger_id: z.string().min(1) });
 
+/** `block_actions` anywhere in the Home tab, down to what its own controls need. */
+export const homePressed = interaction({
+  view: z.object({ type: z.literal("home"), hash: maybe(z.string()), private_metadata: text }),
+  actions: z
+    .array(
+      z.object({
+        action_id: z.string(),
+        value: maybe(z.string()),
+        selected_option: maybe(z.object({ text: z.object({ text: z.string() }), value: z.string() })),
+        selected_conversation: maybe(channelId),
+      }),
+    )
+    .min(1),
+});
+
 /** `block_actions` for one of our buttons. */
 export const buttonBody = interaction({
   response_url: z.url().optional(),
