@@ -1,4 +1,4 @@
-import type { ChosenVoice } from "./job.ts";
+import type { ChosenVoice, RenderRequest } from "./job.ts";
 import type { Resolution } from "./render-api.ts";
 
 /** What a person or a channel has chosen once for all that follow. */
@@ -23,6 +23,14 @@ export function changedHabits(
     ...kept("gesturePrompt", before.gesturePrompt, gesturePrompt),
     ...kept("welcomed", before.welcomed, welcomed),
   };
+}
+
+/** A request with the person's own defaults where it does not say otherwise. The voice is chosen when it is needed. */
+export function asUsual(
+  request: Omit<RenderRequest, "resolution"> & { readonly resolution?: Resolution },
+  { resolution = "720", gesturePrompt }: Habits = {},
+): RenderRequest {
+  return { resolution, ...(gesturePrompt === undefined ? {} : { gesturePrompt }), ...request };
 }
 
 function kept<Name extends keyof Habits>(

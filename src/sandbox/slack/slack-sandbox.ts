@@ -201,9 +201,12 @@ function openWorkspace(town: Town, options: SlackOptions) {
     messageShortcut: people.messageShortcut.bind(people),
     globalShortcut: people.globalShortcut.bind(people),
     openHome: people.openHome.bind(people),
+    /** What the Home tab shows now. */
+    homeOf: (user: string): View | undefined => workspace.homeOf(user),
     submitView: forms.submitView.bind(forms),
     searchOptions: forms.searchOptions.bind(forms),
     chooseOption: forms.chooseOption.bind(forms),
+    useControl: forms.useControl.bind(forms),
     closeView: forms.closeView.bind(forms),
     openDm: (user: string): Channel => workspace.openDm(user),
     /** Any event, in Slack's envelope. */

@@ -107,13 +107,17 @@ function isWanted(job: Job, { search, channelId }: Looking): boolean {
   if (search === undefined) return true;
   const { speech, gesturePrompt = "" } = job.request;
   const words = speech.type === "words" ? speech.text : "";
-  const text = folded([words, gesturePrompt, whereabouts(job), ending(job), job.id].join(" "));
-  return folded(search)
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+  const known = wordsOf([words, gesturePrompt, whereabouts(job), ending(job), job.id].join(" "));
+  // By beginnings: "12" is not looked for by who types "2".
+  return wordsOf(search).every((wanted) => known.some((word) => word.startsWith(wanted)));
 }
 
 /** "Zoë" is found as "zoe". */
-function folded(text: string): string {
-  return text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
+function wordsOf(text: string): string[] {
+  return text
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
 }

@@ -32,7 +32,8 @@ export function registerHome(app: App, deps: IntakeDeps): void {
     if (!pressed.success || body.type !== "block_actions") return;
     const { workspaceId, user, view, actions } = pressed.data;
     const looking = nextLook(readState(view.private_metadata), actions[0] ?? { action_id: "" });
-    void show({ workspaceId, installationId: callerIn(context), userId: user.id, hash: view.hash }, looking);
+    // Whatever was shown meanwhile, this is what the person wants to see.
+    void show({ workspaceId, installationId: callerIn(context), userId: user.id }, looking);
   });
 
   for (const turn of TURNS) app.action(turn, ({ ack }) => ack());

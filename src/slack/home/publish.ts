@@ -20,7 +20,7 @@ export interface Visitor {
   readonly workspaceId: WorkspaceId;
   readonly installationId: InstallationId;
   readonly userId: UserId;
-  /** Of the view they saw: a newer one stays. */
+  /** Of the view they saw: one that was shown since then stays. */
   readonly hash?: string | undefined;
 }
 

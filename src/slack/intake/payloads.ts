@@ -168,7 +168,7 @@ export const startBody = interaction({ response_url: z.url().optional(), trigger
 
 /** `block_actions` anywhere in the Home tab, down to what its own controls need. */
 export const homePressed = interaction({
-  view: z.object({ type: z.literal("home"), hash: maybe(z.string()), private_metadata: text }),
+  view: z.object({ type: z.literal("home"), private_metadata: text }),
   actions: z
     .array(
       z.object({
