@@ -12,7 +12,7 @@ import { type AdminPart, closedView, homeView } from "./view.ts";
 
 const LOOKED_THROUGH = 200;
 /** Somebody looks at a tab that has not changed yet. */
-const CREDIT_WITHIN_MS = 1500;
+const ANSWERED_WITHIN_MS = 1500;
 /** Leads to whichever workspace the person is signed in to. */
 const ANY_SITE = "https://slack.com/";
 
@@ -32,7 +32,8 @@ export function createShowHome(deps: IntakeDeps): ShowHome {
   return async (visitor, looking) => {
     const { workspaceId, installationId, userId, hash } = visitor;
     try {
-      const view = await viewFor(visitor, looking, await siteOf(installationId), deps);
+      const site = (await inTime(siteOf(installationId))) ?? ANY_SITE;
+      const view = await viewFor(visitor, looking, site, deps);
       const shown = await slackCall(
         async () =>
           (await deps.clientFor(installationId)).views.publish({
@@ -93,12 +94,12 @@ async function adminPart(
 async function inTime<T>(answer: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), CREDIT_WITHIN_MS);
+    timer = setTimeout(() => resolve(undefined), ANSWERED_WITHIN_MS);
   });
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-const site = z.url({ protocol: /^https?$/ });
+const siteUrl = z.url({ protocol: /^https?$/ });
 
 /** The address of each workspace, asked for once: links into it need no call then. */
 function createSites({ clientFor }: Pick<IntakeDeps, "clientFor">): (id: InstallationId) => Promise<string> {
@@ -108,7 +109,7 @@ function createSites({ clientFor }: Pick<IntakeDeps, "clientFor">): (id: Install
     if (before !== undefined) return before;
     const answer = await slackCall(
       async () => (await clientFor(id)).auth.test(),
-      ({ url }) => ({ url: site.parse(url) }),
+      ({ url }) => ({ url: siteUrl.parse(url) }),
     );
     if (answer.type !== "ok") return ANY_SITE;
     const address = answer.url.endsWith("/") ? answer.url : `${answer.url}/`;
