@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import closeWithGrace from "close-with-grace";
 import { createAkoolClient } from "./akool/client.ts";
+import { createCreditLeft } from "./akool/credit-left.ts";
 import { createWebhookRoute } from "./akool/webhook-route.ts";
 import { steadyNow } from "./clock.ts";
 import { type Config, ConfigError, loadConfig, secretsOf } from "./config.ts";
@@ -119,6 +120,7 @@ const slack = createSlackApp({
   access: config,
   isAllowedUrl,
   voices,
+  creditLeft: createCreditLeft(akool, { now, log }),
   waits,
   now,
   log,

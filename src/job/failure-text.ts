@@ -61,7 +61,8 @@ function advice(known: Readonly<Record<string, string>>, { code }: Failure, othe
 }
 
 const texts: Record<FailureReason, (failure: Failure) => string> = {
-  nothing_shared: () => `I make a photo talk, and I need two files for that. ${SHARE_BOTH}`,
+  nothing_shared: () =>
+    "I make a photo talk. Share a photo of a face and type what it should say in the same message, for example “Welcome to the team!”, or add a recording; in a channel, mention me in that message. The video comes in its thread. Or type `/talkingphoto` to fill in a form; `/talkingphoto help` shows everything.",
   photo_missing: (f) => `I see ${seen(f, "a recording")}, but no photo. ${SHARE_BOTH}`,
   speech_missing: (f) => `I see ${seen(f, "a photo")}, but no recording. ${SHARE_BOTH}`,
   too_many_files: (f) =>

@@ -391,6 +391,8 @@ export function installationOf({ installationId, workspaceId }: Job): Installati
   return installationId ?? (workspaceId as string as InstallationId);
 }
 
+export const ENDED_STATUSES: readonly Status[] = [...ENDED];
+
 /** No step will change the outcome any more. */
 export function hasEnded(job: Job): boolean {
   return ENDED.has(job.state.status);

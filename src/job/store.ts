@@ -1,3 +1,4 @@
+import type { Habits, NewHabits } from "./habits.ts";
 import type {
   AttemptKey,
   ChannelId,
@@ -8,7 +9,7 @@ import type {
   UserId,
   WorkspaceId,
 } from "./ids.ts";
-import type { ChosenVoice, Job, MediaSource, SpeechSource } from "./job.ts";
+import type { Job, MediaSource, SpeechSource } from "./job.ts";
 import type { Lane } from "./lane.ts";
 
 /** One line for every outward effect: what was done for which job and attempt, and what came of it. */
@@ -134,14 +135,20 @@ export interface JobStore {
   renderSeconds(limit: number): Promise<readonly number[]>;
   findResponseUrl(id: JobId, now: number): Promise<string | undefined>;
   jobsOf(requesterId: UserId, workspaceId: WorkspaceId, limit: number): Promise<readonly Job[]>;
+  /** A person's ended jobs of one workspace, newest first: those right beside `from`, and without it the newest. */
+  endedJobsOf(requesterId: UserId, workspaceId: WorkspaceId, page: Page): Promise<readonly Job[]>;
+  /** What each person of a workspace has asked for and got since then, whoever asked for most first. Refusals do not count. */
+  countByPerson(workspaceId: WorkspaceId, since: number): Promise<readonly PersonCount[]>;
   countByStatus(): Promise<Readonly<Record<string, number>>>;
   /** How long the first job in line has waited for a slot, and how late the most overdue job is that nobody has taken. */
   queueAges(now: number): Promise<{ readonly lineMs?: number; readonly dueMs?: number }>;
   isWatched(workspaceId: WorkspaceId, channelId: ChannelId): Promise<boolean>;
+  watchedChannels(workspaceId: WorkspaceId): Promise<readonly ChannelId[]>;
   setWatched(workspaceId: WorkspaceId, channelId: ChannelId, by: UserId, on: boolean): Promise<void>;
   /** What a person or a channel has chosen once for all that follow. */
   findHabits(workspaceId: WorkspaceId, whose: UserId | ChannelId): Promise<Habits | undefined>;
-  saveHabits(workspaceId: WorkspaceId, whose: UserId | ChannelId, habits: Habits): Promise<void>;
+  /** Changes what is named in `habits`, and leaves the rest. */
+  saveHabits(workspaceId: WorkspaceId, whose: UserId | ChannelId, habits: NewHabits): Promise<void>;
   /** A form that was opened, so that its submission knows where it belongs. */
   saveForm(form: OpenForm): Promise<void>;
   findForm(id: string): Promise<OpenForm | undefined>;
@@ -150,15 +157,29 @@ export interface JobStore {
   close(): Promise<void>;
 }
 
+/** A place in a list of jobs that is in the order of their arrival. */
+export interface Cursor {
+  readonly acceptedAt: number;
+  readonly id: JobId;
+}
+
+export interface Page {
+  readonly limit: number;
+  readonly from?: Cursor;
+  readonly direction: "older" | "newer";
+}
+
+export interface PersonCount {
+  readonly requesterId: UserId;
+  readonly asked: number;
+  readonly delivered: number;
+}
+
 export interface Among {
   /** Only those in this lane. */
   readonly lane?: Lane;
   /** Of the jobs of one group (see `Place`) at most so many are in hand at once, over all processes. */
   readonly ofOneGroup?: number;
-}
-
-export interface Habits {
-  readonly voice?: ChosenVoice;
 }
 
 export interface OpenForm {

@@ -5,7 +5,7 @@ import { RequestProblem } from "../job/failure.ts";
 import type { InstallationId } from "../job/ids.ts";
 import { installationOf, type Job } from "../job/job.ts";
 import type { JobStore } from "../job/store.ts";
-import type { InstallationStore } from "../store/installations.ts";
+import type { Installation, InstallationStore } from "../store/installations.ts";
 import type { AnswerPrivately } from "./delivery/slack-delivery.ts";
 import { createSlackDelivery } from "./delivery/slack-delivery.ts";
 import { createFindFiles, type FindFiles } from "./find-files.ts";
@@ -16,7 +16,10 @@ import { type IntakeDeps, registerHandlers } from "./intake/handlers.ts";
 import { createHttpReceiver } from "./intake/http-receiver.ts";
 import { createSocketReceiver, type SocketReceiver } from "./intake/socket-receiver.ts";
 import { createNotInstalled, createUnknownPayload } from "./intake/unknown-payload.ts";
+import { welcome } from "./intake/welcome.ts";
 import { type ClientFor, createWebClient, type OnSlackCall } from "./slack-call.ts";
+
+type Installer = Pick<Installation, "id" | "installedBy">;
 
 /** Clients are cheap to make; these are the ones of the workspaces that are busy now. */
 const CLIENTS_KEPT = 200;
@@ -75,7 +78,9 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
     now,
   } = options;
   const many =
-    credentials.kind === "oauth" ? createManyWorkspaces({ ...options, ...credentials }) : undefined;
+    credentials.kind === "oauth"
+      ? createManyWorkspaces({ ...options, ...credentials, onInstalled: welcomeInstaller })
+      : undefined;
   const presentToken = many
     ? many.tokenFor
     : async () => (credentials.kind === "single" ? credentials.botToken : "");
@@ -102,6 +107,12 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
     throw error;
   });
   registerHandlers(app, { ...options, clientFor }, many && installations);
+
+  function welcomeInstaller({ id: installationId, installedBy: userId }: Installer): void {
+    welcome({ installationId, userId }, { ...options, clientFor }).catch((error: unknown) =>
+      log.warn({ err: error, installationId, userId }, "a person could not be welcomed"),
+    );
+  }
 
   const desk = {
     callerOf: many ? manyWorkspaces(installations, log) : oneWorkspace,

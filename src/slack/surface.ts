@@ -4,7 +4,7 @@
  */
 export const surface = {
   commands: ["/talkingphoto"],
-  events: ["app_mention", "message", "app_uninstalled", "tokens_revoked"],
+  events: ["app_mention", "message", "app_home_opened", "app_uninstalled", "tokens_revoked"],
   /** On a message, and from anywhere. */
   shortcuts: ["make_it_talk", "make_a_photo_talk"],
   scopes: {
@@ -40,6 +40,29 @@ export const actions = {
   fillIn: "talkingphoto.fill_in",
   each: "talkingphoto.each",
 } as const;
+
+/** Opens the form from nowhere in particular; about no job, so without a value. */
+export const startAction = "talkingphoto.start";
+
+/** What is pressed in the Home tab and is about no job. The page and the search stand in the view itself. */
+export const homeActions = {
+  newer: "talkingphoto.home_newer",
+  older: "talkingphoto.home_older",
+  newest: "talkingphoto.home_newest",
+  search: "talkingphoto.home_search",
+  channel: "talkingphoto.home_channel",
+  voice: "talkingphoto.my_voice",
+  forgetVoice: "talkingphoto.forget_my_voice",
+  resolution: "talkingphoto.my_resolution",
+  gesture: "talkingphoto.my_gesture",
+} as const;
+
+/** A button has no value but a job's id, so the channel stands in the action's id. */
+export const UNWATCH = /^talkingphoto\.unwatch_([A-Z0-9]+)$/;
+
+export function unwatchAction(channelId: string): string {
+  return `talkingphoto.unwatch_${channelId}`;
+}
 
 /** The form's list of voices, which Slack asks the app for at every letter. */
 export const voiceAction = "talkingphoto.voice";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Habits } from "../job/habits.ts";
 import type { UserId, WorkspaceId } from "../job/ids.ts";
 import { type ChosenVoice, installationOf, type Job } from "../job/job.ts";
 import type { Voice, VoiceList } from "../job/speech-api.ts";
-import type { Habits } from "../job/store.ts";
 import { guessLanguage } from "./guess-language.ts";
 
 /** Where nobody has a habit and the words do not tell. */

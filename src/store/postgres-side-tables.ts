@@ -1,10 +1,12 @@
-import type { Habits, JobStore } from "../job/store.ts";
+import type { Habits } from "../job/habits.ts";
+import type { ChannelId } from "../job/ids.ts";
+import type { JobStore } from "../job/store.ts";
 import type { Connection } from "./postgres-database.ts";
 import { FORMS_KEPT_MS, formIn } from "./sqlite-side-tables.ts";
 
 type SideTables = Pick<
   JobStore,
-  "isWatched" | "setWatched" | "findHabits" | "saveHabits" | "saveForm" | "findForm"
+  "isWatched" | "watchedChannels" | "setWatched" | "findHabits" | "saveHabits" | "saveForm" | "findForm"
 >;
 
 /** What is kept beside the jobs: watched channels, habits, and forms that are open. */
@@ -15,6 +17,13 @@ export function createSideTables({ query, first }: Connection, now: () => number
         workspaceId,
         channelId,
       ])) !== undefined,
+    async watchedChannels(workspaceId) {
+      const rows = await query(
+        "SELECT channel_id FROM watched_channels WHERE workspace_id = $1 ORDER BY channel_id",
+        [workspaceId],
+      );
+      return rows.map((row) => String(row.channel_id) as ChannelId);
+    },
     async setWatched(workspaceId, channelId, by, on) {
       await (on
         ? query("INSERT INTO watched_channels VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", [
@@ -62,7 +71,9 @@ export function createSideTables({ query, first }: Connection, now: () => number
     },
     async saveHabits(workspaceId, whose, habits) {
       await query(
-        "INSERT INTO habits VALUES ($1, $2, $3) ON CONFLICT (workspace_id, whose) DO UPDATE SET habits = excluded.habits",
+        `INSERT INTO habits VALUES ($1, $2, jsonb_strip_nulls($3::jsonb)::text)
+         ON CONFLICT (workspace_id, whose)
+         DO UPDATE SET habits = jsonb_strip_nulls(habits.habits::jsonb || $3::jsonb)::text`,
         [workspaceId, whose, JSON.stringify(habits)],
       );
     },

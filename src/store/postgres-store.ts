@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
-import type { AttemptKey, JobId, RenderId } from "../job/ids.ts";
-import type { Job } from "../job/job.ts";
+import type { AttemptKey, JobId, RenderId, UserId } from "../job/ids.ts";
+import { ENDED_STATUSES, type Job } from "../job/job.ts";
 import { type Intake, type JobStore, LeaseLostError } from "../job/store.ts";
 import type { InstallationStore } from "./installations.ts";
 import { type JobRow, parseJob, toJobRow } from "./job-row.ts";
@@ -332,6 +332,38 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
         [workspaceId, requesterId, limit],
       );
       return rows.map((row) => parseJob(row.job));
+    },
+    async endedJobsOf(requesterId, workspaceId, { limit, from, direction }) {
+      const [sign, order] = direction === "older" ? ["<", "DESC"] : [">", "ASC"];
+      const after = from ? `AND (accepted_at, id) ${sign} ($5, $6)` : "";
+      const rows = await query(
+        `SELECT job FROM jobs WHERE workspace_id = $1 AND requester_id = $2 ${after} AND status = ANY($3)
+         ORDER BY accepted_at ${order}, id ${order} LIMIT $4`,
+        [workspaceId, requesterId, ENDED_STATUSES, limit, ...(from ? [from.acceptedAt, from.id] : [])],
+      );
+      const jobs = rows.map((row) => parseJob(row.job));
+      return direction === "older" ? jobs : jobs.reverse();
+    },
+    /** From one person to the next in the index of persons, not through all that the workspace ever asked for. */
+    async countByPerson(workspaceId, since) {
+      const rows = await query(
+        `WITH RECURSIVE people (id) AS (
+           SELECT min(requester_id) FROM jobs WHERE workspace_id = $1
+           UNION ALL
+           SELECT (SELECT min(requester_id) FROM jobs WHERE workspace_id = $1 AND requester_id > people.id)
+           FROM people WHERE people.id IS NOT NULL
+         )
+         SELECT people.id AS id, count(*) AS asked, count(*) FILTER (WHERE jobs.status = 'delivered') AS delivered
+         FROM people JOIN jobs ON jobs.workspace_id = $1 AND jobs.requester_id = people.id AND jobs.accepted_at >= $2
+         WHERE jobs.status <> 'duplicate' AND jobs.job -> 'message' ->> 'status' <> 'none'
+         GROUP BY people.id ORDER BY asked DESC, people.id`,
+        [workspaceId, since],
+      );
+      return rows.map((row) => ({
+        requesterId: String(row.id) as UserId,
+        asked: Number(row.asked),
+        delivered: Number(row.delivered),
+      }));
     },
     async countByStatus() {
       const rows = await query("SELECT status, count(*) AS n FROM jobs GROUP BY status");

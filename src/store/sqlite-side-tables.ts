@@ -1,5 +1,6 @@
+import { changedHabits, type Habits } from "../job/habits.ts";
 import type { ChannelId, JobId, MessageTs } from "../job/ids.ts";
-import type { Habits, JobStore, OpenForm, TakenFiles } from "../job/store.ts";
+import type { JobStore, OpenForm, TakenFiles } from "../job/store.ts";
 import type { Statements } from "./sqlite-statements.ts";
 
 /** A form that has been open for longer is answered with "too old". */
@@ -7,15 +8,20 @@ export const FORMS_KEPT_MS = 24 * 60 * 60 * 1000;
 
 type SideTables = Pick<
   JobStore,
-  "isWatched" | "setWatched" | "findHabits" | "saveHabits" | "saveForm" | "findForm"
+  "isWatched" | "watchedChannels" | "setWatched" | "findHabits" | "saveHabits" | "saveForm" | "findForm"
 >;
 
 /** What is kept beside the jobs: watched channels, habits, and forms that are open. */
 export function createSideTables(
-  { first, run }: Pick<Statements, "first" | "run">,
+  { sql, first, run }: Statements,
   write: <T>(work: () => T) => Promise<T>,
   now: () => number,
 ): SideTables {
+  function habitsOf(workspaceId: string, whose: string): Habits | undefined {
+    const row = first("SELECT habits FROM habits WHERE workspace_id = ? AND whose = ?", workspaceId, whose);
+    return row && (JSON.parse(String(row.habits)) as Habits);
+  }
+
   return {
     isWatched: async (workspaceId, channelId) =>
       first(
@@ -23,6 +29,10 @@ export function createSideTables(
         workspaceId,
         channelId,
       ) !== undefined,
+    watchedChannels: async (workspaceId) =>
+      sql("SELECT channel_id FROM watched_channels WHERE workspace_id = ? ORDER BY channel_id")
+        .all(workspaceId)
+        .map((row) => String(row.channel_id) as ChannelId),
     setWatched: (workspaceId, channelId, by, on) =>
       write(() => {
         run("DELETE FROM watched_channels WHERE workspace_id = ? AND channel_id = ?", workspaceId, channelId);
@@ -49,13 +59,11 @@ export function createSideTables(
       return row && formIn(id, row);
     },
 
-    findHabits: async (workspaceId, whose) => {
-      const row = first("SELECT habits FROM habits WHERE workspace_id = ? AND whose = ?", workspaceId, whose);
-      return row && (JSON.parse(String(row.habits)) as Habits);
-    },
+    findHabits: async (workspaceId, whose) => habitsOf(workspaceId, whose),
     saveHabits: (workspaceId, whose, habits) =>
       write(() => {
-        run("INSERT OR REPLACE INTO habits VALUES (?, ?, ?)", workspaceId, whose, JSON.stringify(habits));
+        const now = changedHabits(habitsOf(workspaceId, whose) ?? {}, habits);
+        run("INSERT OR REPLACE INTO habits VALUES (?, ?, ?)", workspaceId, whose, JSON.stringify(now));
       }),
   };
 }

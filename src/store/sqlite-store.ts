@@ -1,5 +1,5 @@
-import type { AttemptKey, JobId, RenderId } from "../job/ids.ts";
-import type { Job } from "../job/job.ts";
+import type { AttemptKey, JobId, RenderId, UserId } from "../job/ids.ts";
+import { ENDED_STATUSES, type Job } from "../job/job.ts";
 import { LANES } from "../job/lane.ts";
 import { type JobStore, LeaseLostError } from "../job/store.ts";
 import { createGroupCommit } from "./group-commit.ts";
@@ -19,6 +19,21 @@ import {
   TROUBLE_PAUSE_MS,
 } from "./store-options.ts";
 import { waitOutTrouble } from "./store-trouble.ts";
+
+const ENDED_LIST = ENDED_STATUSES.map((status) => `'${status}'`).join(", ");
+
+/** From one person to the next in the index of persons, not through all that the workspace ever asked for. */
+const COUNT_BY_PERSON = `
+WITH RECURSIVE people (id) AS (
+  SELECT min(requester_id) FROM jobs WHERE workspace_id = :workspace
+  UNION ALL
+  SELECT (SELECT min(requester_id) FROM jobs WHERE workspace_id = :workspace AND requester_id > people.id)
+  FROM people WHERE people.id IS NOT NULL
+)
+SELECT people.id AS id, count(*) AS asked, sum(jobs.status = 'delivered') AS delivered
+FROM people JOIN jobs ON jobs.workspace_id = :workspace AND jobs.requester_id = people.id AND jobs.accepted_at >= :since
+WHERE jobs.status <> 'duplicate' AND json_extract(jobs.job, '$.message.status') <> 'none'
+GROUP BY people.id ORDER BY asked DESC, people.id`;
 
 export interface SqliteStoreOptions extends StoreOptions {
   readonly dataDir: string;
@@ -40,7 +55,7 @@ export function openSqliteStore(
   const statements = createStatements(db);
   const { sql, first, run } = statements;
   const { read, insert, save, wakeFirstInLine, viewFor, apply } = createRows(statements, options);
-  const sideTables = createSideTables({ first, run }, write, options.now);
+  const sideTables = createSideTables(statements, write, options.now);
 
   const committed = async <T>(work: () => T, tries = 1): Promise<T> => {
     const result = await waitOutTrouble(() => write(work), {
@@ -217,6 +232,25 @@ export function openSqliteStore(
       )
         .all(workspaceId, requesterId, limit)
         .map((row) => parseJob(row.job)),
+    endedJobsOf: async (requesterId, workspaceId, { limit, from, direction }) => {
+      const [sign, order] = direction === "older" ? ["<", "DESC"] : [">", "ASC"];
+      const after = from ? `AND (accepted_at, id) ${sign} (?, ?)` : "";
+      const jobs = sql(
+        `SELECT job FROM jobs WHERE workspace_id = ? AND requester_id = ? ${after} AND status IN (${ENDED_LIST})
+         ORDER BY accepted_at ${order}, id ${order} LIMIT ?`,
+      )
+        .all(workspaceId, requesterId, ...(from ? [from.acceptedAt, from.id] : []), limit)
+        .map((row) => parseJob(row.job));
+      return direction === "older" ? jobs : jobs.reverse();
+    },
+    countByPerson: async (workspaceId, since) =>
+      sql(COUNT_BY_PERSON)
+        .all({ workspace: workspaceId, since })
+        .map((row) => ({
+          requesterId: String(row.id) as UserId,
+          asked: Number(row.asked),
+          delivered: Number(row.delivered),
+        })),
     countByStatus: async () =>
       Object.fromEntries(
         sql("SELECT status, count(*) AS n FROM jobs GROUP BY status")

@@ -87,7 +87,7 @@ describe("a hard case at the door", () => {
       ts: message.ts,
     };
     await slack.deliver(mention);
-    await thread.waitForMessage(/I need two files/);
+    await thread.waitForMessage(/I make a photo talk/);
     const described = files.map(({ id, name, mimetype, filetype }) => {
       const url = `${slack.url}/files-pri/${slack.settings.teamId}-${id}/download/${name}`;
       return { id, name, mimetype, filetype, mode: "hosted", url_private_download: url };

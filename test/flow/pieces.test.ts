@@ -85,7 +85,7 @@ describe("what is missing is asked for in the thread", () => {
     await slack.shareFiles([SPEECH], { ...reply(thread), user: BEN });
     await expectOneVideo(world(), thread);
     const chat = await slack.say("hello?", { channel, user: BEN });
-    await chat.thread.waitForMessage("I need two files");
+    await chat.thread.waitForMessage("I make a photo talk");
   });
 
   it("the form, opened by the button, has what was given and asks for the rest", async () => {

@@ -70,7 +70,8 @@ describe("how far a job is", () => {
       "5 min so far",
       "done",
     ]);
-    expect(slack.calls.filter(({ method }) => method === "chat.update")).toHaveLength(4);
+    // And one that gives the video its buttons.
+    expect(slack.calls.filter(({ method }) => method === "chat.update")).toHaveLength(5);
   });
 
   it("is compared with our own finished renders, once there are enough of them", {

@@ -92,7 +92,7 @@ describe("a photo and a recording shared in one message", () => {
   });
 
   it.each([
-    ["nothing", [], /I need two files/],
+    ["nothing", [], /I make a photo talk/],
     ["only a PDF", [PDF], /I see a PDF, but no photo/],
     ["more photos than I can ask about", Array(10).fill(PHOTO), /10 photos/],
   ])("is missed when there is %s, and the thread says so exactly once", async (_what, files, sentence) => {
@@ -113,7 +113,7 @@ describe("a photo and a recording shared in one message", () => {
   it("in a direct message is asked for when there is only text", async () => {
     const { slack } = world();
     const { thread } = await slack.say("hello?", { channel: slack.openDm(BEN).id, user: BEN });
-    await thread.waitForMessage("I need two files");
+    await thread.waitForMessage("I make a photo talk");
   });
 
   it("is refused when a file is only linked from another service", async () => {

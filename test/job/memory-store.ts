@@ -1,14 +1,16 @@
-import type { AttemptKey, JobId, RenderId } from "../../src/job/ids.ts";
+import { changedHabits, type Habits } from "../../src/job/habits.ts";
+import type { AttemptKey, ChannelId, JobId, RenderId, UserId } from "../../src/job/ids.ts";
 import { hasEnded, holdsSlot, installationOf, type Job, needsMedia } from "../../src/job/job.ts";
 import { placeOf } from "../../src/job/lane.ts";
 import {
   type Change,
-  type Habits,
+  type Cursor,
   type JobStore,
   LeaseLostError,
   type Look,
   type MediaLink,
   type OpenForm,
+  type PersonCount,
   type View,
 } from "../../src/job/store.ts";
 import { hasTurn } from "../../src/store/job-row.ts";
@@ -250,6 +252,36 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
         .filter((job) => job.requesterId === requesterId && job.workspaceId === workspaceId)
         .sort((a, b) => b.acceptedAt - a.acceptedAt || (a.id < b.id ? 1 : -1))
         .slice(0, limit),
+    async endedJobsOf(requesterId, workspaceId, { limit, from, direction }) {
+      const ended = all()
+        .sort(byAge)
+        .map(({ job }) => job)
+        .filter((job) => job.requesterId === requesterId && job.workspaceId === workspaceId && hasEnded(job));
+      const place = ({ acceptedAt, id }: Cursor) => `${String(acceptedAt).padStart(16, "0")} ${id}`;
+      if (direction === "newer")
+        return ended
+          .filter((job) => !from || place(job) > place(from))
+          .slice(0, limit)
+          .reverse();
+      return ended
+        .reverse()
+        .filter((job) => !from || place(job) < place(from))
+        .slice(0, limit);
+    },
+    async countByPerson(workspaceId, since) {
+      const counts = new Map<UserId, PersonCount>();
+      for (const { job } of all()) {
+        const { requesterId, acceptedAt, message, state } = job;
+        if (job.workspaceId !== workspaceId || acceptedAt < since || message.status === "none") continue;
+        if (state.status === "duplicate") continue;
+        const { asked, delivered } = counts.get(requesterId) ?? { asked: 0, delivered: 0 };
+        const got = state.status === "delivered" ? 1 : 0;
+        counts.set(requesterId, { requesterId, asked: asked + 1, delivered: delivered + got });
+      }
+      return [...counts.values()].sort(
+        (a, b) => b.asked - a.asked || (a.requesterId < b.requesterId ? -1 : 1),
+      );
+    },
     async countByStatus() {
       const counts: Record<string, number> = {};
       for (const { job } of all()) counts[job.state.status] = (counts[job.state.status] ?? 0) + 1;
@@ -266,6 +298,10 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
       };
     },
     isWatched: async (workspaceId, channelId) => watched.has(`${workspaceId} ${channelId}`),
+    async watchedChannels(workspaceId) {
+      const own = [...watched].filter((each) => each.startsWith(`${workspaceId} `));
+      return own.map((each) => each.slice(workspaceId.length + 1) as ChannelId).sort();
+    },
     async setWatched(workspaceId, channelId, _by, on) {
       watched[on ? "add" : "delete"](`${workspaceId} ${channelId}`);
     },
@@ -275,7 +311,8 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
     findForm: async (id) => forms.get(id),
     findHabits: async (workspaceId, whose) => habits.get(`${workspaceId} ${whose}`),
     async saveHabits(workspaceId, whose, chosen) {
-      habits.set(`${workspaceId} ${whose}`, chosen);
+      const before = habits.get(`${workspaceId} ${whose}`) ?? {};
+      habits.set(`${workspaceId} ${whose}`, changedHabits(before, chosen));
     },
     check: async () => {},
     close: async () => {},

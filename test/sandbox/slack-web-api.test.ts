@@ -19,9 +19,9 @@ describe("what it checks", () => {
       "invalid_blocks",
     ],
     [
-      "two buttons with one action id",
+      "two buttons with one action id in one block",
       "chat.postMessage",
-      { channel: GENERAL, blocks: [cancel, cancel] },
+      { channel: GENERAL, blocks: [{ ...cancel, elements: [...cancel.elements, ...cancel.elements] }] },
       "invalid_blocks",
     ],
     [

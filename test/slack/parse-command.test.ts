@@ -4,8 +4,8 @@ import { MAX_GESTURE_PROMPT, parseCommand } from "../../src/slack/intake/parse-c
 
 const PHOTO = "https://example.com/face.jpg";
 const SPEECH = "https://example.com/voice.mp3?a=1&b=2";
-const start = { type: "start", photoUrl: PHOTO, speechUrl: SPEECH, resolution: "720" };
-const said = (words: string) => ({ type: "start", photoUrl: PHOTO, words, resolution: "720" });
+const start = { type: "start", photoUrl: PHOTO, speechUrl: SPEECH };
+const said = (words: string) => ({ type: "start", photoUrl: PHOTO, words });
 const unknown = (about: string) => ({ type: "unknown", understood: expect.stringContaining(about) });
 
 describe("what was typed after /talkingphoto", () => {
@@ -16,6 +16,7 @@ describe("what was typed after /talkingphoto", () => {
     ["  Help ", { type: "help" }],
     ["STATUS", { type: "status" }],
     ["history", { type: "history" }],
+    ["settings", { type: "settings" }],
     ["help me", unknown("photo")],
     ["cancel", { type: "cancel" }],
     ["cancel abc234defg", { type: "cancel", jobId: "abc234defg" }],
@@ -30,7 +31,10 @@ describe("what was typed after /talkingphoto", () => {
     [`<${PHOTO}> <${SPEECH.replaceAll("&", "&amp;")}|voice.mp3>`, start],
     [`${PHOTO} ${SPEECH.replaceAll("&", "&amp;")}`, start],
     [`${PHOTO} ${SPEECH} 1080`, { ...start, resolution: "1080" }],
-    [`${PHOTO} ${SPEECH} 720 waves &amp; nods`, { ...start, gesturePrompt: "waves & nods" }],
+    [
+      `${PHOTO} ${SPEECH} 720 waves &amp; nods`,
+      { ...start, resolution: "720", gesturePrompt: "waves & nods" },
+    ],
     [`${PHOTO} ${SPEECH} waves  with\tone hand`, { ...start, gesturePrompt: "waves with one hand" }],
     [`${PHOTO} ${SPEECH} 4k please`, { ...start, gesturePrompt: "4k please" }],
     [
@@ -48,7 +52,7 @@ describe("what was typed after /talkingphoto", () => {
       `${PHOTO} "It\u2019s 5 o'clock &amp; all is well" waves`,
       { ...said("It’s 5 o'clock & all is well"), gesturePrompt: "waves" },
     ],
-    [`${PHOTO}   "on\n two  lines" 720`, said("on\ntwo lines")],
+    [`${PHOTO}   "on\n two  lines" 720`, { ...said("on\ntwo lines"), resolution: "720" }],
     [`${PHOTO} "See <https://example.com/a|our page> :wave:"`, said("See our page")],
     [`${PHOTO} ""`, unknown("nothing in the quotes")],
     [`${PHOTO} "${"x".repeat(5001)}"`, unknown("longer than 5000")],
@@ -96,7 +100,7 @@ describe("what was typed after /talkingphoto", () => {
           const speech = "words" in command ? [] : [command.speechUrl];
           for (const url of [command.photoUrl, ...speech])
             expect(["http:", "https:"]).toContain(new URL(url).protocol);
-          expect(["720", "1080"]).toContain(command.resolution);
+          expect(["720", "1080", undefined]).toContain(command.resolution);
         },
       ),
       { numRuns: 2000 },

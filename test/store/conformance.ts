@@ -16,9 +16,11 @@ import type { Lane } from "../../src/job/lane.ts";
 import { nextStep, wakeAt } from "../../src/job/next-step.ts";
 import {
   type Change,
+  type Cursor,
   type JobStore,
   LeaseLostError,
   type MediaLink,
+  type Page,
   type View,
 } from "../../src/job/store.ts";
 import { workspaceGone } from "../../src/job/workspace-gone.ts";
@@ -635,6 +637,46 @@ export function describeStore(
         expect(await ids(1)).toEqual([young.id]);
       });
 
+      it("gives a person's ended jobs page by page, in both directions, also where several came at once", async () => {
+        const { store, add } = await emptyStore();
+        const made: Job[] = [];
+        for (const at of [5, 4, 4, 4, 3, 2, 1])
+          made.push(await add(STATES.delivered, { acceptedAt: NOW - at }));
+        await add(STATES.rendering, { acceptedAt: NOW });
+        await add(STATES.failed, { requesterId: "U2" as UserId });
+        await add(STATES.cancelled, { workspaceId: "T2" as WorkspaceId });
+        const newestFirst = made.map(({ id }) => id).reverse();
+        const page = async (more: Omit<Page, "limit">) =>
+          (await store.endedJobsOf(ANNA, WORKSPACE, { limit: 3, ...more })).map(({ id }) => id);
+        const cursor = (index: number): Cursor => made.find(({ id }) => id === newestFirst[index]) as Job;
+
+        expect(await page({ direction: "older" })).toEqual(newestFirst.slice(0, 3));
+        expect(await page({ direction: "older", from: cursor(2) })).toEqual(newestFirst.slice(3, 6));
+        expect(await page({ direction: "older", from: cursor(5) })).toEqual(newestFirst.slice(6));
+        expect(await page({ direction: "newer", from: cursor(6) })).toEqual(newestFirst.slice(3, 6));
+        expect(await page({ direction: "newer", from: cursor(1) })).toEqual(newestFirst.slice(0, 1));
+        const all = await store.endedJobsOf(ANNA, WORKSPACE, { limit: 10, direction: "older" });
+        expect(all).toEqual([...made].reverse());
+      });
+
+      it("counts what each person has asked for and got since then, without refusals and repetitions", async () => {
+        const { store, add } = await emptyStore();
+        const ben = { requesterId: "U2" as UserId };
+        await add(STATES.delivered);
+        await add(STATES.delivered, ben);
+        await add(STATES.rendering, ben);
+        await add(STATES.failed, ben);
+        await add(STATES.duplicate, ben);
+        await add(STATES.failed, { ...ben, message: { status: "none" } });
+        await add(STATES.delivered, { ...ben, acceptedAt: NOW - 7_200_000 });
+        await add(STATES.delivered, { workspaceId: "T2" as WorkspaceId });
+        expect(await store.countByPerson(WORKSPACE, NOW - 3_600_000)).toEqual([
+          { requesterId: "U2", asked: 3, delivered: 1 },
+          { requesterId: ANNA, asked: 1, delivered: 1 },
+        ]);
+        expect(await store.countByPerson("T3" as WorkspaceId, 0)).toEqual([]);
+      });
+
       it("counts jobs by status", async () => {
         const { store, add } = await emptyStore();
         await add(STATES.preparing);
@@ -668,6 +710,9 @@ export function describeStore(
         expect(await store.isWatched(WORKSPACE, CHANNEL)).toBe(true);
         expect(await store.isWatched("T2" as WorkspaceId, CHANNEL)).toBe(false);
         expect(await store.isWatched(WORKSPACE, "C2" as ChannelId)).toBe(false);
+        await store.setWatched(WORKSPACE, "C0" as ChannelId, ANNA, true);
+        expect(await store.watchedChannels(WORKSPACE)).toEqual(["C0", CHANNEL]);
+        expect(await store.watchedChannels("T2" as WorkspaceId)).toEqual([]);
         await store.setWatched(WORKSPACE, CHANNEL, ANNA, false);
         expect(await store.isWatched(WORKSPACE, CHANNEL)).toBe(false);
       });
@@ -719,6 +764,23 @@ export function describeStore(
         expect(await store.findHabits(WORKSPACE, ANNA)).toEqual(anna);
         expect(await store.findHabits(WORKSPACE, CHANNEL)).toEqual(other);
         expect(await store.findHabits("T2" as WorkspaceId, ANNA)).toBeUndefined();
+      });
+
+      it("changes the habits that are named, replaces a voice as a whole, and forgets what is null", async () => {
+        const { store } = await emptyStore();
+        await store.saveHabits(WORKSPACE, ANNA, {
+          voice: { id: "v1", name: "Anna", language: "en" },
+          welcomed: true,
+        });
+        await store.saveHabits(WORKSPACE, ANNA, { voice: { id: "v2", name: "Ben" }, gesturePrompt: "waves" });
+        await store.saveHabits(WORKSPACE, ANNA, { resolution: "1080", gesturePrompt: null });
+        expect(await store.findHabits(WORKSPACE, ANNA)).toEqual({
+          voice: { id: "v2", name: "Ben" },
+          resolution: "1080",
+          welcomed: true,
+        });
+        await store.saveHabits(WORKSPACE, CHANNEL, { voice: null });
+        expect(await store.findHabits(WORKSPACE, CHANNEL)).toEqual({});
       });
     });
 

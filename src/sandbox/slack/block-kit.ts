@@ -190,8 +190,10 @@ export function elementsOf(block: Block): Element[] {
 function contradictions(blocks: readonly Block[], surface: "message" | "modal" | "home"): string[] {
   const errors: string[] = [];
   const blockIds = new Set<string>();
-  const actionIds = new Set<string>();
   for (const each of blocks) {
+    // Source: docs.slack.dev, button element, `action_id`: unique in the containing block, so the same button may
+    // stand beside each entry of a list.
+    const actionIds = new Set<string>();
     if (blockIds.has(each.block_id)) errors.push(`block_id "${each.block_id}" already exists`);
     blockIds.add(each.block_id);
     if (each.type === "markdown" && surface !== "message")

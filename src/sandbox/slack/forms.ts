@@ -2,7 +2,7 @@
 import type { World } from "./api/method.ts";
 import { readView } from "./api/views.ts";
 import { type Option, suggestions } from "./block-elements.ts";
-import type { Element, InputBlock } from "./block-kit.ts";
+import { type Element, elementsOf, type InputBlock } from "./block-kit.ts";
 import type { Answer, Deliveries } from "./delivery.ts";
 import { extensionOf } from "./file-room.ts";
 import { inputsOf } from "./payloads.ts";
@@ -99,6 +99,49 @@ export class Forms {
       view: payloads.view(view),
       actions: [action],
     });
+  }
+
+  /** Uses a field or a list that tells the app at once, as in a Home tab. An empty text takes the choice away. */
+  useControl(view: View, actionId: string, given: string, { user = view.user } = {}): Promise<Answer> {
+    const { workspace, payloads } = this.#world;
+    for (const block of view.content.blocks) {
+      const element = elementsOf(block).find((each) => each.type !== "image" && each.action_id === actionId);
+      if (!element || element.type === "image") continue;
+      if (block.type === "input" && !block.dispatch_action)
+        throw new Error(`Slack does not tell the app at once of ${actionId}`);
+      const action = {
+        type: element.type,
+        action_id: actionId,
+        block_id: block.block_id,
+        ...this.#used(element, given),
+        action_ts: newId("").slice(1),
+      };
+      return this.#deliveries.interaction({
+        ...payloads.interaction("block_actions", user),
+        container: { type: "view", view_id: view.id },
+        trigger_id: workspace.newTrigger(user),
+        view: payloads.view(view),
+        actions: [action],
+      });
+    }
+    throw new Error(`there is no ${actionId}`);
+  }
+
+  #used(element: Element, given: string): Wire {
+    switch (element.type) {
+      case "plain_text_input":
+        if (given.length > (element.max_length ?? 3000)) throw new Error("Slack takes no text that long");
+        return { value: given === "" ? null : given };
+      case "static_select": {
+        const chosen = element.options.find(({ value }) => value === given);
+        if (!chosen) throw new Error(`no option ${given}`);
+        return { selected_option: chosen };
+      }
+      case "conversations_select":
+        return { selected_conversation: given === "" ? null : this.#world.workspace.getChannel(given).id };
+      default:
+        throw new Error(`nobody has used a ${element.type} here before`);
+    }
   }
 
   /** By value, or by what it says. */

@@ -197,18 +197,22 @@ export class People {
     });
   }
 
-  /** Looks at the app's Home tab. */
-  openHome(user: string = ANNA): Promise<Delivered[]> {
+  /** Looks at one of the app's own tabs; what its Home shows comes along. */
+  openHome(
+    user: string = ANNA,
+    { tab = "home", repeats = 0 }: { tab?: "home" | "messages"; repeats?: number } = {},
+  ): Promise<Delivered[]> {
     const { workspace, payloads } = this.#world;
-    const home = workspace.views.find((view) => view.user === user && view.content.type === "home");
-    return this.#deliveries.event({
+    const home = workspace.homeOf(user);
+    const event = {
       type: "app_home_opened",
       user,
       channel: workspace.openDm(user).id,
-      tab: "home",
+      tab,
       event_ts: newId("").slice(1),
-      ...(home && { view: payloads.view(home) }),
-    });
+      ...(tab === "home" && home && { view: payloads.view(home) }),
+    };
+    return this.#deliveries.event(event, { repeats });
   }
 
   async makeFiles(specs: readonly FileSpec[], user: string): Promise<SlackFile[]> {

@@ -23,7 +23,7 @@ import type { Wire } from "./wire.ts";
 import { Workspace } from "./workspace.ts";
 
 export type { Thread } from "./reading.ts";
-export { ANNA, BEN, GENERAL, RANDOM, SECRET } from "./workspace.ts";
+export { ADMIN, ANNA, BEN, GENERAL, RANDOM, SECRET } from "./workspace.ts";
 export type {
   Answer,
   CallRecord,
@@ -201,9 +201,12 @@ function openWorkspace(town: Town, options: SlackOptions) {
     messageShortcut: people.messageShortcut.bind(people),
     globalShortcut: people.globalShortcut.bind(people),
     openHome: people.openHome.bind(people),
+    /** What the Home tab shows now. */
+    homeOf: (user: string): View | undefined => workspace.homeOf(user),
     submitView: forms.submitView.bind(forms),
     searchOptions: forms.searchOptions.bind(forms),
     chooseOption: forms.chooseOption.bind(forms),
+    useControl: forms.useControl.bind(forms),
     closeView: forms.closeView.bind(forms),
     openDm: (user: string): Channel => workspace.openDm(user),
     /** Any event, in Slack's envelope. */

@@ -60,7 +60,13 @@ function describeView(workspace: Workspace, view: View): string[] {
   const { content } = view;
   const who = nameOf(workspace, view.user);
   if (content.type === "home")
-    return [`(App Home of ${who})`, ...content.blocks.flatMap(describeBlock).map((line) => INDENT + line)];
+    return [
+      `(App Home of ${who})`,
+      ...content.blocks
+        .flatMap(describeBlock)
+        .flatMap((line) => readable(workspace, line).split("\n"))
+        .map((line) => INDENT + line),
+    ];
   const lines = content.blocks
     .flatMap(describeBlock)
     .flatMap((line) => readable(workspace, line).split("\n"));

@@ -12,6 +12,8 @@ import { newId, newTs } from "./wire.ts";
 
 export const ANNA = "U0ANNA";
 export const BEN = "U0BEN";
+/** Who installs apps. */
+export const ADMIN = "U0ADMIN";
 /** Public, the bot is a member. */
 export const GENERAL = "C0GENERAL";
 /** Public, the bot is not a member. */
@@ -53,6 +55,7 @@ export class Workspace {
     this.addUser({ id: settings.botUserId, name: settings.botName, isBot: true });
     this.addUser({ id: ANNA, name: "anna", isBot: false });
     this.addUser({ id: BEN, name: "ben", isBot: false });
+    this.addUser({ id: ADMIN, name: "admin", isBot: false });
     this.addChannel({ id: GENERAL, name: "general", members: [ANNA, BEN, settings.botUserId] });
     this.addChannel({ id: RANDOM, name: "random", members: [ANNA, BEN] });
     this.addChannel({ id: SECRET, name: "secret", kind: "private", members: [ANNA, BEN] });
@@ -203,6 +206,11 @@ export class Workspace {
       view.hash = newTs();
     }
     this.#tell("view", view);
+  }
+
+  /** What the app shows a person in its Home tab. */
+  homeOf(user: string): View | undefined {
+    return this.views.find((view) => view.user === user && view.content.type === "home");
   }
 
   newTrigger(user: string): string {

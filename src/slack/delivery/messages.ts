@@ -227,7 +227,7 @@ export function message(job: Job, text: string, ...buttons: Button[]): Message {
   };
 }
 
-function dialog({ title, text, yes, no }: NonNullable<Button["confirm"]>): ConfirmationDialog {
+export function dialog({ title, text, yes, no }: NonNullable<Button["confirm"]>): ConfirmationDialog {
   return {
     title: { type: "plain_text", text: title },
     text: { type: "plain_text", text },

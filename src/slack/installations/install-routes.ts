@@ -21,6 +21,8 @@ export interface InstallRoutesDeps {
   readonly installations: InstallationStore;
   readonly store: Pick<JobStore, "firstTime">;
   readonly box: TokenBox;
+  /** Nobody waits for what it does. */
+  readonly onInstalled: (installation: Pick<Installation, "id" | "installedBy">) => void;
   readonly log: {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
@@ -75,6 +77,7 @@ export function createInstallRoutes(deps: InstallRoutesDeps): { install: Handle;
       const rotates = tokens.refreshToken !== undefined;
       log.info({ installationId: id, userId, isEnterpriseInstall, rotates }, "the app was installed");
       warnOfScopes(installation);
+      deps.onInstalled(installation);
       return done(name, installation);
     }
     const why = answer.type === "refused" ? { code: answer.code } : { answer: answer.type };

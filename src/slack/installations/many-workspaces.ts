@@ -22,6 +22,7 @@ export interface ManyWorkspacesOptions {
   readonly store: Pick<JobStore, "firstTime">;
   readonly installations: InstallationStore;
   readonly boltLogger: WebClientOptions["logger"];
+  readonly onInstalled: InstallRoutesDeps["onInstalled"];
   readonly now: () => number;
   readonly log: InstallRoutesDeps["log"];
 }

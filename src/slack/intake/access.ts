@@ -29,6 +29,11 @@ export function refusalFor(user: UserId, channel: ChannelId, settings: AccessSet
   return undefined;
 }
 
+/** The same for the person's own conversation with the app, and its Home. */
+export function refusalInDirectMessage(user: UserId, settings: AccessSettings): string | undefined {
+  return refusalFor(user, "D" as ChannelId, settings);
+}
+
 /** Only who asked for the video, or an admin, may decide about it. */
 export function mayDecide(user: UserId, job: Job, settings: AccessSettings): boolean {
   return user === job.requesterId || settings.adminUsers.has(user);

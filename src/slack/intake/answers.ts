@@ -20,6 +20,7 @@ export const HELP = [
   '• Choose "Make it talk" on any message with a photo or a recording, or the shortcut "Make a photo talk" from anywhere',
   "• `/talkingphoto status`: what is running · `/talkingphoto history`: what is finished",
   "• `/talkingphoto cancel [job id]`: stops your newest request, or the one you name",
+  "• `/talkingphoto settings`: your usual voice, resolution and gestures. In my Home tab you change them, and find your videos again",
   "• `/talkingphoto watch on|off`: in a channel, makes every message with a photo and a recording talk",
   EXAMPLE,
 ].join("\n");
@@ -95,11 +96,11 @@ export function historyText(jobs: readonly Job[]): string {
   ].join("\n");
 }
 
-function whereabouts(job: Job): string {
+export function whereabouts(job: Job): string {
   return job.place.channelId.startsWith("D") ? "in our direct message" : `in <#${job.place.channelId}>`;
 }
 
-function phase(job: Job): string {
+export function phase(job: Job): string {
   switch (job.state.status) {
     case "sorting":
     case "preparing":
@@ -134,7 +135,7 @@ function phase(job: Job): string {
   }
 }
 
-function ending(job: Job): string {
+export function ending(job: Job): string {
   switch (job.state.status) {
     case "delivered":
       return job.finish?.stage === "removed" ? "delivered, and deleted since" : "delivered";
@@ -147,7 +148,7 @@ function ending(job: Job): string {
   }
 }
 
-function minutes(ms: number): string {
+export function minutes(ms: number): string {
   const whole = Math.floor(ms / 60_000);
   return whole < 1 ? "less than a minute" : `${whole} min`;
 }

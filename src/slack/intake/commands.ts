@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import type { App } from "@slack/bolt";
 import { cancelled, cancelOutcome } from "../../job/decisions.ts";
 import { failureText } from "../../job/failure-text.ts";
+import { asUsual } from "../../job/habits.ts";
 import type { InstallationId, JobId } from "../../job/ids.ts";
 import { hasEnded, type Job } from "../../job/job.ts";
+import { settingsText } from "../home/defaults.ts";
 import { surface } from "../surface.ts";
 import { mayDecide, refusalFor } from "./access.ts";
 import { cancelText, HELP, historyText, NOT_YOURS, statusText, unknownText, watchText } from "./answers.ts";
@@ -74,6 +76,8 @@ async function answerTo(
     }
     case "history":
       return historyText((await requestsOf(body, deps)).filter(hasEnded).slice(0, LISTED));
+    case "settings":
+      return settingsText((await store.findHabits(body.team_id, body.user_id)) ?? {});
     case "cancel":
       return cancel(parsed.jobId, body, deps);
     case "watch":
@@ -106,13 +110,18 @@ async function start(
       requesterId: body.user_id,
       door: "command",
       place: { channelId: body.channel_id },
-      request: {
-        photo: { type: "url", url: photoUrl },
-        speech:
-          "words" in parsed ? { type: "words", text: parsed.words } : { type: "url", url: parsed.speechUrl },
-        resolution,
-        ...(gesturePrompt === undefined ? {} : { gesturePrompt }),
-      },
+      request: asUsual(
+        {
+          photo: { type: "url", url: photoUrl },
+          speech:
+            "words" in parsed
+              ? { type: "words", text: parsed.words }
+              : { type: "url", url: parsed.speechUrl },
+          ...(resolution === undefined ? {} : { resolution }),
+          ...(gesturePrompt === undefined ? {} : { gesturePrompt }),
+        },
+        await deps.store.findHabits(body.team_id, body.user_id),
+      ),
     },
     deps.now(),
     deps.waits,

@@ -13,9 +13,10 @@ export async function lookOf(
 ): Promise<FormLook> {
   const { channelId, taken } = form;
   const jobId = form.jobId ?? taken.changes;
-  const [job, usual] = await Promise.all([
+  const [job, usual, habits] = await Promise.all([
     jobId === undefined ? undefined : deps.store.find(jobId),
     usualVoice(form, who, deps),
+    deps.store.findHabits(who.workspaceId, who.userId),
   ]);
   // A direct message is one person's, and has their voice.
   const inChannel = channelId !== undefined && !channelId.startsWith("D");
@@ -26,6 +27,7 @@ export async function lookOf(
     inChannel,
     ...(usual ? { usualVoice: voiceOption(usual) } : {}),
     ...(job ? { begun: job.request } : {}),
+    ...(habits ? { usual: habits } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { KnownBlock, View } from "@slack/web-api";
+import type { Habits } from "../../job/habits.ts";
 import type { RenderRequest } from "../../job/job.ts";
 import type { TakenFiles } from "../../job/store.ts";
 import { formCallbackId, voiceAction } from "../surface.ts";
@@ -23,6 +24,8 @@ export interface FormLook {
   readonly usualVoice?: Option;
   /** Of a request that waits for what is missing. */
   readonly begun?: Pick<RenderRequest, "resolution" | "gesturePrompt">;
+  /** The person's own defaults. */
+  readonly usual?: Pick<Habits, "resolution" | "gesturePrompt">;
   /** Of the voice that was just chosen. */
   readonly sample?: { readonly name: string; readonly url: string };
 }
@@ -55,6 +58,11 @@ export const GESTURES = [
       "The person speaks with energy, raises the eyebrows, nods, and underlines the words with open hand gestures.",
   },
 ] as const;
+
+const NATURAL = option(GESTURES[0].text, GESTURES[0].value);
+/** What stands for them is looked up when the form is sent. */
+export const USUAL = "usual";
+const USUAL_GESTURES = option("My usual ones", USUAL);
 
 const RESOLUTIONS = [option("720p (quicker)", "720"), option("1080p", "1080")] as const;
 
@@ -110,10 +118,11 @@ export function loadingView(formId: string): View {
 }
 
 export function formView(formId: string, look: FormLook): View {
-  const { taken, begun } = look;
+  const { taken, begun, usual } = look;
   const isChange = taken.changes !== undefined;
   const isSpoken = isChange || taken.speech === undefined || taken.speech.type === "words";
-  const resolution = RESOLUTIONS.find(({ value }) => value === begun?.resolution) ?? RESOLUTIONS[0];
+  const resolution =
+    RESOLUTIONS.find(({ value }) => value === (begun ?? usual)?.resolution) ?? RESOLUTIONS[0];
   return {
     ...frame(formId),
     submit: text("Make it talk"),
@@ -136,8 +145,11 @@ export function formView(formId: string, look: FormLook): View {
         element: {
           type: "static_select",
           action_id: fields.gesture.action,
-          initial_option: option(GESTURES[0].text, GESTURES[0].value),
-          options: GESTURES.map(({ text: shown, value }) => option(shown, value)),
+          initial_option: !begun && usual?.gesturePrompt ? USUAL_GESTURES : NATURAL,
+          options: [
+            ...GESTURES.map(({ text: shown, value }) => option(shown, value)),
+            ...(usual?.gesturePrompt ? [USUAL_GESTURES] : []),
+          ],
         },
       },
       {

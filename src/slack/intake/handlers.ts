@@ -5,6 +5,7 @@ import type { JobStore } from "../../job/store.ts";
 import type { Waits } from "../../job/waits.ts";
 import type { InstallationStore } from "../../store/installations.ts";
 import type { AnswerPrivately } from "../delivery/slack-delivery.ts";
+import { registerHome } from "../home/home.ts";
 import type { ClientFor } from "../slack-call.ts";
 import type { AccessSettings } from "./access.ts";
 import { registerButtons } from "./buttons.ts";
@@ -14,6 +15,7 @@ import { registerShortcuts } from "./shortcuts.ts";
 import { registerForm } from "./submissions.ts";
 import { registerUninstalls } from "./uninstalls.ts";
 import { registerVoices } from "./voices.ts";
+import { registerWelcome } from "./welcome.ts";
 
 export interface IntakeDeps {
   readonly store: JobStore;
@@ -23,6 +25,8 @@ export interface IntakeDeps {
   /** Whether a link may be opened at all; names are resolved and checked again when it is. */
   readonly isAllowedUrl: (url: string) => boolean;
   readonly voices: VoiceList;
+  /** Of the AKOOL account; undefined where it cannot be told just now. */
+  readonly creditLeft: () => Promise<number | undefined>;
   readonly waits: Waits;
   readonly now: () => number;
   readonly log: {
@@ -38,12 +42,14 @@ export function registerHandlers(
   deps: IntakeDeps,
   installations: InstallationStore | undefined,
 ): void {
+  registerHome(app, deps);
   registerCommand(app, deps);
   registerForm(app, deps);
   registerVoices(app, deps);
   registerMessages(app, deps);
   registerButtons(app, deps);
   registerShortcuts(app, deps);
+  registerWelcome(app, deps);
   registerUninstalls(app, deps, installations);
 }
 

@@ -2,6 +2,7 @@ import type { App } from "@slack/bolt";
 import type { z } from "zod";
 import { refilled } from "../../job/choosing.ts";
 import type { Failure } from "../../job/failure.ts";
+import { asUsual } from "../../job/habits.ts";
 import type { InstallationId, MessageTs } from "../../job/ids.ts";
 import { installationOf, type Job, type RenderRequest } from "../../job/job.ts";
 import { announcementSeen } from "../../job/message-transitions.ts";
@@ -99,7 +100,10 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
     if (notAllowed !== undefined) return refuse({ reason: "not_allowed", seen: notAllowed }, "privately");
     if (verdict.type === "refuse") return refuse(verdict.failure, "openly");
 
-    const { request, unsorted } = verdict;
+    const { unsorted } = verdict;
+    // A post says nothing of the resolution.
+    const { resolution: _plain, ...shared } = verdict.request;
+    const request = asUsual(shared, await deps.store.findHabits(workspaceId, user));
     const job = newJob(
       { ...who, door: "share", place, request, ...(unsorted ? { unsorted } : {}) },
       deps.now(),

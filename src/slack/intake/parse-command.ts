@@ -6,13 +6,15 @@ export type Command =
   | ({
       readonly type: "start";
       readonly photoUrl: string;
-      readonly resolution: Resolution;
+      readonly resolution?: Resolution;
       readonly gesturePrompt?: string;
     } & ({ readonly speechUrl: string } | { readonly words: string }))
-  | { readonly type: "help" | "status" | "history" }
+  | { readonly type: "help" | "status" | "history" | "settings" }
   | { readonly type: "cancel"; readonly jobId?: string }
   | { readonly type: "watch"; readonly on: boolean }
   | { readonly type: "unknown"; readonly understood: string };
+
+const BARE_KEYWORDS = ["help", "status", "history", "settings"] as const;
 
 /** Longer than AKOOL's own example of about 90 words, short enough for a message. */
 export const MAX_GESTURE_PROMPT = 1000;
@@ -33,8 +35,8 @@ export function parseCommand(typed: string): Command {
   const [first, second, ...rest] = typed.trim().split(/\s+/).filter(Boolean);
   if (first === undefined) return { type: "open_form" };
   const keyword = first.toLowerCase();
-  if (second === undefined && (keyword === "help" || keyword === "status" || keyword === "history"))
-    return { type: keyword };
+  const bare = BARE_KEYWORDS.find((known) => known === keyword);
+  if (second === undefined && bare !== undefined) return { type: bare };
   if (keyword === "cancel" && rest.length === 0)
     return second === undefined ? { type: "cancel" } : { type: "cancel", jobId: second };
   if (keyword === "watch") {
@@ -84,7 +86,7 @@ function withOptions(
   }
   return {
     ...start,
-    resolution: resolution ?? "720",
+    ...(resolution === undefined ? {} : { resolution }),
     ...(prompt === "" ? {} : { gesturePrompt: unescapeSlack(prompt) }),
   };
 }

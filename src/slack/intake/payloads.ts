@@ -155,6 +155,32 @@ export const eventBody = z
     return withWorkspaceId(body, context, ...ids);
   });
 
+/** `event` of app_home_opened: one of the app's own tabs is looked at. `view` is what its Home shows by now. */
+export const homeOpened = z.object({
+  user: userId,
+  channel: channelId,
+  tab: z.string(),
+  view: maybe(z.object({ hash: maybe(z.string()), private_metadata: text })),
+});
+
+/** `block_actions` for the button that opens the form. */
+export const startBody = interaction({ response_url: z.url().optional(), trigger_id: z.string().min(1) });
+
+/** `block_actions` anywhere in the Home tab, down to what its own controls need. */
+export const homePressed = interaction({
+  view: z.object({ type: z.literal("home"), private_metadata: text }),
+  actions: z
+    .array(
+      z.object({
+        action_id: z.string(),
+        value: maybe(z.string()),
+        selected_option: maybe(z.object({ text: z.object({ text: z.string() }), value: z.string() })),
+        selected_conversation: maybe(channelId),
+      }),
+    )
+    .min(1),
+});
+
 /** `block_actions` for one of our buttons. */
 export const buttonBody = interaction({
   response_url: z.url().optional(),

@@ -3,7 +3,7 @@ import type { ChosenVoice, MediaSource, RenderRequest, SpeechSource } from "../.
 import type { Voice } from "../../job/speech-api.ts";
 import type { OpenForm, TakenFiles } from "../../job/store.ts";
 import { roleOf, slackSource } from "./file-role.ts";
-import { fields, fitting, GESTURES } from "./form.ts";
+import { fields, fitting, GESTURES, USUAL } from "./form.ts";
 import type { FormBody, SlackFile } from "./payloads.ts";
 import { voiceBehind } from "./voice-options.ts";
 
@@ -44,6 +44,7 @@ export function readForm(
   values: Values,
   form: Pick<OpenForm, "taken" | "channelId">,
   voices: readonly Voice[],
+  usualGestures?: string,
 ): FormResult {
   const voice = chosenVoice(values, voices);
   const photoFile = values["talkingphoto.photo"]?.["talkingphoto.photo_file"].files?.[0];
@@ -60,7 +61,7 @@ export function readForm(
     return { type: "errors", errors };
   }
 
-  const gesturePrompt = readGesture(values);
+  const gesturePrompt = readGesture(values, usualGestures);
   const resolution =
     values["talkingphoto.resolution"]?.["talkingphoto.resolution_choice"].selected_option?.value;
   return {
@@ -122,9 +123,10 @@ function whoseVoice(values: Values): ("me" | "channel")[] {
 }
 
 /** Their own words win over a ready-made prompt. */
-function readGesture(values: Values): string | undefined {
+function readGesture(values: Values, usual: string | undefined): string | undefined {
   const words = values["talkingphoto.gesture_words"]?.["talkingphoto.gesture_text"].value?.trim();
   const chosen = values["talkingphoto.gesture"]?.["talkingphoto.gesture_choice"].selected_option?.value;
+  if (!words && chosen === USUAL) return usual;
   return words || GESTURES.find(({ value }) => value === chosen)?.prompt;
 }
 

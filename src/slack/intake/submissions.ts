@@ -37,7 +37,9 @@ export function registerForm(app: App, deps: IntakeDeps): void {
     try {
       const form = await deps.store.findForm(view.private_metadata);
       if (!form) return await problem(TOO_OLD);
-      const result = readForm(view.state.values, form, await voicesSoon(deps.voices));
+      const habits = await deps.store.findHabits(workspaceId, user.id);
+      const voices = await voicesSoon(deps.voices);
+      const result = readForm(view.state.values, form, voices, habits?.gesturePrompt);
       const { channelId } = result.type === "complete" ? result : form;
       const refusal = channelId && refusalFor(user.id, channelId, deps.access);
       if (refusal) {

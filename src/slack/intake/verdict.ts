@@ -47,6 +47,8 @@ export function judgePost(
     // "Thanks!" under a video is no request.
     return inThread ? IGNORE : { type: "refuse", failure: { reason: "nothing_shared" } };
   }
+  if (mentioned && isCallForHelp(sorted, share, inThread))
+    return { type: "refuse", failure: { reason: "nothing_shared" } };
   if (sorted.type === "refused") return { type: "refuse", failure: sorted.failure };
   // Whoever calls the app into a thread means the photo at its top.
   return mentioned && inThread && sorted.photo.type === "none"
@@ -70,6 +72,22 @@ function requesting(sorted: Found): Extract<Verdict, { type: "request" }> {
 
 function asRequest({ type: _, unsorted: _unsorted, ...found }: Found): RenderRequest {
   return { ...found, resolution: "720" };
+}
+
+const ASKS_FOR_HELP =
+  /^(help( me| please)?|commands|usage|what can you do|what do you do|who are you|how does (this|it) work|how do i (start|use (this|you)))$/;
+/** Said at the top of a conversation these are for the app; in a thread they may be what the photo is to say. */
+const GREETS =
+  /^((hello|hi|hey|hiya|hallo|hola|salut|bonjour|moin|ciao)( there| everyone)?|good (morning|afternoon|evening)|test|ping|are you there)$/;
+
+/** Somebody who tries what the app does has asked for no video yet. */
+function isCallForHelp(sorted: Sorted, share: Share, inThread: boolean): boolean {
+  if (!isOnlyText(sorted, share)) return false;
+  const words = share.text.words
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+  return ASKS_FOR_HELP.test(words) || (!inThread && (words === "" || GREETS.test(words)));
 }
 
 function isOnlyText(sorted: Sorted, { files }: Share): boolean {

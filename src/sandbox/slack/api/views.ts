@@ -45,7 +45,7 @@ const publish = method({
   run({ user_id, view: raw, hash }, { workspace, payloads }) {
     const content = readView(raw, "home");
     if (!workspace.users.has(user_id)) throw new Refusal("user_not_found");
-    const shown = workspace.views.find((view) => view.user === user_id && view.content.type === "home");
+    const shown = workspace.homeOf(user_id);
     if (shown && hash !== undefined && hash !== shown.hash) throw new Refusal("hash_conflict");
     if (shown) workspace.changeView(shown, content);
     return { view: payloads.view(shown ?? workspace.showView(user_id, content)) };

@@ -1,0 +1,119 @@
+import type { HomeView } from "@slack/web-api";
+import { z } from "zod";
+import type { InstallationId, UserId, WorkspaceId } from "../../job/ids.ts";
+import { hasEnded } from "../../job/job.ts";
+import { refusalInDirectMessage } from "../intake/access.ts";
+import type { IntakeDeps } from "../intake/handlers.ts";
+import { whyNot } from "../intake/open-form.ts";
+import { slackCall } from "../slack-call.ts";
+import { findPage } from "./gallery.ts";
+import type { Looking } from "./state.ts";
+import { type AdminPart, closedView, homeView } from "./view.ts";
+
+const LOOKED_THROUGH = 200;
+/** Somebody looks at a tab that has not changed yet. */
+const ANSWERED_WITHIN_MS = 1500;
+/** Leads to whichever workspace the person is signed in to. */
+const ANY_SITE = "https://slack.com/";
+
+export interface Visitor {
+  readonly workspaceId: WorkspaceId;
+  readonly installationId: InstallationId;
+  readonly userId: UserId;
+  /** Of the view they saw: one that was shown since then stays. */
+  readonly hash?: string | undefined;
+}
+
+export type ShowHome = (visitor: Visitor, looking: Looking) => Promise<void>;
+
+/** Publishes a person's Home as it is now. Never throws: what went wrong is one line in the log. */
+export function createShowHome(deps: IntakeDeps): ShowHome {
+  const siteOf = createSites(deps);
+  return async (visitor, looking) => {
+    const { workspaceId, installationId, userId, hash } = visitor;
+    try {
+      const site = (await inTime(siteOf(installationId))) ?? ANY_SITE;
+      const view = await viewFor(visitor, looking, site, deps);
+      const shown = await slackCall(
+        async () =>
+          (await deps.clientFor(installationId)).views.publish({
+            user_id: userId,
+            view,
+            ...(hash === undefined ? {} : { hash }),
+          }),
+        () => ({}),
+      );
+      if (shown.type === "ok" || (shown.type === "refused" && shown.code === "hash_conflict")) return;
+      deps.log.warn({ workspaceId, userId, ...whyNot(shown) }, "a Home tab could not be shown");
+    } catch (error) {
+      deps.log.warn({ err: error, workspaceId, userId }, "a Home tab could not be shown");
+    }
+  };
+}
+
+async function viewFor(
+  { workspaceId, userId }: Visitor,
+  looking: Looking,
+  site: string,
+  deps: IntakeDeps,
+): Promise<HomeView> {
+  const { store, access, now } = deps;
+  const refusal = refusalInDirectMessage(userId, access);
+  if (refusal !== undefined) return closedView(refusal);
+  const [jobs, page, habits, admin] = await Promise.all([
+    store.jobsOf(userId, workspaceId, LOOKED_THROUGH),
+    findPage({ userId, workspaceId }, looking, store),
+    store.findHabits(workspaceId, userId),
+    access.adminUsers.has(userId) ? adminPart(workspaceId, deps) : undefined,
+  ]);
+  return homeView({
+    now: now(),
+    site,
+    running: jobs.filter((job) => !hasEnded(job) && job.message.status !== "none"),
+    looking,
+    page,
+    habits: habits ?? {},
+    ...(admin ? { admin } : {}),
+  });
+}
+
+async function adminPart(
+  workspaceId: WorkspaceId,
+  { store, creditLeft, now }: IntakeDeps,
+): Promise<AdminPart> {
+  const today = new Date(now());
+  const monthBegan = Date.UTC(today.getUTCFullYear(), today.getUTCMonth());
+  const [credit, watched, counts] = await Promise.all([
+    inTime(creditLeft()),
+    store.watchedChannels(workspaceId),
+    store.countByPerson(workspaceId, monthBegan),
+  ]);
+  return { credit, watched, counts };
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ANSWERED_WITHIN_MS);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+const siteUrl = z.url({ protocol: /^https?$/ });
+
+/** The address of each workspace, asked for once: links into it need no call then. */
+function createSites({ clientFor }: Pick<IntakeDeps, "clientFor">): (id: InstallationId) => Promise<string> {
+  const known = new Map<InstallationId, string>();
+  return async (id) => {
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    const answer = await slackCall(
+      async () => (await clientFor(id)).auth.test(),
+      ({ url }) => ({ url: siteUrl.parse(url) }),
+    );
+    if (answer.type !== "ok") return ANY_SITE;
+    const address = answer.url.endsWith("/") ? answer.url : `${answer.url}/`;
+    known.set(id, address);
+    return address;
+  };
+}
