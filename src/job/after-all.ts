@@ -34,7 +34,8 @@ export function keptOf({ state }: Job, waits: Pick<Waits, "renderGiveUp">): Kept
     case "rendered":
     case "uploading":
     case "undeliverable": {
-      const { render } = state;
+      // Told of before it was cancelled: should it fail again, that is news.
+      const { told: _told, ...render } = state.render;
       const until = (render.startedAt ?? render.renderedAt) + waits.renderGiveUp;
       // A file that was never handed to a conversation is seen by nobody: the video is uploaded anew.
       const shared = state.status === "undeliverable" ? state.fileId : undefined;
@@ -112,6 +113,7 @@ export function postedAfterAll(job: Job, now: number): Job {
       looks: 0,
       overdue: false,
       webhookSeen: false,
+      afterAll: true,
     },
     now,
   );

@@ -12,7 +12,9 @@ export function afterRestore(job: Job, index: number, now: number, waits: Waits)
   const { notice: _unsaid, ...others } = job;
   // Deleted on the original, or wanted no more: whoever presses "Delete" here has it deleted.
   const rest: Job =
-    job.finish?.stage === "removing" ? { ...others, finish: { ...job.finish, stage: "dressed" } } : others;
+    job.finish?.stage === "removing"
+      ? { ...others, finish: { ...job.finish, stage: job.finish.ts === undefined ? "plain" : "dressed" } }
+      : others;
   const message = messageAfter(job.message, now + index * waits.resumeEditSpacing);
   if (!hasEnded(job)) {
     const { dueAt: _due, ...ended } = rest;

@@ -10,7 +10,6 @@ export type CancelOutcome = "nothing_spent" | "render_goes_on" | "too_late" | "e
 /** What pressing cancel does in each state. AKOOL has no cancel: a running render is paid and not posted. */
 export function cancelOutcome(job: Job): CancelOutcome {
   switch (job.state.status) {
-    case "sorting":
     case "preparing":
     case "choosing":
     case "speaking":

@@ -39,7 +39,6 @@ const PASSING: ReadonlySet<FailureReason> = new Set([
   "video_unusable",
   "cannot_post",
   "not_in_channel",
-  "left_alone",
   "restored",
   "internal_error",
 ]);

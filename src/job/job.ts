@@ -17,9 +17,6 @@ import type { Resolution } from "./render-api.ts";
 /**
  * The life of a job, told once.
  *
- *   sorting (which of the shared files is what)
- *      │
- *      ▼
  *   choosing ◄─► preparing ◄─► speaking     (a question to the person; words that become speech)
  *                    │
  *   preparing ─► queued ─► creating ─► rendering ─► rendered ─► uploading ─► sharing ─► delivered
@@ -103,6 +100,12 @@ export interface Candidates {
 
 export type SpeechSource = MediaSource | Words;
 
+/** What was shared at once, and what is written beside it. */
+export interface Unsorted {
+  readonly files: readonly SharedFile[];
+  readonly words?: string;
+}
+
 /** `label`: what it is by what Slack or its address calls it. */
 export interface SharedFile {
   readonly source: MediaSource;
@@ -168,14 +171,8 @@ export interface SpeechAttempt {
 }
 
 export type JobState =
-  /** The labels of the files do not make one photo and one recording: what they hold decides. */
-  | {
-      readonly status: "sorting";
-      readonly files: readonly SharedFile[];
-      /** What is written beside them. */
-      readonly words?: string;
-    }
-  | { readonly status: "preparing" }
+  /** `unsorted`: the labels of the files do not make one photo and one recording, so what they hold decides first. */
+  | { readonly status: "preparing"; readonly unsorted?: Unsorted }
   /** The person is asked, and nothing is done until they answer. */
   | { readonly status: "choosing"; readonly question: Question; readonly until: number }
   /** The photo has been judged, and the words become speech. */
@@ -227,6 +224,8 @@ export type JobState =
       readonly looks: number;
       readonly overdue: boolean;
       readonly webhookSeen: boolean;
+      /** Cancelled meanwhile, and wanted after all: how long that took says nothing about AKOOL. */
+      readonly afterAll?: true;
     }
   | { readonly status: "rendered"; readonly render: FinishedRender }
   | { readonly status: "uploading"; readonly render: FinishedRender; readonly fileId: SlackFileId }
@@ -398,6 +397,12 @@ export function hasEnded(job: Job): boolean {
   return ENDED.has(job.state.status);
 }
 
+/** It is over, and may be taken up again: then it is still the same request. */
+export function mayComeBack({ state }: Job): boolean {
+  if (state.status === "cancelled") return state.kept !== undefined;
+  return state.status === "failed" && state.late !== undefined;
+}
+
 /** Whether the job counts towards AKOOL_MAX_CONCURRENT. A render past its deadline no longer blocks the line. */
 export function holdsSlot(job: Job): boolean {
   return HOLDS_SLOT.has(job.state.status) || (job.state.status === "rendering" && !job.state.overdue);
@@ -411,7 +416,6 @@ export function threadOf(job: Job): MessageTs | undefined {
 /** AKOOL may still need the spooled photo and recording, or a person may ask to try again with them. */
 export function needsMedia(job: Job): boolean {
   switch (job.state.status) {
-    case "sorting":
     case "preparing":
     case "choosing":
     case "speaking":

@@ -47,7 +47,7 @@ export function nextStep(job: Job, now: number, waits: Waits): NextStep {
 
   const due = job.dueAt !== undefined && job.dueAt <= now;
   // A moment's work, after which the first post says what is missing, if anything is.
-  if (due && job.state.status === "sorting") return { step: "sort" };
+  if (due && job.state.status === "preparing" && job.state.unsorted) return { step: "sort" };
   if (job.message.status === "unposted" && !hasEnded(job)) {
     return due ? { step: "announce" } : { step: "wait", ...until(job.dueAt) };
   }
@@ -89,10 +89,8 @@ const SHARE_STEPS = { ready: "share", calling: "share_lost", called: "find_share
 
 function mainStep(job: Job): StepName | undefined {
   switch (job.state.status) {
-    case "sorting":
-      return "sort";
     case "preparing":
-      return "prepare";
+      return job.state.unsorted ? "sort" : "prepare";
     case "choosing":
       return "stop_choosing";
     case "speaking":
@@ -130,8 +128,18 @@ function finishDueAt({ finish, message }: Job): number | undefined {
   if (finish?.stage === "removing") return finish.retryAt ?? 0;
   if (finish?.stage !== "bare") return undefined;
   // Both are edits: while Slack has us wait with one, the other would be refused like it.
-  const edited = message.status === "posted" ? (message.retryAt ?? 0) : 0;
+  const edited = message.status === "posted" ? (message.tries > 0 ? (message.retryAt ?? 0) : 0) : 0;
   return Math.max(finish.retryAt ?? 0, edited);
+}
+
+/** Slack's wish, or our own spacing after a start, which an outcome does not wait for unless all have the same. */
+function putOffUntil({ state, message }: Job): number | undefined {
+  if (message.status !== "posted") return undefined;
+  const isOutcome =
+    state.status === "delivered" ||
+    state.status === "cancelled" ||
+    (state.status === "failed" && state.failure.reason !== "restored");
+  return isOutcome && message.tries === 0 ? undefined : message.retryAt;
 }
 
 /**
@@ -143,7 +151,7 @@ function editDueAt(job: Job, waits: Waits): number | undefined {
   if (message.status !== "posted") return undefined;
   const wanted = shownBy(job);
   if (wanted === undefined) return undefined;
-  const earliest = message.retryAt ?? (hasEnded(job) ? 0 : message.editedAt + waits.editSpacing);
+  const earliest = putOffUntil(job) ?? (hasEnded(job) ? 0 : message.editedAt + waits.editSpacing);
   if (wanted !== message.shown)
     return "render" in job.state && wanted === POSTING
       ? Math.max(earliest, job.state.render.renderedAt + waits.postingQuiet)

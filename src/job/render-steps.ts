@@ -67,12 +67,13 @@ export async function look(job: Job, deps: StepDeps, save: Save, signal: AbortSi
   const { state } = job;
   const update = await deps.renderApi.readRender(state.renderId, signal);
   const age = deps.now() - state.attempt.startedAt;
-  if (update.type === "succeeded") {
+  if (update.type === "succeeded" && !state.afterAll) {
     deps.noteRender(age, update.credits ?? 0);
     if (deps.webhooks && !state.webhookSeen) deps.webhookHealth.missed();
   }
   const next = nextLook(age, deps.pastRenders(), deps.webhookHealth.reliable(), state.overdue, deps.waits);
-  const slowAfter = update.type === "pending" ? slowAfterMs(deps.pastRenders()) : undefined;
+  const slowAfter =
+    update.type === "pending" && !state.afterAll ? slowAfterMs(deps.pastRenders()) : undefined;
   return save((current) => {
     const looked = renderLooked(current, update, deps.now(), deps.waits, next);
     return slowNoticed(looked, slowAfter, deps.now());

@@ -31,7 +31,6 @@ function longestWait(job: Job, index: number, waits: Waits): number {
       return waits.chooseFor;
     case "undeliverable":
       return waits.undeliverableRetry;
-    case "sorting":
     case "preparing":
     case "speaking":
     case "queued":

@@ -32,8 +32,10 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
       return save.intent((current) => message.announcementLost(current, now()), lost("post", 0));
 
     case "sort": {
-      if (job.state.status !== "sorting") return job;
-      const seen = await deps.media.identify(job, job.state.files, signal);
+      if (job.state.status !== "preparing" || !job.state.unsorted) return job;
+      const seen = await deps.media.identify(job, job.state.unsorted.files, signal);
+      // Told to stop: the next process looks anew.
+      if (signal.aborted) return job;
       return save((current) => sortedOut(current, seen, now(), waits));
     }
 

@@ -24,10 +24,10 @@ export function tellsTime({ state }: Job): boolean {
     case "speaking":
       return true;
     case "queued":
-      return state.placeInLine === undefined;
+      // Put off by AKOOL, many may wait together.
+      return state.placeInLine === undefined && state.attempts === 0;
     case "rendering":
       return !state.overdue;
-    case "sorting":
     case "choosing":
     case "creating":
     case "unsettled":
@@ -48,7 +48,6 @@ export function tellsTime({ state }: Job): boolean {
 function phaseOf(job: Job): string | undefined {
   const { state } = job;
   switch (state.status) {
-    case "sorting":
     case "preparing":
       return "checking";
     case "choosing":

@@ -13,8 +13,8 @@ type Kind = SharedFile["label"];
 
 /** The files have been looked at: what they hold decides, and their labels only where that cannot be seen now. */
 export function sortedOut(job: Job, seen: readonly (Seen | undefined)[], now: number, waits: Waits): Job {
-  if (job.state.status !== "sorting") return job;
-  const { files, words } = job.state;
+  if (job.state.status !== "preparing" || !job.state.unsorted) return job;
+  const { files, words } = job.state.unsorted;
   const kinds = giveRoles(files.map(({ label }, index) => kindOf(label, seen[index])));
   const of = (kind: Kind) => files.filter((_, index) => kinds[index] === kind).map(({ source }) => source);
   const photos = of("photo");

@@ -233,7 +233,6 @@ export function webhookArrived(
       return state.late?.attempt.key === key ? found(state.late) : job;
     case "cancelled":
       return orderNamed(job, key, renderId);
-    case "sorting":
     case "preparing":
     case "rendered":
     case "uploading":

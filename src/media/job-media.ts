@@ -29,7 +29,8 @@ const RELAY_TIMEOUT_MS = 15 * 60 * 1000;
 /** A person waits for the first word meanwhile. */
 const LOOK_TIMEOUT_MS = 5000;
 
-const lookingInTurn = pLimit(8);
+/** Of one job; its labels decide about what lies behind a slow host. */
+const LOOKS_AT_ONCE = 4;
 
 export interface JobMediaDeps {
   readonly outbound: Outbound;
@@ -97,14 +98,15 @@ export function createJobMedia({
     return sha256;
   }
 
-  async function lookAt(job: Job, source: MediaSource, stop: AbortSignal): Promise<Seen | undefined> {
-    return withTimeLimit(LOOK_TIMEOUT_MS, stop, async (signal) => {
-      const { url, ...how } = await locate(job, source, "photo");
-      const seen = sniff(await downloadHead(url, { outbound, signal, ...how }));
-      if (!seen) return { kind: "other", words: "a file of an unknown kind" };
-      const { group, words } = seen;
-      return { kind: group, words };
-    });
+  async function lookAt(job: Job, source: MediaSource, signal: AbortSignal): Promise<Seen | undefined> {
+    // A link was named with its ending, and may lead to a slow host.
+    if (source.type !== "slack") return undefined;
+    signal.throwIfAborted();
+    const { url, fileId: _, ...how } = await locate(job, source, "photo");
+    const seen = sniff(await downloadHead(url, { outbound, signal, ...how }));
+    if (!seen) return { kind: "other", words: "a file of an unknown kind" };
+    const { group, words } = seen;
+    return { kind: group, words };
   }
 
   async function keep(job: Job, file: PreparedFile, path: string, signal: AbortSignal): Promise<void> {
@@ -118,10 +120,20 @@ export function createJobMedia({
 
   return {
     async identify(job, files, signal) {
-      // Whatever went wrong, fetching the file in earnest finds the same, and says so.
-      return Promise.all(
-        files.map(({ source }) => lookingInTurn(() => lookAt(job, source, signal).catch(() => undefined))),
-      );
+      const inTurn = pLimit(LOOKS_AT_ONCE);
+      const seen: (Seen | undefined)[] = files.map(() => undefined);
+      await withTimeLimit(LOOK_TIMEOUT_MS, signal, async (stop) => {
+        const over = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve()));
+        const looks = files.map(({ source }, index) =>
+          inTurn(async () => {
+            // Whatever went wrong, fetching the file in earnest finds the same, and says so.
+            const found = await lookAt(job, source, stop).catch(() => undefined);
+            if (!stop.aborted) seen[index] = found;
+          }),
+        );
+        await Promise.race([Promise.all(looks), over]);
+      });
+      return seen;
     },
 
     async prepare(job, signal): Promise<PrepareAnswer> {

@@ -34,7 +34,7 @@ export function toJobRow(job: Job, { wakeAt, manyWorkspaces = false }: RowOption
 /** On its way to a render, or at it: the job keeps its turn. */
 export function hasTurn(job: Job): boolean {
   const { status } = job.state;
-  return holdsSlot(job) || status === "sorting" || status === "preparing" || status === "queued";
+  return holdsSlot(job) || status === "preparing" || status === "queued";
 }
 
 /** NUL and halves of characters, as JSON spells them: PostgreSQL cannot look into a document that has one. */

@@ -1,5 +1,5 @@
 import type { AttemptKey, JobId } from "../job/ids.ts";
-import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
+import { hasEnded, holdsSlot, type Job, mayComeBack, needsMedia } from "../job/job.ts";
 import type { Change, Intake, Look, View } from "../job/store.ts";
 import { documentOf, hasTurn, type JobRow, parseJob, type RowOptions, toJobRow } from "./job-row.ts";
 import type { Connection } from "./postgres-database.ts";
@@ -66,7 +66,7 @@ export function createRows({ now, plan, ...options }: RowsOptions) {
         job.id,
         ...valuesOf(row),
         documentOf(job),
-        ended && !hasEnded(before),
+        ended && !hasEnded(before) && !mayComeBack(job),
         contentKey ?? null,
         ended && row.dueAt === null,
         hasTurn(job),
@@ -86,10 +86,11 @@ export function createRows({ now, plan, ...options }: RowsOptions) {
       look.renderId && (await db.first("SELECT key FROM attempts WHERE render_id = $1", [look.renderId]));
     const same =
       look.contentKey &&
-      (await db.first("SELECT id FROM jobs WHERE content_key = $1 AND id <> $2 LIMIT 1", [
-        look.contentKey,
-        job.id,
-      ]));
+      (await db.first(
+        `SELECT id FROM jobs WHERE content_key = $1 AND id <> $2
+           AND status NOT IN ('cancelled', 'failed') LIMIT 1`,
+        [look.contentKey, job.id],
+      ));
     const spoken =
       look.speechKey &&
       (await db.first(
@@ -184,7 +185,7 @@ export function createRows({ now, plan, ...options }: RowsOptions) {
         outcome,
       ]);
     }
-    if (job.state.status === "rendered" && before.state.status === "rendering") {
+    if (job.state.status === "rendered" && before.state.status === "rendering" && !before.state.afterAll) {
       await db.query("INSERT INTO renders (finished_at, took_ms) VALUES ($1, $2)", [
         at,
         at - before.state.attempt.startedAt,

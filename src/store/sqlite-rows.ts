@@ -1,6 +1,6 @@
 import type { SQLInputValue } from "node:sqlite";
 import type { AttemptKey, JobId } from "../job/ids.ts";
-import { hasEnded, holdsSlot, type Job, needsMedia } from "../job/job.ts";
+import { hasEnded, holdsSlot, type Job, mayComeBack, needsMedia } from "../job/job.ts";
 import type { Change, Intake, Look, View } from "../job/store.ts";
 import { documentOf, hasTurn, type JobRow, parseJob, type RowOptions, toJobRow } from "./job-row.ts";
 import type { Statements } from "./sqlite-statements.ts";
@@ -67,7 +67,8 @@ export function createRows({ first, run }: Statements, { now, ...options }: Rows
     if (hasTurn(job) !== hasTurn(before))
       run("UPDATE jobs SET turn = ? WHERE id = ?", hasTurn(job) ? turnFor(job) : null, job.id);
     if (contentKey !== undefined) run("UPDATE jobs SET content_key = ? WHERE id = ?", contentKey, job.id);
-    if (hasEnded(job) && !hasEnded(before)) run("UPDATE jobs SET content_key = NULL WHERE id = ?", job.id);
+    if (hasEnded(job) && !hasEnded(before) && !mayComeBack(job))
+      run("UPDATE jobs SET content_key = NULL WHERE id = ?", job.id);
     if (hasEnded(job) && options.wakeAt(job) === undefined)
       run("UPDATE jobs SET response_url = NULL WHERE id = ?", job.id);
     if (!needsMedia(job) && needsMedia(before)) run("DELETE FROM media_links WHERE job_id = ?", job.id);
@@ -110,7 +111,12 @@ export function createRows({ first, run }: Statements, { now, ...options }: Rows
     const same =
       look.contentKey === undefined
         ? undefined
-        : first("SELECT id FROM jobs WHERE content_key = ? AND id <> ? LIMIT 1", look.contentKey, job.id);
+        : first(
+            `SELECT id FROM jobs WHERE content_key = ? AND id <> ?
+               AND status NOT IN ('cancelled', 'failed') LIMIT 1`,
+            look.contentKey,
+            job.id,
+          );
     const spoken = look.speechKey === undefined ? undefined : findSpoken(look.speechKey, job);
     const inUse = look.line ? first("SELECT count(*) AS n FROM jobs WHERE holds_slot = 1") : undefined;
     const line = look.line ? countLine(job) : { ahead: 0, behind: 0 };
@@ -178,7 +184,7 @@ export function createRows({ first, run }: Statements, { now, ...options }: Rows
         line.outcome,
       );
     }
-    if (job.state.status === "rendered" && before.state.status === "rendering") {
+    if (job.state.status === "rendered" && before.state.status === "rendering" && !before.state.afterAll) {
       run(
         "INSERT INTO renders (finished_at, took_ms) VALUES (?, ?)",
         at,

@@ -154,6 +154,13 @@ describe("what a file holds decides, whatever it is called", () => {
     await expectFailure(thread, /web page.*Open it and save the recording itself/);
   });
 
+  it("a host that does not answer delays the first word by seconds only", async () => {
+    const { slack } = world();
+    slack.misbehave("download", { kind: "hang" });
+    const { thread } = await share([PHOTO]);
+    await thread.waitForMessage("I have the photo");
+  });
+
   it("what cannot be looked at is asked about by its label, and said when it is fetched", async () => {
     const { slack } = world();
     slack.misbehave("download", { kind: "html" });

@@ -76,11 +76,14 @@ describe("a question", () => {
   describeEvent(
     "something turned up",
     (job) => asked(job, { kind: "tiny_face" }, NOW, WAITS),
-    each(["preparing", "speaking ready", "speaking calling", "speaking unclear", "speaking called"], {
-      state: { status: "choosing", question: { kind: "tiny_face" } },
-      dueAt: NOW + WAITS.chooseFor,
-      notice: { kind: "choosing", stage: "todo" },
-    }),
+    each(
+      ["unsorted", "preparing", "speaking ready", "speaking calling", "speaking unclear", "speaking called"],
+      {
+        state: { status: "choosing", question: { kind: "tiny_face" } },
+        dueAt: NOW + WAITS.chooseFor,
+        notice: { kind: "choosing", stage: "todo" },
+      },
+    ),
   );
   it.each(STATE_NAMES.filter((name) => name !== "choosing"))(
     "cannot be answered where none is asked: %s",

@@ -1,6 +1,6 @@
 import { changedHabits, type Habits } from "../../src/job/habits.ts";
 import type { AttemptKey, ChannelId, JobId, RenderId, UserId } from "../../src/job/ids.ts";
-import { hasEnded, holdsSlot, installationOf, type Job, needsMedia } from "../../src/job/job.ts";
+import { hasEnded, holdsSlot, installationOf, type Job, mayComeBack, needsMedia } from "../../src/job/job.ts";
 import { placeOf } from "../../src/job/lane.ts";
 import {
   type Change,
@@ -73,7 +73,10 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
   function viewFor(job: Job, look: Look): View {
     const line = look.line ? inLine() : [];
     const place = line.findIndex(({ id }) => id === job.id);
-    const same = all().find((row) => row.contentKey === look.contentKey && row.job.id !== job.id);
+    const isOver = ({ state }: Job) => state.status === "cancelled" || state.status === "failed";
+    const same = all().find(
+      (row) => row.contentKey === look.contentKey && row.job.id !== job.id && !isOver(row.job),
+    );
     const owner = [...attempts].find(([, attempt]) => attempt.renderId === look.renderId);
     return {
       slotsInUse: look.line ? all().filter((row) => holdsSlot(row.job)).length : 0,
@@ -128,7 +131,7 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
       });
     put(row, job);
     if (look.contentKey !== undefined && job !== before) row.contentKey = look.contentKey;
-    if (hasEnded(job)) delete row.contentKey;
+    if (hasEnded(job) && !mayComeBack(job)) delete row.contentKey;
     if (hasEnded(job) && row.dueAt === undefined) delete row.responseUrl;
     if (!needsMedia(job)) {
       for (const [key, each] of attempts)

@@ -374,12 +374,14 @@ describe("the next step", () => {
     ["and on", 44, 3.5, 1],
     ["at once when it was missed", 4.5, 2, 0],
   ])("tells the time so far: %s", (_, age, edited, inMinutes) => {
-    for (const state of [STATES.preparing, STATES["speaking called"], STATES.queued, STATES.rendering])
+    const fresh = { ...STATES.queued, attempts: 0 };
+    for (const state of [STATES.preparing, STATES["speaking called"], fresh, STATES.rendering])
       expect(editIn(told(state, age * MINUTE, edited * MINUTE))).toBe(inMinutes * MINUTE);
   });
 
   it.each<[string, Job]>([
     ["in line", told({ ...STATES.queued, placeInLine: 9000, lineLength: 10_000 }, 5 * MINUTE, 3 * MINUTE)],
+    ["put off by AKOOL", told(STATES.queued, 5 * MINUTE, 3 * MINUTE, { shown: "checking" })],
     ["overdue", told({ ...STATES.rendering, overdue: true }, 5 * MINUTE, 3 * MINUTE)],
     ...(["choosing", "creating", "unsettled", "asking", "delivered"] as const).map((name): [string, Job] => [
       name,
@@ -389,6 +391,16 @@ describe("the next step", () => {
     ["lost", { ...told(STATES.rendering, 5 * MINUTE, 0), message: { status: "lost" } }],
   ])("does not edit for the time alone: %s", (_, job) => {
     expect(editIn({ ...job, cleanedUp: true })).toBeUndefined();
+  });
+
+  it("tells an outcome at once, whatever the spacing after a start, unless Slack itself wants to wait", () => {
+    const put = { shown: "rendering", retryAt: NOW + 360_000 };
+    const over = (more: object) => ({
+      ...told(STATES.delivered, 5 * MINUTE, 3 * MINUTE, { ...put, ...more }),
+      cleanedUp: true,
+    });
+    expect(editIn(over({}))).toBe(0);
+    expect(editIn(over({ tries: 1 }))).toBe(360_000);
   });
 
   it("keeps the minutes waiting for what was put off", () => {

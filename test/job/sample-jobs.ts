@@ -59,7 +59,10 @@ const shared = (id: string, label: SharedFile["label"]): SharedFile => ({
 
 /** One for each status, and for each stage that a status has. */
 export const STATES = {
-  sorting: { status: "sorting", files: [shared("a", "unknown"), shared("b", "photo")], words: "Hello" },
+  unsorted: {
+    status: "preparing",
+    unsorted: { files: [shared("a", "unknown"), shared("b", "photo")], words: "Hello" },
+  },
   preparing: { status: "preparing" },
   choosing: { status: "choosing", question: { kind: "no_face" }, until: NOW },
   "speaking ready": speaking("ready"),

@@ -12,11 +12,14 @@ const NOTHING = { type: "none" } as const;
 type Label = SharedFile["label"];
 
 function sort(files: readonly [Label, Seen?][], words?: string, over: Partial<Job> = {}): Job {
-  const job = sampleJob("sorting", { message: { status: "unposted" }, ...over });
+  const job = sampleJob("unsorted", { message: { status: "unposted" }, ...over });
   const shared = files.map(
     ([label], index): SharedFile => ({ source: { type: "url", url: String(index) }, label }),
   );
-  const state = { status: "sorting", files: shared, ...(words === undefined ? {} : { words }) } as const;
+  const state = {
+    status: "preparing",
+    unsorted: { files: shared, ...(words === undefined ? {} : { words }) },
+  } as const;
   return sortedOut(
     { ...job, state },
     files.map(([, seen]) => seen),
@@ -169,7 +172,7 @@ describe("files are what they hold, whatever they are called", () => {
   });
 });
 
-it.each(STATE_NAMES.filter((name) => name !== "sorting"))(
+it.each(STATE_NAMES.filter((name) => name !== "unsorted"))(
   "looking at files changes nothing any more: %s",
   (name) => {
     const job = sampleJob(name);

@@ -40,27 +40,26 @@ const state = (status: string, more: object = {}) => ({ state: { status, ...more
 const due = (inMs: number, more: object = {}) => ({ dueAt: NOW + inMs, tries: 0, ...more });
 
 describe("getting ready", () => {
+  const ready = ["unsorted", "preparing"] as const;
   describeEvent("files prepared", (job) => prepared(job, PREPARED, undefined, NOW), {
-    preparing: due(0, state("queued", { prepared: PREPARED, attempts: 0, refusals: 0 })),
+    ...each(ready, due(0, state("queued", { prepared: PREPARED, attempts: 0, refusals: 0 }))),
   });
   describeEvent("the same content is running already", (job) => prepared(job, PREPARED, RUNNING, NOW), {
-    preparing: state("duplicate", { of: RUNNING }),
+    ...each(ready, state("duplicate", { of: RUNNING })),
   });
   describeEvent(
     "the same content, but another was wanted",
     (job) => prepared(job, PREPARED, RUNNING, NOW),
-    { preparing: state("queued") },
+    each(ready, state("queued")),
     { evenIfRunning: true },
   );
   describeEvent("files out of reach", (job) => prepareLater(job, unreachable, NOW, undefined, WAITS), {
-    preparing: { ...state("preparing"), tries: 1, dueAt: NOW + WAITS.retryFirst },
+    ...each(ready, { ...state("preparing"), tries: 1, dueAt: NOW + WAITS.retryFirst }),
   });
   describeEvent(
     "files out of reach once too often",
     (job) => prepareLater(job, unreachable, NOW, undefined, WAITS),
-    {
-      preparing: { ...state("failed", { failure: unreachable }), notice: { kind: "failed", stage: "todo" } },
-    },
+    each(ready, { ...state("failed", { failure: unreachable }), notice: { kind: "failed", stage: "todo" } }),
     { tries: 5 },
   );
 
@@ -231,7 +230,7 @@ describe("evidence of a lost create", () => {
 
 describe("what people decide", () => {
   // After "Try again" the first attempt may turn out to have been paid.
-  const early = ["sorting", "preparing", "choosing", "speaking ready", "queued"] as const;
+  const early = ["unsorted", "preparing", "choosing", "speaking ready", "queued"] as const;
   const late = [
     "sharing ready",
     "sharing calling",
@@ -289,7 +288,6 @@ describe("failing", () => {
 
   it.each(STATE_NAMES)("frees the media once nobody can want them any more: %s", (name) => {
     const early = [
-      "sorting",
       "preparing",
       "choosing",
       "speaking",

@@ -110,7 +110,7 @@ describe("the job message", () => {
       buttonsOf(jobMessage(job)).some(({ action_id }) => action_id === actions.cancel),
     );
     expect(offers.map(([name]) => name)).toEqual([
-      "sorting",
+      "unsorted",
       "preparing",
       "choosing",
       "speaking ready",
@@ -174,7 +174,8 @@ describe("what was asked for", () => {
   const lineOf = ({ blocks }: Message) =>
     blocks.flatMap((block) => (block.type === "context" ? block.elements : []));
 
-  it.each(jobs)("stands under the message, which stays sound: %s", (_name, job) => {
+  const lasting = jobs.filter(([name]) => name !== "deleted");
+  it.each(lasting)("stands under the message, which stays sound: %s", (_name, job) => {
     const more = { photo: slackPhoto("me.jpg"), gesturePrompt: "waves", resolution: "1080" } as const;
     const asked = { ...job, request: { ...job.request, ...more } };
     const message = shown(asked);
@@ -182,6 +183,18 @@ describe("what was asked for", () => {
     expect(message.blocks[0]).toHaveProperty("accessory.slack_file", { id: "F7" });
     const buttons = jobMessage(asked).blocks.filter(({ type }) => type === "actions");
     expect(message.blocks.filter(({ type }) => type === "actions")).toEqual(buttons);
+  });
+
+  it("goes with the video that was deleted", () => {
+    const job = { ...sampleJob("delivered"), finish: { stage: "removed", tries: 0 } } as const;
+    const request = { ...job.request, photo: slackPhoto("me.jpg"), gesturePrompt: "waves" };
+    expect(shown({ ...job, request })).toEqual(jobMessage({ ...job, request }));
+  });
+
+  it("shows no address that was typed among the gestures", () => {
+    const { text } = shown(wanting({ gesturePrompt: "waves https://x.example/a?token=secret slowly" }));
+    expect(text).toContain("waves … slowly");
+    expect(text).not.toContain("secret");
   });
 
   it("goes without saying for a photo and a recording", () => {

@@ -207,6 +207,19 @@ export function describeStore(
         expect(await contentSeenBy(store, third.id)).toBeUndefined();
       });
 
+      it("names a job again that was over and has been taken up again, and not meanwhile", async () => {
+        const { store, add, move } = await emptyStore();
+        const first = await add(STATES.rendering);
+        await contentSeenBy(store, first.id);
+        await move(first.id, STATES["cancelled, rendering"]);
+        const second = await add(STATES.preparing);
+        expect(await contentSeenBy(store, second.id)).toBeUndefined();
+        await move(second.id, STATES.cancelled);
+        await move(first.id, { ...STATES.rendering, afterAll: true });
+        const third = await add(STATES.preparing);
+        expect(await contentSeenBy(store, third.id)).toBe(first.id);
+      });
+
       it("counts the renders that hold a slot, and who is ahead and behind in line", async () => {
         const { store, add } = await emptyStore();
         await add(STATES.creating);

@@ -32,6 +32,8 @@ export function failureButtons(job: Job): Button[] {
   const { state, request } = job;
   if (state.status !== "failed") return [];
   if (request.photo.type === "none" && request.speech.type === "none") return [];
-  const mayDo = isPassing(state.failure.reason) && requestAgain(job, "again") !== undefined;
+  // While the order that was left alone may still become a video, only "Change…" makes another.
+  const mayDo =
+    state.late === undefined && isPassing(state.failure.reason) && requestAgain(job, "again") !== undefined;
   return [...(mayDo ? [AGAIN] : []), CHANGE, DETAILS];
 }

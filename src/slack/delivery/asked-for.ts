@@ -14,7 +14,8 @@ export function withRequest(message: Message, job: Job, { thumbnail }: { thumbna
   const asked = askedFor(job);
   const photo = thumbnail ? thumbnailOf(job) : undefined;
   const [section, ...rest] = message.blocks;
-  if (section?.type !== "section") return message;
+  // Whoever deletes the video wants none of it to stay.
+  if (section?.type !== "section" || job.finish?.stage === "removed") return message;
   return {
     text: asked === undefined ? message.text : `${message.text} ${asked}`,
     blocks: [
@@ -44,7 +45,9 @@ function askedFor({ state, request }: Job): string | undefined {
   const asksForWords = state.status === "choosing" && state.question.kind === "say_this";
   const words = speech.type === "words" && !asksForWords ? `Words: “${excerpt(speech.text)}”` : undefined;
   const voice = speech.type === "words" && speech.voice ? `Voice: ${excerpt(speech.voice.name)}` : undefined;
-  const gestures = gesturePrompt ? `Gestures: “${excerpt(gesturePrompt)}”` : undefined;
+  // A third link after the two of a command lands here, and may hold a secret.
+  const moves = gesturePrompt?.replaceAll(/\S*:\/\/\S*/g, "…");
+  const gestures = moves ? `Gestures: “${excerpt(moves)}”` : undefined;
   const parts = [words, voice, gestures, resolution === "1080" ? "1080p" : undefined].filter(
     (part) => part !== undefined,
   );

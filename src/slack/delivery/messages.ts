@@ -46,7 +46,6 @@ export function jobMessage(job: Job, runningLink?: string, times: Times = {}): M
   const asked = `Talking photo for <@${job.requesterId}>`;
   const again = job.resumed ? RESUMED : "";
   switch (state.status) {
-    case "sorting":
     case "preparing":
       return message(
         job,

@@ -113,6 +113,9 @@ export function createSlackDelivery({
         message.tries < THUMBNAIL_TRIES &&
         hasThumbnail(job);
       const answer = await update(wanted);
+      // Left out after tries that came to nothing: it is left out from now on.
+      const leftOut = !wanted && message.status === "posted" && message.tries >= THUMBNAIL_TRIES;
+      if (leftOut && answer.type === "ok") return { type: "ok", withoutThumbnail: true };
       if (!wanted || answer.type !== "refused") return answer;
       // Deleted, not to be seen here, or whatever else Slack has against it: the words are what counts.
       const plain = await update(false);

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { UserId, WorkspaceId } from "../../job/ids.ts";
 import type { Job } from "../../job/job.ts";
 import type { Cursor, JobStore } from "../../job/store.ts";
@@ -73,6 +74,8 @@ async function collect(
       if (found.length > ON_A_PAGE) return { found };
     }
     from = nearestFirst.at(-1);
+    // The rows are read and searched in the thread that answers Slack.
+    await setImmediate();
     if (batch.length < BATCH || from === undefined) return { found };
   }
   return from ? { found, stoppedAt: from } : { found };

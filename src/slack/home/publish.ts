@@ -13,6 +13,7 @@ import { type AdminPart, closedView, homeView } from "./view.ts";
 const LOOKED_THROUGH = 200;
 /** Somebody looks at a tab that has not changed yet. */
 const ANSWERED_WITHIN_MS = 1500;
+const COUNTED_EVERY_MS = 60_000;
 /** Leads to whichever workspace the person is signed in to. */
 const ANY_SITE = "https://slack.com/";
 
@@ -29,11 +30,12 @@ export type ShowHome = (visitor: Visitor, looking: Looking) => Promise<void>;
 /** Publishes a person's Home as it is now. Never throws: what went wrong is one line in the log. */
 export function createShowHome(deps: IntakeDeps): ShowHome {
   const siteOf = createSites(deps);
+  const countsOf = createCounts(deps);
   return async (visitor, looking) => {
     const { workspaceId, installationId, userId, hash } = visitor;
     try {
       const site = (await inTime(siteOf(installationId))) ?? ANY_SITE;
-      const view = await viewFor(visitor, looking, site, deps);
+      const view = await viewFor(visitor, looking, { site, countsOf }, deps);
       const shown = await slackCall(
         async () =>
           (await deps.clientFor(installationId)).views.publish({
@@ -54,7 +56,7 @@ export function createShowHome(deps: IntakeDeps): ShowHome {
 async function viewFor(
   { workspaceId, userId }: Visitor,
   looking: Looking,
-  site: string,
+  { site, countsOf }: { readonly site: string; readonly countsOf: CountsOf },
   deps: IntakeDeps,
 ): Promise<HomeView> {
   const { store, access, now } = deps;
@@ -64,7 +66,7 @@ async function viewFor(
     store.jobsOf(userId, workspaceId, LOOKED_THROUGH),
     findPage({ userId, workspaceId }, looking, store),
     store.findHabits(workspaceId, userId),
-    access.adminUsers.has(userId) ? adminPart(workspaceId, deps) : undefined,
+    access.adminUsers.has(userId) ? adminPart(workspaceId, countsOf, deps) : undefined,
   ]);
   return homeView({
     now: now(),
@@ -79,16 +81,31 @@ async function viewFor(
 
 async function adminPart(
   workspaceId: WorkspaceId,
-  { store, creditLeft, now }: IntakeDeps,
+  countsOf: CountsOf,
+  { store, creditLeft }: IntakeDeps,
 ): Promise<AdminPart> {
-  const today = new Date(now());
-  const monthBegan = Date.UTC(today.getUTCFullYear(), today.getUTCMonth());
   const [credit, watched, counts] = await Promise.all([
     inTime(creditLeft()),
     store.watchedChannels(workspaceId),
-    store.countByPerson(workspaceId, monthBegan),
+    countsOf(workspaceId),
   ]);
   return { credit, watched, counts };
+}
+
+type CountsOf = (workspaceId: WorkspaceId) => Promise<AdminPart["counts"]>;
+
+/** Who has asked for how many this month, counted at most once a minute: it reads all the month's requests. */
+function createCounts({ store, now }: Pick<IntakeDeps, "store" | "now">): CountsOf {
+  const known = new Map<WorkspaceId, { readonly at: number; readonly counts: AdminPart["counts"] }>();
+  return async (workspaceId) => {
+    const last = known.get(workspaceId);
+    if (last && now() - last.at < COUNTED_EVERY_MS) return last.counts;
+    const today = new Date(now());
+    const monthBegan = Date.UTC(today.getUTCFullYear(), today.getUTCMonth());
+    const counts = await store.countByPerson(workspaceId, monthBegan);
+    known.set(workspaceId, { at: now(), counts });
+    return counts;
+  };
 }
 
 async function inTime<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -102,7 +102,6 @@ export function whereabouts(job: Job): string {
 
 export function phase(job: Job): string {
   switch (job.state.status) {
-    case "sorting":
     case "preparing":
       return "checking the files";
     case "choosing":

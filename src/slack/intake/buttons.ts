@@ -12,6 +12,7 @@ import { actions, CHOOSE, GO_ON } from "../surface.ts";
 import { mayDecide, refusalFor } from "./access.ts";
 import { afterAllText, cancelText, deletedText, NOT_YOURS, STALE } from "./answers.ts";
 import { detailsText } from "./details.ts";
+import { tellDirectly } from "./direct-message.ts";
 import { followUp } from "./follow-up-buttons.ts";
 import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
@@ -103,7 +104,10 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
         answer = NOT_SAVED;
       }
       await ackOnce();
-      if (answer !== undefined && responseUrl !== undefined) await deps.answerPrivately(responseUrl, answer);
+      if (answer === undefined) return;
+      if (responseUrl !== undefined) await deps.answerPrivately(responseUrl, answer);
+      // A press in the Home tab has no address for an answer.
+      else await tellDirectly({ installationId: callerIn(context), userId: user.id }, { text: answer }, deps);
     });
   }
 

@@ -4,7 +4,7 @@ import { refilled } from "../../job/choosing.ts";
 import type { Failure } from "../../job/failure.ts";
 import { asUsual } from "../../job/habits.ts";
 import type { InstallationId, MessageTs } from "../../job/ids.ts";
-import { installationOf, type Job, type RenderRequest } from "../../job/job.ts";
+import { installationOf, type Job, type RenderRequest, type Unsorted } from "../../job/job.ts";
 import { announcementSeen } from "../../job/message-transitions.ts";
 import { slackCall } from "../slack-call.ts";
 import { refusalFor } from "./access.ts";
@@ -22,6 +22,8 @@ import { type ReplyOutcome, takeReply } from "./replies.ts";
 import { filesOf, isFromAPerson, type Share, sortShare } from "./share.ts";
 import { judgePost } from "./verdict.ts";
 
+/** A photo and a recording. */
+const BOTH = 2;
 const NO_REPLY: Extract<ReplyOutcome, { type: "no_reply" }> = { type: "no_reply" };
 
 /**
@@ -119,7 +121,15 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
       { keys, job: inThread ? { ...job, completedBy: [event.ts] } : job },
       deps,
     );
-    // Its first event came without its files.
+    // Its first event came without its files, or some of them.
+    if (!accepted.isNew && unsortedOf(accepted.job)) {
+      const fileCount = unsorted?.files.length ?? BOTH;
+      await deps.store.update(accepted.job.id, (current) => {
+        const before = unsortedOf(current);
+        if (!before || fileCount <= before.files.length) return undefined;
+        return { job: { ...current, request, state: job.state } };
+      });
+    }
     if (!accepted.isNew && bringsMore(accepted.job, request, event.ts)) {
       await deps.store.update(accepted.job.id, (current) => {
         const next = refilled(current, request, deps.now(), deps.waits);
@@ -155,6 +165,10 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
     // Edits, deletions and other kinds of message have other shapes, and are none of our business.
     if (parsed.success) await take(parsed.data, body, callerIn(context));
   });
+}
+
+function unsortedOf({ state }: Job): Unsorted | undefined {
+  return state.status === "preparing" ? state.unsorted : undefined;
 }
 
 /** Whether a job that waits for something was made without files that the post has after all. */

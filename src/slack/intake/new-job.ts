@@ -2,11 +2,10 @@ import { randomInt } from "node:crypto";
 import { stateFor } from "../../job/choosing.ts";
 import type { Failure } from "../../job/failure.ts";
 import type { InstallationId, JobId, UserId, WorkspaceId } from "../../job/ids.ts";
-import type { Job, Place, RenderRequest } from "../../job/job.ts";
+import type { Job, Place, RenderRequest, Unsorted } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
 import type { Intake, JobStore } from "../../job/store.ts";
 import type { Waits } from "../../job/waits.ts";
-import type { Unsorted } from "./share.ts";
 
 /** Easy to read aloud and to type: no 0/o, 1/l/i. Ten of them are 49 random bits. */
 const ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
@@ -35,7 +34,7 @@ export function newJob(
     ...(isOwnInstall ? {} : { installationId }),
     id: newJobId(),
     acceptedAt: now,
-    state: unsorted ? { status: "sorting", ...unsorted } : stateFor(fields.request, now, waits),
+    state: unsorted ? { status: "preparing", unsorted } : stateFor(fields.request, now, waits),
     message: { status: "unposted" },
     dueAt: now,
     tries: 0,

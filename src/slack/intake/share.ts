@@ -1,5 +1,5 @@
 import type { Failure } from "../../job/failure.ts";
-import type { Candidates, MediaSource, SharedFile, SpeechSource } from "../../job/job.ts";
+import type { Candidates, MediaSource, SharedFile, SpeechSource, Unsorted } from "../../job/job.ts";
 import { MAX_CANDIDATES } from "../../job/sorting.ts";
 import type { TakenFiles } from "../../job/store.ts";
 import {
@@ -34,11 +34,6 @@ export type Sorted =
       readonly unsorted?: Unsorted;
     }
   | { readonly type: "refused"; readonly failure: Failure };
-
-export interface Unsorted {
-  readonly files: readonly SharedFile[];
-  readonly words?: string;
-}
 
 export interface HowToSort {
   /** Of a reply: what a single file without any label is taken for. Labels have to do then. */
@@ -101,7 +96,7 @@ export function sortShare({ files, text }: Share, { lone, isAllowedUrl }: HowToS
     photo,
     speech,
     ...(isPlain ? {} : { candidates }),
-    ...(isSure || isByLabel || shared.length === 0 ? {} : { unsorted }),
+    ...(isSure || isByLabel || hosted.length === 0 ? {} : { unsorted }),
   };
 }
 

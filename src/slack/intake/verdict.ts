@@ -1,8 +1,8 @@
 import { openQuestion } from "../../job/choosing.ts";
 import type { Failure } from "../../job/failure.ts";
-import type { RenderRequest } from "../../job/job.ts";
+import type { RenderRequest, Unsorted } from "../../job/job.ts";
 import type { ReplyOutcome } from "./replies.ts";
-import type { Share, Sorted, Unsorted } from "./share.ts";
+import type { Share, Sorted } from "./share.ts";
 
 /** Where somebody has posted something, and to whom. */
 export interface Setting {

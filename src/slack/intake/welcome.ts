@@ -1,24 +1,14 @@
 import type { App } from "@slack/bolt";
 import type { KnownBlock } from "@slack/web-api";
-import { z } from "zod";
-import type { ChannelId, InstallationId, UserId, WorkspaceId } from "../../job/ids.ts";
-import { slackCall } from "../slack-call.ts";
+import type { UserId, WorkspaceId } from "../../job/ids.ts";
 import { startAction } from "../surface.ts";
 import { refusalInDirectMessage } from "./access.ts";
+import { type Recipient, tellDirectly } from "./direct-message.ts";
 import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
 import { openForm, whyNot } from "./open-form.ts";
 import { homeOpened, startBody } from "./payloads.ts";
 
-const conversation = z.object({ channel: z.object({ id: z.string().transform((id) => id as ChannelId) }) });
-
 export type WelcomeDeps = Pick<IntakeDeps, "store" | "access" | "clientFor" | "log">;
-
-interface Newcomer {
-  readonly installationId: InstallationId;
-  readonly userId: UserId;
-  /** Their direct message with the app; absent where it has to be opened first. */
-  readonly channelId?: ChannelId;
-}
 
 export function welcomeText(userId: UserId): string {
   return [
@@ -39,9 +29,9 @@ export const startButton = {
 
 /**
  * Says hello to somebody who has not been told yet what the app does. At most once: it is noted before it is said, and
- * a hello that Slack does not take is one line in the log. Resolves once it is noted.
+ * a hello that Slack does not take is one line in the log. Resolves once no other can be under way.
  */
-export async function welcome(newcomer: Newcomer, deps: WelcomeDeps): Promise<void> {
+export async function welcome(newcomer: Recipient, deps: WelcomeDeps): Promise<void> {
   const { store, access } = deps;
   const { installationId, userId } = newcomer;
   if (refusalInDirectMessage(userId, access) !== undefined) return;
@@ -49,37 +39,23 @@ export async function welcome(newcomer: Newcomer, deps: WelcomeDeps): Promise<vo
   const where = installationId as string as WorkspaceId;
   if ((await store.findHabits(where, userId))?.welcomed) return;
   if (!(await store.firstTime(`welcome:${installationId}:${userId}`))) return;
-  await store.saveHabits(where, userId, { welcomed: true });
-  void sayHello(newcomer, deps);
+  void store
+    .saveHabits(where, userId, { welcomed: true })
+    .then(() => sayHello(newcomer, deps))
+    .catch((error: unknown) =>
+      deps.log.warn({ err: error, installationId, userId }, "a person could not be welcomed"),
+    );
 }
 
-async function sayHello({ installationId, userId, channelId }: Newcomer, deps: WelcomeDeps): Promise<void> {
-  const { clientFor, log } = deps;
+async function sayHello(newcomer: Recipient, deps: WelcomeDeps): Promise<void> {
+  const { installationId, userId } = newcomer;
+  const { log } = deps;
   const text = welcomeText(userId);
   const blocks: KnownBlock[] = [
     { type: "section", text: { type: "mrkdwn", text } },
     { type: "actions", elements: [startButton] },
   ];
-  const opened =
-    channelId === undefined
-      ? await slackCall(
-          async () => (await clientFor(installationId)).conversations.open({ users: userId }),
-          (result) => ({ channel: conversation.parse(result).channel.id }),
-        )
-      : { type: "ok" as const, channel: channelId };
-  const said =
-    opened.type !== "ok"
-      ? opened
-      : await slackCall(
-          async () =>
-            (await clientFor(installationId)).chat.postMessage({
-              channel: opened.channel,
-              text,
-              blocks,
-              unfurl_links: false,
-            }),
-          () => ({}),
-        );
+  const said = await tellDirectly(newcomer, { text, blocks }, deps);
   if (said.type === "ok") log.info({ installationId, userId }, "a person was welcomed");
   else log.warn({ installationId, userId, ...whyNot(said) }, "a person could not be welcomed");
 }
