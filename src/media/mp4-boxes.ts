@@ -13,9 +13,13 @@ const MAX_TOP_BOXES = 100_000;
 /** An index: an hour of video has one of about two megabytes. */
 const MAX_INDEX_BYTES = 16_000_000;
 
+/** Where a decoder may cut the size of a box off, and read on inside it. */
+const CUT_OFF_AT = 0x1_0000_0000;
+
 /**
  * The boxes of that type that lie in nothing else, read whole.
- * @throws Error when there are too many boxes or such a box is too large to be true; a system error from the disk
+ * @throws Error when something is no box, there are too many or one is too large to be true; a system error from the
+ * disk
  */
 export function* topBoxes(file: number, fileBytes: number, types: readonly string[]): Generator<Buffer> {
   const head = Buffer.alloc(16);
@@ -24,7 +28,7 @@ export function* topBoxes(file: number, fileBytes: number, types: readonly strin
     if (boxes === MAX_TOP_BOXES) throw new Error("too many boxes");
     const read = readSync(file, head, 0, head.length, at);
     const box = boxAt(head.subarray(0, read), 0, fileBytes - at);
-    if (!box) return;
+    if (!box || box.end >= CUT_OFF_AT) throw new Error("not a box");
     if (types.includes(box.type)) {
       if (box.end > MAX_INDEX_BYTES) throw new Error("the index is too large");
       const bytes = Buffer.alloc(box.end);

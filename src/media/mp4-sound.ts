@@ -10,10 +10,22 @@ import { type Box, boxAt, boxesIn, entriesOf, topBoxes, typeAt } from "./mp4-box
 const MAX_PACKET_BYTES = 1_000_000;
 /** What the decoder may list in any case, at 8 bytes each. */
 const LISTED_PACKETS = 4_000_000;
+/** What it may list at most: the whole process would end if the thread's memory could not hold the list. */
+const MAX_LISTED_PACKETS = 12_000_000;
 /** As much as is handed on at once: of uncompressed sound each moment is a packet to the decoder. */
 const PIECE_BYTES = 65_536;
 
+/** No sound has more samples a second. */
+const MAX_TICKS = 192_000;
+
 const CONTAINERS: ReadonlySet<string> = new Set(["moov", "trak", "mdia", "minf", "stbl"]);
+/** All else is blanked: the decoder looks for tables in boxes in which nobody would. */
+const KEPT_OF_INDEX: ReadonlySet<string> = new Set(["mvhd", "trak", "udta", "meta"]);
+const KEPT_OF_TRACK: ReadonlySet<string> = new Set([
+  ...["tkhd", "edts", "elst", "mdia", "mdhd", "hdlr", "minf", "smhd", "dinf", "dref"],
+  ...["stbl", "stsd", "stts", "stsc", "stsz", "stco", "co64"],
+]);
+const CONTAINERS_OF_TRACK: ReadonlySet<string> = new Set(["edts", "mdia", "minf", "dinf", "stbl"]);
 /** What the decoder reads of a sound track in its tables; of each there may be one. */
 const TABLES: ReadonlySet<string> = new Set(["stsz", "stsc", "stco", "co64"]);
 
@@ -73,16 +85,19 @@ function* piecesOf(path: string, index: Buffer, chunks: readonly Chunk[]): Gener
 function layOut(index: Buffer, fileBytes: number, seconds: number): readonly Chunk[] | undefined {
   const moov = boxAt(index, 0, index.length);
   if (!moov) throw new Error("no index");
-  let sound: ReadonlyMap<string, Box> | undefined;
-  for (const box of boxesIn(index, moov)) {
-    if (box.type === "mvex") return undefined;
-    if (box.type !== "trak") continue;
-    const parts = partsOf(index, box);
+  const boxes = [...boxesIn(index, moov)];
+  const tracks = boxes.filter(({ type }) => type === "trak").map((track) => partsOf(index, track));
+  const sound = tracks.find((parts) => {
     const handler = parts.get("hdlr");
-    if (!sound && parts.has("stsd") && handler && typeAt(index, handler.body + 8) === "soun") sound = parts;
-    else index.write("free", box.start + 4, "latin1");
-  }
+    return parts.has("stsd") && handler !== undefined && typeAt(index, handler.body + 8) === "soun";
+  });
   const [sizes, runs] = [sound?.get("stsz"), sound?.get("stsc")];
+  const isListed = sizes !== undefined && index.readUInt32BE(sizes.body + 8) > 0;
+  if (boxes.some(({ type }) => type === "mvex") && !isListed) return undefined;
+  for (const box of boxes) {
+    if (box.type === "trak" && sound?.get("trak")?.start === box.start) blankRest(index, box);
+    else if (box.type === "trak" || !KEPT_OF_INDEX.has(box.type)) blank(index, box, moov.end);
+  }
   const offsets = sound?.get("stco") ?? sound?.get("co64");
   if (!sound || !sizes || !runs || !offsets) throw new Error("no sound that is listed");
 
@@ -110,11 +125,13 @@ function layOut(index: Buffer, fileBytes: number, seconds: number): readonly Chu
  * of minutes of them it is larger than the file. A packet lasts a tick of the track's clock or more.
  */
 function leaveOutRest(index: Buffer, sizes: Box, clock: Box | undefined, seconds: number): void {
-  if (!clock || index.readUInt32BE(sizes.body + 4) === 0) return;
-  const ticks = index.readUInt32BE(clock.body + (index[clock.body] === 1 ? 20 : 12));
+  if (index.readUInt32BE(sizes.body + 4) === 0) return;
+  const ticks = clock ? index.readUInt32BE(clock.body + (index[clock.body] === 1 ? 20 : 12)) : 0;
   const count = index.readUInt32BE(sizes.body + 8);
-  const wanted = Math.max(LISTED_PACKETS, Math.ceil(seconds * ticks));
-  if (ticks > 0 && count > wanted) index.writeUInt32BE(wanted, sizes.body + 8);
+  if (count <= LISTED_PACKETS) return;
+  if (ticks > MAX_TICKS) throw new Error("a clock too fast for sound");
+  const wanted = Math.min(MAX_LISTED_PACKETS, Math.max(LISTED_PACKETS, Math.ceil(seconds * ticks)));
+  if (count > wanted) index.writeUInt32BE(wanted, sizes.body + 8);
 }
 
 interface Tables {
@@ -155,8 +172,24 @@ function chunkLengths(index: Buffer, { sizes, runs, chunks }: Tables, fileBytes:
   return lengths;
 }
 
-/** All that lies in a track, whatever it is nested in. */
-function partsOf(index: Buffer, track: Box, parts = new Map<string, Box>()): ReadonlyMap<string, Box> {
+function blankRest(index: Buffer, around: Box): void {
+  for (const box of boxesIn(index, around)) {
+    if (!KEPT_OF_TRACK.has(box.type)) blank(index, box, around.end);
+    else if (CONTAINERS_OF_TRACK.has(box.type)) blankRest(index, box);
+  }
+}
+
+function blank(index: Buffer, { start, body, end }: Box, limit: number): void {
+  index.write("free", start + 4, "latin1");
+  index.fill(0, body, Math.min(end, limit));
+}
+
+/** The track and all that lies in it, whatever it is nested in. */
+function partsOf(
+  index: Buffer,
+  track: Box,
+  parts = new Map([[track.type, track]]),
+): ReadonlyMap<string, Box> {
   for (const box of boxesIn(index, track)) {
     if (parts.has(box.type) && TABLES.has(box.type)) throw new Error("two tables of a kind");
     if (!parts.has(box.type)) parts.set(box.type, box);

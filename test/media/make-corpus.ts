@@ -7,11 +7,13 @@ import {
   box,
   gifHeader,
   noise,
+  packetsOfOneSize,
   pngChunk,
   silentVideo,
   uint32,
   wav,
   withIndexFirst,
+  withInTrack,
   withPicture,
 } from "./raw-media.ts";
 import { FIXTURES } from "./serve.ts";
@@ -114,6 +116,15 @@ export const GOOD_RECORDINGS: readonly GoodRecording[] = [
     name: "with its index first.mov",
     seconds: 2,
     bytes: async () => withIndexFirst(await fixture("video.mov")()),
+  },
+  {
+    name: "with a phone's notes in its track.mov",
+    seconds: 2,
+    bytes: async () => {
+      const handler = box("hdlr", Buffer.concat([Buffer.alloc(8), Buffer.from("mdta"), Buffer.alloc(12)]));
+      const clean = box("clef", Buffer.alloc(12));
+      return withInTrack(withInTrack(await fixture("video.mov")(), box("tapt", clean)), box("meta", handler));
+    },
   },
   { name: "mono.wav", seconds: 2, bytes: async () => wav({ seconds: 2, sampleRate: 16_000, channels: 1 }) },
   { name: "stereo.wav", seconds: 2, bytes: async () => wav({ seconds: 2, sampleRate: 44_100, channels: 2 }) },
@@ -338,6 +349,79 @@ export const BAD_RECORDINGS: readonly BadFile[] = [
     seen: "a damaged recording",
     bytes: async () => claiming(await fixture("fragmented.mp4")(), "trun", 0, [1, 0xffffffff]),
   },
+  ...(["meta", "wave", "sinf", "udta", "mdia"] as const).map(
+    (type): BadFile => ({
+      name: `whose track claims 4,294,967,280 packets in its ${type}.m4a`,
+      reason: "speech_unreadable",
+      seen: "a damaged recording",
+      bytes: async () => {
+        const start = type === "meta" ? uint32(0) : Buffer.alloc(0);
+        const hidden = box(type, Buffer.concat([start, packetsOfOneSize(1, 0xfffffff0)]));
+        return withInTrack(await fixture("slack-clip.m4a")(), hidden);
+      },
+    }),
+  ),
+  {
+    name: "whose track has them behind a box of four gigabytes.m4a",
+    reason: "speech_unreadable",
+    seen: "a damaged recording",
+    bytes: async () =>
+      withInTrack(
+        await fixture("slack-clip.m4a")(),
+        Buffer.concat([hugeBox("free"), packetsOfOneSize(1, 0xfffffff0)]),
+      ),
+  },
+  {
+    name: "whose description of the sound ends behind itself.m4a",
+    reason: "speech_unreadable",
+    seen: "a damaged recording",
+    bytes: async () => claiming(await fixture("slack-clip.m4a")(), "stsd", 8, [0x7fffffff]),
+  },
+  {
+    name: "that has a track of 4,294,967,280 packets in front of its index.mp4",
+    reason: "speech_unreadable",
+    seen: "a damaged recording",
+    bytes: async () => {
+      const track = box("trak", packetsOfOneSize(1, 0xfffffff0));
+      const file = await fixture("fragmented.mp4")();
+      return behindFirstBox(file, track);
+    },
+  },
+  {
+    name: "that has it behind a box of four gigabytes.mp4",
+    reason: "speech_unreadable",
+    seen: "a damaged recording",
+    bytes: async () => {
+      const track = box("trak", packetsOfOneSize(1, 0xfffffff0));
+      const file = await fixture("fragmented.mp4")();
+      return Buffer.concat([file, hugeBox("free"), track]);
+    },
+  },
+  {
+    name: "that has them in fragments behind a box of four bytes.mp4",
+    reason: "speech_unreadable",
+    seen: "a damaged recording",
+    bytes: async () => Buffer.concat([await fixture("fragmented.mp4")(), uint32(4), Buffer.alloc(8)]),
+  },
+  {
+    name: "whose clock ticks 4,294,967,295 times a second for each of its bytes.m4a",
+    reason: "speech_unreadable",
+    seen: "a damaged recording",
+    bytes: async () => {
+      const clip = packetsOfAByte(await fixture("slack-clip.m4a")(), 5_000_000, 300_000);
+      return claiming(clip, "mdhd", 12, [0xffffffff]);
+    },
+  },
+  {
+    name: "that lists its bytes and claims to be in fragments.m4a",
+    reason: "speech_unreadable",
+    seen: "a damaged recording",
+    bytes: async () => {
+      const clip = packetsOfAByte(await fixture("slack-clip.m4a")(), 5_000_000, 1);
+      // In the place of what says who made it.
+      return claiming(clip, "udta", -4, [0x6d766578]);
+    },
+  },
   {
     name: "whose tag is longer than the file.mp3",
     reason: "speech_empty",
@@ -382,6 +466,23 @@ function claiming(file: Buffer, type: string, at: number, numbers: readonly numb
       file.writeUInt32BE(number, found + 4 + at + index * 4);
     });
   return file;
+}
+
+/** Of 4,294,967,312 bytes, of which there are 16: half of the size alone says so. */
+function hugeBox(type: string): Buffer {
+  return Buffer.concat([uint32(1), Buffer.from(type), uint32(1), uint32(16)]);
+}
+
+function behindFirstBox(file: Buffer, content: Buffer): Buffer {
+  const end = file.readUInt32BE(0);
+  return Buffer.concat([file.subarray(0, end), content, file.subarray(end)]);
+}
+
+/** An MP4 file with so many packets of a byte, each of so many ticks, and bytes for all of them. */
+function packetsOfAByte(file: Buffer, count: number, ticks: number): Buffer {
+  claiming(file, "stsz", 4, [1, count]);
+  claiming(file, "stts", 4, [1, count, ticks]);
+  return Buffer.concat([file, box("mdat", Buffer.alloc(count))]);
 }
 
 /** Boxes in boxes, the innermost of which claims to hold more than there is. */

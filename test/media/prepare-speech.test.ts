@@ -5,7 +5,17 @@ import { createMp3Encoder } from "wasm-media-encoders";
 import { findFfmpeg } from "../../src/media/ffmpeg-sound.ts";
 import { prepareSpeech, type SpeechOptions, type SpeechTooLong } from "../../src/media/prepare-speech.ts";
 import { probeSound } from "../../src/media/probe-sound.ts";
-import { noise, silentVideo, wav, withIndexFirst, withPicture } from "./raw-media.ts";
+import {
+  box,
+  noise,
+  packetsOfOneSize,
+  silentVideo,
+  uint32,
+  wav,
+  withIndexFirst,
+  withInTrack,
+  withPicture,
+} from "./raw-media.ts";
 import { FIXTURES, rejectionOf, temporaryFolder } from "./serve.ts";
 
 describe("a recording", () => {
@@ -203,6 +213,15 @@ describe("a recording", () => {
     expect(await readdir(folder)).toEqual(["in"]);
     await rejectionOf(prepareIn(folder, noise(100_000)));
     expect(await readdir(folder)).toEqual(["in"]);
+  });
+
+  it("that claims packets without end does not end the program for others", async () => {
+    const m4a = await readFile(join(FIXTURES, "slack-clip.m4a"));
+    const hidden = box("meta", Buffer.concat([uint32(0), packetsOfOneSize(1, 0xfffffff0)]));
+    const [refused, { prepared }] = await Promise.all([refusal(withInTrack(m4a, hidden)), prepare(m4a)]);
+    expect(refused).toMatchObject({ reason: "speech_unreadable", seen: "a damaged recording" });
+    expect(prepared.type).toBe("prepared");
+    expect((await prepare(m4a)).prepared.type).toBe("prepared");
   });
 
   it("does not keep others from being judged at the same time", async () => {

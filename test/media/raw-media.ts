@@ -93,6 +93,21 @@ export function withIndexFirst(file: Buffer): Buffer {
   return Buffer.concat([index, file.subarray(0, at)]);
 }
 
+/** An MP4 or QuickTime file whose index is its last box, with that at the end of its first track. */
+export function withInTrack(file: Buffer, content: Buffer): Buffer {
+  const index = file.lastIndexOf("moov") - 4;
+  const track = file.indexOf("trak", index) - 4;
+  const end = track + file.readUInt32BE(track);
+  const changed = Buffer.concat([file.subarray(0, end), content, file.subarray(end)]);
+  for (const at of [index, track]) changed.writeUInt32BE(file.readUInt32BE(at) + content.length, at);
+  return changed;
+}
+
+/** The table of an MP4 file in which all packets are of that size. */
+export function packetsOfOneSize(bytes: number, count: number): Buffer {
+  return box("stsz", Buffer.concat([uint32(0), uint32(bytes), uint32(count)]));
+}
+
 /** The same junk every time. */
 export function noise(length: number): Buffer {
   const bytes = Buffer.alloc(length);
