@@ -1,22 +1,8 @@
 /** Slack on the screen: each post, edit and private answer as the people there see it, when it happens. */
+
+import { emojiNamed } from "../emoji.ts";
 import type { Ephemeral, Message, SlackSandbox } from "../slack/slack-sandbox.ts";
 import type { Screen } from "./screen.ts";
-
-const EMOJI: Readonly<Record<string, string>> = {
-  art: "🎨",
-  hourglass_flowing_sand: "⏳",
-  mag: "🔍",
-  no_entry_sign: "🚫",
-  outbox_tray: "📤",
-  question: "❓",
-  repeat: "🔁",
-  snail: "🐌",
-  speaking_head_in_silhouette: "🗣️",
-  warning: "⚠️",
-  wastebasket: "🗑️",
-  white_check_mark: "✅",
-  x: "❌",
-};
 
 export function showSlack(slack: SlackSandbox, screen: Screen): void {
   const show = (what: Message | Ephemeral, mark?: string) => {
@@ -51,7 +37,9 @@ function isButtons(line: string): boolean {
 
 function plain(line: string): string {
   return line
-    .replace(/(?<!\w):([a-z][\w+-]*):\s?/g, (_, code: string) => (EMOJI[code] ? `${EMOJI[code]} ` : ""))
+    .replace(/(?<!\w):([a-z][\w+-]*):\s?/g, (_, name: string) =>
+      emojiNamed(name) ? `${emojiNamed(name)} ` : "",
+    )
     .replace(/(?<!\w)\*([^*]+)\*(?!\w)/g, "$1")
     .replace(/(?<!\w)_([^_]+)_(?!\w)/g, "$1")
     .replace(/ \(edited\)$/, "");
