@@ -1,4 +1,6 @@
+import { escaped } from "./quoted.ts";
+
 /** What somebody typed, so that Slack takes none of it for a mention or a link, and no code ends early. */
 export function inMarkup(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("`", "'");
+  return escaped(text).replaceAll("`", "'");
 }

@@ -6,5 +6,10 @@ export function quoted(text: string, mostCharacters: number): string {
   const characters = [...text];
   const short =
     characters.length > mostCharacters ? `${characters.slice(0, mostCharacters).join("")}…` : text;
-  return short.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return escaped(short);
+}
+
+/** Source: docs.slack.dev, "Formatting text for app surfaces". */
+export function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

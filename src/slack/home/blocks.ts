@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { KnownBlock } from "@slack/web-api";
 import { dialog } from "../delivery/messages.ts";
 import type { Button } from "../delivery/question.ts";
+import { escaped } from "../delivery/quoted.ts";
 
 /** Blocks within Slack's limits, whatever is put into them. */
 
@@ -49,10 +50,6 @@ export function buttons(list: readonly HomeButton[]): KnownBlock[] {
 /** What somebody has typed, in one line that calls nobody. */
 export function quoted(text: string, most: number): string {
   return escaped(clipped(text.replaceAll(/\s+/g, " ").trim(), most));
-}
-
-export function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 /** Never in the middle of a character that takes two. */

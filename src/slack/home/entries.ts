@@ -2,10 +2,11 @@ import type { KnownBlock } from "@slack/web-api";
 import { cancelOutcome } from "../../job/decisions.ts";
 import { hasEnded, type Job, threadOf } from "../../job/job.ts";
 import { failureButtons, finishButtons } from "../delivery/after-buttons.ts";
+import { escaped } from "../delivery/quoted.ts";
 import { moment } from "../delivery/time-text.ts";
 import { ending, minutes, phase, whereabouts } from "../intake/answers.ts";
 import { actions } from "../surface.ts";
-import { buttons, clipped, escaped, type HomeButton, quoted, section } from "./blocks.ts";
+import { buttons, clipped, type HomeButton, quoted, section } from "./blocks.ts";
 
 /** One request as its person sees it in their Home. */
 
