@@ -178,7 +178,7 @@ describe("the finish", () => {
     const finish = await finishIn(world(), thread);
     const seen = { ...finish };
     await Promise.all([slack.pressButton(finish, "Delete"), slack.pressButton(finish, "Delete")]);
-    await thread.waitForMessage(/deleted/);
+    await thread.waitForMessage(/has been deleted/);
     expect(video.deleted).toBe(true);
     expect(thread.files.filter(({ mimetype }) => mimetype === "video/mp4")).toEqual([]);
     expect(jobMessageOf(thread).text).toMatch(/^:wastebasket:.*has been deleted/);
@@ -257,6 +257,6 @@ describe("the finish", () => {
     await expectOneVideo(world(), thread);
     for (const file of thread.root?.files ?? []) file.deleted = true;
     await slack.pressButton(await finishIn(world(), thread), "Again");
-    await thread.waitForMessage(/could not read your photo from Slack/);
+    await thread.waitForMessage(/could not read your (photo|recording) from Slack/);
   });
 });
