@@ -28,6 +28,7 @@ const SCOPE_OF_METHOD: Record<string, string | undefined> = {
   "files.delete": "files:write",
   "files.getUploadURLExternal": "files:write",
   "files.info": "files:read",
+  "users.info": "users:read",
   "views.open": undefined,
   "views.publish": undefined,
   "views.push": undefined,

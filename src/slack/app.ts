@@ -17,6 +17,7 @@ import { createHttpReceiver } from "./intake/http-receiver.ts";
 import { createSocketReceiver, type SocketReceiver } from "./intake/socket-receiver.ts";
 import { createNotInstalled, createUnknownPayload } from "./intake/unknown-payload.ts";
 import { welcome } from "./intake/welcome.ts";
+import { createReaders } from "./readers.ts";
 import { type ClientFor, createWebClient, type OnSlackCall } from "./slack-call.ts";
 
 type Installer = Pick<Installation, "id" | "installedBy">;
@@ -33,7 +34,7 @@ export type Credentials =
       readonly encryptionKeys: readonly string[];
     };
 
-export interface SlackAppOptions extends Omit<IntakeDeps, "clientFor"> {
+export interface SlackAppOptions extends Omit<IntakeDeps, "clientFor" | "readers"> {
   readonly store: JobStore;
   readonly installations: InstallationStore;
   readonly credentials: Credentials;
@@ -106,10 +107,11 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
   app.error(async (error) => {
     throw error;
   });
-  registerHandlers(app, { ...options, clientFor }, many && installations);
+  const readers = createReaders({ clientFor, log });
+  registerHandlers(app, { ...options, clientFor, readers }, many && installations);
 
   function welcomeInstaller({ id: installationId, installedBy: userId }: Installer): void {
-    welcome({ installationId, userId }, { ...options, clientFor }).catch((error: unknown) =>
+    welcome({ installationId, userId }, { ...options, clientFor, readers }).catch((error: unknown) =>
       log.warn({ err: error, installationId, userId }, "a person could not be welcomed"),
     );
   }
@@ -125,6 +127,7 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
       findJob: (id) => store.find(id),
       findResponseUrl: (id) => store.findResponseUrl(id, now()),
       answerPrivately,
+      readers,
       usualMs: options.usualMs,
     }),
     tokenFor: (job) =>

@@ -17,8 +17,11 @@ export const surface = {
       "im:history",
       "im:write",
     ],
-    /** For channels switched on with `/talkingphoto watch on`, and for the photo at the top of a thread. */
-    optional: ["channels:history", "groups:history"],
+    /**
+     * The two of history: for channels switched on with `/talkingphoto watch on`, and for the photo at the top of a
+     * thread. `users:read`: for people's languages.
+     */
+    optional: ["channels:history", "groups:history", "users:read"],
   },
 } as const;
 

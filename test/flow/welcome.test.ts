@@ -63,7 +63,7 @@ describe("the first time somebody opens the app", () => {
 
   it("logs one line where Slack does not take the hello, and does not try again", async () => {
     const { slack } = world();
-    const user = slack.workspace.addUser({ id: "U0DORA", name: "dora", isBot: false }).id;
+    const user = slack.workspace.addUser({ id: "U0DELIA", name: "delia", isBot: false }).id;
     slack.misbehave("chat.postMessage", { kind: "error", error: "messages_tab_disabled" });
     await slack.openHome(user, { tab: "messages" });
     await expectLogged(world(), /messages_tab_disabled.*a person could not be welcomed/);

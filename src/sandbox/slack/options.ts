@@ -43,6 +43,7 @@ const DEFAULT_SCOPES = [
   "app_mentions:read",
   "im:history",
   "im:write",
+  "users:read",
 ];
 
 export function settle(options: SlackOptions): Settings {

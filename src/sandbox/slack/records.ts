@@ -6,6 +6,8 @@ export interface User {
   readonly id: string;
   readonly name: string;
   readonly isBot: boolean;
+  /** Of their Slack: "en-US", "pt-BR". */
+  readonly locale: string;
 }
 
 export interface Channel {

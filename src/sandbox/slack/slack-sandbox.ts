@@ -23,7 +23,7 @@ import type { Wire } from "./wire.ts";
 import { Workspace } from "./workspace.ts";
 
 export type { Thread } from "./reading.ts";
-export { ADMIN, ANNA, BEN, GENERAL, RANDOM, SECRET } from "./workspace.ts";
+export { ADMIN, ANNA, BEN, DORA, GENERAL, RANDOM, SECRET } from "./workspace.ts";
 export type {
   Answer,
   CallRecord,

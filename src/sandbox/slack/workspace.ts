@@ -12,6 +12,8 @@ import { newId, newTs } from "./wire.ts";
 
 export const ANNA = "U0ANNA";
 export const BEN = "U0BEN";
+/** Uses Slack in German. */
+export const DORA = "U0DORA";
 /** Who installs apps. */
 export const ADMIN = "U0ADMIN";
 /** Public, the bot is a member. */
@@ -56,12 +58,14 @@ export class Workspace {
     this.addUser({ id: ANNA, name: "anna", isBot: false });
     this.addUser({ id: BEN, name: "ben", isBot: false });
     this.addUser({ id: ADMIN, name: "admin", isBot: false });
-    this.addChannel({ id: GENERAL, name: "general", members: [ANNA, BEN, settings.botUserId] });
+    this.addUser({ id: DORA, name: "dora", isBot: false, locale: "de-DE" });
+    this.addChannel({ id: GENERAL, name: "general", members: [ANNA, BEN, DORA, settings.botUserId] });
     this.addChannel({ id: RANDOM, name: "random", members: [ANNA, BEN] });
     this.addChannel({ id: SECRET, name: "secret", kind: "private", members: [ANNA, BEN] });
   }
 
-  addUser(user: User): User {
+  addUser({ locale = "en-US", ...rest }: Omit<User, "locale"> & { locale?: string }): User {
+    const user = { ...rest, locale };
     this.users.set(user.id, user);
     return user;
   }

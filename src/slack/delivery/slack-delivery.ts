@@ -4,6 +4,7 @@ import type { Delivery, SlackAnswer } from "../../job/delivery.ts";
 import type { JobId, MessageTs, SlackFileId } from "../../job/ids.ts";
 import { installationOf, type Job, threadOf } from "../../job/job.ts";
 import { minutesSoFar } from "../../job/time-so-far.ts";
+import type { Readers } from "../readers.ts";
 import { type ClientFor, slackCall } from "../slack-call.ts";
 import { hasThumbnail, withRequest } from "./asked-for.ts";
 import { finishComment, finishMessage, linkComment } from "./finish.ts";
@@ -18,6 +19,7 @@ export interface SlackDeliveryDeps {
   readonly findJob: (id: JobId) => Promise<Job | undefined>;
   readonly findResponseUrl: (id: JobId) => Promise<string | undefined>;
   readonly answerPrivately: AnswerPrivately;
+  readonly readers: Readers;
   /** How long a render usually takes; undefined while there is no experience. */
   readonly usualMs: () => number | undefined;
 }

@@ -6,6 +6,7 @@ import type { Waits } from "../../job/waits.ts";
 import type { InstallationStore } from "../../store/installations.ts";
 import type { AnswerPrivately } from "../delivery/slack-delivery.ts";
 import { registerHome } from "../home/home.ts";
+import type { Readers } from "../readers.ts";
 import type { ClientFor } from "../slack-call.ts";
 import type { AccessSettings } from "./access.ts";
 import { registerButtons } from "./buttons.ts";
@@ -22,6 +23,7 @@ export interface IntakeDeps {
   readonly access: AccessSettings;
   readonly clientFor: ClientFor;
   readonly answerPrivately: AnswerPrivately;
+  readonly readers: Readers;
   /** Whether a link may be opened at all; names are resolved and checked again when it is. */
   readonly isAllowedUrl: (url: string) => boolean;
   readonly voices: VoiceList;

@@ -8,7 +8,7 @@ import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
 import { openForm, whyNot } from "./open-form.ts";
 import { homeOpened, startBody } from "./payloads.ts";
 
-export type WelcomeDeps = Pick<IntakeDeps, "store" | "access" | "clientFor" | "log">;
+export type WelcomeDeps = Pick<IntakeDeps, "store" | "access" | "clientFor" | "readers" | "log">;
 
 export function welcomeText(userId: UserId): string {
   return [

@@ -31,7 +31,7 @@ const usersInfo = method({
   takesJson: false,
   scope: "users:read",
   args: z.object({ user: z.string().min(1), include_locale: flag.optional() }),
-  run({ user: id }, { workspace }) {
+  run({ user: id, include_locale }, { workspace }) {
     const user = workspace.users.get(id);
     if (!user) throw new Refusal("user_not_found");
     const profile = { real_name: user.name, display_name: user.name };
@@ -46,6 +46,7 @@ const usersInfo = method({
         is_bot: user.isBot,
         is_admin: false,
         tz: "Europe/London",
+        ...(include_locale && { locale: user.locale }),
         profile,
       },
     };
