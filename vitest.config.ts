@@ -28,8 +28,8 @@ export default defineConfig(({ mode }) => ({
     // The long ones need a server for the cases with several processes.
     ...(mode in INCLUDED && { globalSetup: "test/postgres/global-setup.ts" }),
     ...(mode === "postgres" && { env: { TEST_STORE: "postgres" } }),
-    testTimeout: 30_000,
-    // A PostgreSQL of their own has to start for some.
+    // Nothing is measured by it: shared machines are slow at times, and some tests start a PostgreSQL of their own.
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
   },

@@ -19,7 +19,7 @@ import { newsOfSpeech, type SandboxSpeech, Speeches } from "./speeches.ts";
 import { makeVoices, type SandboxVoice } from "./voices.ts";
 import { type SendOptions, type SentWebhook, type WebhookOverrides, WebhookSender } from "./webhooks.ts";
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 20_000;
 const LOOK_AGAIN_MS = 5;
 
 export async function startAkool(options: AkoolOptions = {}): Promise<AkoolSandbox> {

@@ -4,7 +4,7 @@ import type { Channel, Ephemeral, Message, View } from "./records.ts";
 import { describe, transcript } from "./transcript.ts";
 import type { Workspace } from "./workspace.ts";
 
-const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_TIMEOUT_MS = 20_000;
 
 /** A text it must contain, a pattern, or any question. */
 export type Wanted<T> = string | RegExp | ((item: T) => boolean);
