@@ -29,7 +29,7 @@ export default defineConfig(({ mode }) => ({
     ...(mode in INCLUDED && { globalSetup: "test/postgres/global-setup.ts" }),
     ...(mode === "postgres" && { env: { TEST_STORE: "postgres" } }),
     // Nothing is measured by it: shared machines are slow at times, and some tests start a PostgreSQL of their own.
-    testTimeout: 120_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
   },

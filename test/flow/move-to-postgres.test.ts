@@ -6,7 +6,9 @@ import { startPostgres } from "../postgres/start-postgres.ts";
 import { ask, askAndWait, expectOneVideo } from "./asking.ts";
 import { startWorld } from "./world.ts";
 
-it("a job that is being rendered, and one in line, are finished after the move, paid once", async () => {
+it("a job that is being rendered, and one in line, are finished after the move, paid once", {
+  timeout: 180_000,
+}, async () => {
   const postgres = await startPostgres();
   onTestFinished(() => postgres.close());
   const DATABASE_URL = await postgres.createDatabase();

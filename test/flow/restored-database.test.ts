@@ -9,7 +9,9 @@ import { startWorld } from "./world.ts";
 const SENTENCE = "I was restored from a backup";
 const EFFECTS = /^(chat\.post|files\.(getUpload|complete)|upload$|conversations\.open)/;
 
-it("a database that was restored from a dump neither pays nor posts again", async () => {
+it("a database that was restored from a dump neither pays nor posts again", {
+  timeout: 180_000,
+}, async () => {
   const world = await startWorld({ store: "postgres", akool: { autoFinish: false } });
   const { app, akool, slack } = world;
   const { thread, render } = await askAndWait(world, "command", { words: "before the dump" });
