@@ -4,6 +4,7 @@ import type { Job } from "../../src/job/job.ts";
 import { wakeAt } from "../../src/job/next-step.ts";
 import type { OpenForm } from "../../src/job/store.ts";
 import { NoTokenError } from "../../src/slack/installations/token-errors.ts";
+import type { AccessSettings } from "../../src/slack/intake/access.ts";
 import { dispatch, type FrontDesk } from "../../src/slack/intake/dispatch.ts";
 import { type IntakeDeps, registerHandlers } from "../../src/slack/intake/handlers.ts";
 import { classifySocketPayload } from "../../src/slack/intake/slack-payload.ts";
@@ -32,15 +33,17 @@ export interface AskTheApp {
   sendForm(formId: string, body?: object): Promise<Answer>;
 }
 
-/** `broken`: its store takes nothing. */
+/** `broken`: its store takes nothing. `access` is open to everybody where nothing else is said. */
 export async function askTheApp({
   jobs = [],
   forms = [],
   broken = false,
+  access = {},
 }: {
   readonly jobs?: readonly Job[];
   readonly forms?: readonly OpenForm[];
   readonly broken?: boolean;
+  readonly access?: Partial<AccessSettings>;
 }): Promise<AskTheApp> {
   let hear: (text: string) => void = () => {};
   const store = createMemoryStore({
@@ -56,7 +59,7 @@ export async function askTheApp({
   const silent = { info() {}, warn() {}, error() {} };
   const deps: IntakeDeps = {
     store: broken ? { ...store, find: fails, findForm: fails } : store,
-    access: { adminUsers: new Set(), allowedUsers: new Set(), allowedChannels: new Set() },
+    access: { adminUsers: new Set(), allowedUsers: new Set(), allowedChannels: new Set(), ...access },
     clientFor: async () => {
       throw new NoTokenError("Slack is not there");
     },

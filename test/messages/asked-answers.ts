@@ -32,6 +32,7 @@ export async function askedAnswers(): Promise<Record<"toCommands" | "toButtons" 
   });
   const empty = await askTheApp({});
   const broken = await askTheApp({ forms: [FORM], broken: true });
+  const closed = await askTheApp({ forms: [FORM], access: { allowedUsers: new Set(["U2"]) } });
   const elsewhere = { team: { id: ELSEWHERE } };
   return {
     toCommands: [
@@ -53,6 +54,7 @@ export async function askedAnswers(): Promise<Record<"toCommands" | "toButtons" 
       ["a form that is too old", shown(await app.sendForm("of last year"))],
       ["a form for a request that has gone on", shown(await app.sendForm("late"))],
       ["a form that cannot be saved", shown(await broken.sendForm(FORM_ID))],
+      ["a form of somebody who may not use the app", shown(await closed.sendForm(FORM_ID))],
       ["a form of another version", shown(await app.sendForm(FORM_ID, { view: OTHER_FORM }))],
       ["a form where it is not installed", shown(await app.sendForm(FORM_ID, elsewhere))],
     ],

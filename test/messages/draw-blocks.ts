@@ -1,16 +1,13 @@
 import type { Block } from "../../src/sandbox/slack/block-kit.ts";
-import { drawButtons, drawElement, type Opened } from "./draw-elements.ts";
+import { type Around, drawButtons, drawElement } from "./draw-elements.ts";
 import { COLOURS, escaped, GAP, runsOf, type Sheet, SMALL, write } from "./sheet.ts";
 
 const THUMBNAIL = 72;
 const HEADER_SIZE = 18;
 
-export interface Extras {
+export interface Extras extends Around {
   /** What is said to a field, by its block. */
   readonly errors?: Readonly<Record<string, string>>;
-  readonly opened?: Opened;
-  /** Which one the person was looking at. */
-  readonly conversation?: string;
 }
 
 /** Blocks as Slack shows them, for the ones that the app sends. */
@@ -18,7 +15,7 @@ export function drawBlocks(blocks: readonly Block[], sheet: Sheet, extras: Extra
   for (const block of blocks) drawBlock(block, sheet, extras);
 }
 
-function drawBlock(block: Block, sheet: Sheet, { errors = {}, opened = {} }: Extras): void {
+function drawBlock(block: Block, sheet: Sheet, { errors = {}, ...around }: Extras): void {
   switch (block.type) {
     case "section": {
       const { accessory } = block;
@@ -48,7 +45,7 @@ function drawBlock(block: Block, sheet: Sheet, { errors = {}, opened = {} }: Ext
       const { elements } = block;
       const buttons = elements.filter((element) => element.type === "button");
       if (buttons.length > 0) drawButtons(buttons, sheet);
-      for (const element of elements) if (element.type !== "button") drawElement(element, sheet, opened);
+      for (const element of elements) if (element.type !== "button") drawElement(element, sheet, around);
       sheet.y += GAP / 2;
       return;
     }
@@ -57,7 +54,7 @@ function drawBlock(block: Block, sheet: Sheet, { errors = {}, opened = {} }: Ext
       const maybe = optional ? [{ look: "plain", text: " (optional)" } as const] : [];
       write(sheet, [{ look: "bold", text: label.text }, ...maybe]);
       sheet.y += 3;
-      drawElement(element, sheet, opened);
+      drawElement(element, sheet, around);
       const wrong = errors[id];
       if (wrong !== undefined)
         write(sheet, [{ look: "plain", text: `⚠ ${wrong}` }], { size: 13.5, fill: COLOURS.danger });

@@ -11,8 +11,13 @@ const INSIDE = 12;
 /** Of a field of several lines that is empty. */
 const LINES_SHOWN = 3;
 
-/** The choices of lists that hang open, by their actions. */
-export type Opened = Readonly<Record<string, readonly string[]>>;
+/** What is not in the blocks themselves. */
+export interface Around {
+  /** The choices of lists that hang open, by their actions. */
+  readonly opened?: Readonly<Record<string, readonly string[]>>;
+  /** The conversation that the person looks at. */
+  readonly conversation?: string;
+}
 
 export function drawButtons(buttons: readonly Button[], sheet: Sheet): void {
   let x = sheet.left;
@@ -59,7 +64,7 @@ function buttonAt(x: number, y: number, label: string, style: ButtonStyle): stri
 }
 
 /** What can be chosen or typed; below it what it holds open. */
-export function drawElement(element: Element, sheet: Sheet, opened: Opened): void {
+export function drawElement(element: Element, sheet: Sheet, { opened = {}, conversation }: Around): void {
   switch (element.type) {
     case "plain_text_input":
       drawTextField(
@@ -74,7 +79,7 @@ export function drawElement(element: Element, sheet: Sheet, opened: Opened): voi
       drawChoices(opened[element.action_id] ?? [], sheet);
       return;
     case "conversations_select": {
-      const here = element.default_to_current_conversation ? "C1" : undefined;
+      const here = element.default_to_current_conversation ? conversation : undefined;
       const chosen = element.initial_conversation ?? here;
       drawList(chosen && channelName(chosen), element.placeholder?.text, sheet);
       return;

@@ -21,7 +21,10 @@ const WORDS = { type: "words", text: "Welcome to the team, Ben!" } as const;
 
 export function forms(): Named[] {
   const change = "jjjjjjjjjj" as JobId;
-  const look = (over: Partial<FormLook>): Picture => ({ view: formView(FORM_ID, { taken: {}, ...over }) });
+  const look = (over: Partial<FormLook>): Picture => ({
+    view: formView(FORM_ID, { taken: {}, ...over }),
+    conversation: CHANNEL,
+  });
   return [
     ["for a moment", { view: loadingView(FORM_ID) }],
     ["from a command, in a channel", look({ inChannel: true })],
