@@ -32,7 +32,8 @@ export async function askedAnswers(): Promise<Record<"toCommands" | "toButtons" 
   });
   const empty = await askTheApp({});
   const broken = await askTheApp({ forms: [FORM], broken: true });
-  const closed = await askTheApp({ forms: [FORM], access: { allowedUsers: new Set(["U2"]) } });
+  const others = new Set(["U2"]);
+  const closed = await askTheApp({ forms: [FORM], access: { allowedUsers: others, adminUsers: others } });
   const elsewhere = { team: { id: ELSEWHERE } };
   return {
     toCommands: [

@@ -5,7 +5,7 @@ import { slackFile } from "../../src/slack/intake/payloads.ts";
 
 /** Why there is no video, in the sentences that people read. */
 
-/** For whom it is: the reason, and what makes its sentence another one. */
+/** The reason, with what makes its sentence another one. */
 export type NamedFailure = readonly [reason: string, sentence: string];
 
 /** The advice depends on what the file was found to be. */

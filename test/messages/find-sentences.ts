@@ -28,7 +28,8 @@ function textOf({ type, value }: Node): string {
 }
 
 function isForPrograms({ type, callee }: Node): boolean {
-  if (typeof type !== "string" || type.startsWith("Import")) return typeof type === "string";
+  if (typeof type !== "string") return false;
+  if (type.startsWith("Import")) return true;
   // `x as T`, `x satisfies T` and `x!` hold an x.
   if (type.startsWith("TS")) return !/^TS(As|Satisfies|NonNull)/.test(type);
   if (!isNode(callee)) return false;

@@ -9,9 +9,9 @@ export async function renderDocs(): Promise<Map<string, string>> {
   const lines = [
     "# Every message",
     "",
-    "What the app says in Slack, as the real code says it. Made by `npm run messages`; a test fails while it is not made",
-    "anew after a change, so that the change is seen in review, and another one while a sentence of the code is nowhere",
-    "here.",
+    "What the app says in Slack, drawn from what the real code makes. `npm run messages` makes it; a test fails while this",
+    "page is older than the code, so that a change is seen in review, and another one while a sentence of the code stands",
+    "nowhere on it.",
   ];
   for (const [group, shown] of Map.groupBy(await everyMessage(), ({ group: of }) => of)) {
     lines.push("", `## ${group}`, "", "<details>", `<summary>${pictures(shown.length)}</summary>`);
