@@ -7,6 +7,6 @@ const DOCS = join(import.meta.dirname, "../../docs");
 
 rmSync(join(DOCS, "messages"), { recursive: true, force: true });
 mkdirSync(join(DOCS, "messages"));
-const files = renderDocs();
+const files = await renderDocs();
 for (const [path, content] of files) writeFileSync(join(DOCS, path), content);
 console.log(`${files.size - 1} pictures and docs/messages.md`);

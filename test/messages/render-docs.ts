@@ -1,29 +1,55 @@
-import { drawMessage } from "./draw-message.ts";
-import { everyFailure, everyMessage } from "./every-message.ts";
+import { drawPicture } from "./draw-picture.ts";
+import { everyFailure } from "./every-failure.ts";
+import { everyMessage } from "./every-message.ts";
+import { installTexts } from "./install-pages.ts";
 
 /** docs/messages.md and its pictures, by their paths under docs/. */
-export function renderDocs(): Map<string, string> {
+export async function renderDocs(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const lines = [
     "# Every message",
     "",
-    "What the app says in Slack, as the real code says it. Made by `npm run messages`; a test fails while it is not made",
-    "anew after a change, so that the change is seen in review.",
+    "What the app says in Slack, drawn from what the real code makes. `npm run messages` makes it; a test fails while this",
+    "page is older than the code, so that a change is seen in review, and another one while a sentence of the code stands",
+    "nowhere on it.",
   ];
-  let group = "";
-  for (const { name, group: of, ...picture } of everyMessage()) {
-    if (of !== group) lines.push("", `## ${of}`);
-    group = of;
-    const path = `messages/${slug(`${of} ${name}`)}.svg`;
-    if (files.has(path)) throw new Error(`two messages are called ${path}`);
-    files.set(path, drawMessage(picture));
-    lines.push("", `**${name}**`, "", `![${name}](${path})`);
+  for (const [group, shown] of Map.groupBy(await everyMessage(), ({ group: of }) => of)) {
+    lines.push("", `## ${group}`, "", "<details>", `<summary>${pictures(shown.length)}</summary>`);
+    for (const { group: of, name, ...picture } of shown) {
+      const path = `messages/${slug(`${of} ${name}`)}.svg`;
+      if (files.has(path)) throw new Error(`two messages are called ${path}`);
+      files.set(path, drawPicture(picture));
+      lines.push("", `**${name}**`, "", `![${name}](${path})`);
+    }
+    lines.push("", "</details>");
   }
-  lines.push("", "## Why there is no video", "", "| Reason | What the person reads |", "| --- | --- |");
-  for (const [reason, sentence] of everyFailure())
-    lines.push(`| \`${reason}\` | ${sentence.replaceAll("|", "\\|")} |`);
+  lines.push("", "## Why there is no video", "");
+  lines.push(
+    ...table(
+      ["Reason", "What the person reads"],
+      everyFailure().map(([reason, said]) => [`\`${reason}\``, said]),
+    ),
+  );
+  lines.push("", "## The page after an install, in the browser", "");
+  const pages = (await installTexts()).map(([when, title, text, links]) => [
+    when,
+    title,
+    text,
+    links.join(", "),
+  ]);
+  lines.push(...table(["When", "Title", "Text", "Links"], pages));
   files.set("messages.md", `${lines.join("\n")}\n`);
   return files;
+}
+
+function pictures(count: number): string {
+  return count === 1 ? "1 picture" : `${count} pictures`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [head, head.map(() => "---"), ...rows].map(
+    (row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`,
+  );
 }
 
 function slug(text: string): string {
