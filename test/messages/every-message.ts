@@ -5,18 +5,10 @@ import type { Question } from "../../src/job/question.ts";
 import { withRequest } from "../../src/slack/delivery/asked-for.ts";
 import { finishMessage } from "../../src/slack/delivery/finish.ts";
 import { jobMessage, type Message, noticeMessage } from "../../src/slack/delivery/messages.ts";
-import {
-  HELP,
-  historyText,
-  NOT_YOURS,
-  STALE,
-  statusText,
-  unknownText,
-  watchText,
-} from "../../src/slack/intake/answers.ts";
+import { helpText, historyText, statusText, unknownText, watchText } from "../../src/slack/intake/answers.ts";
 import { detailsText } from "../../src/slack/intake/details.ts";
-import { NOT_SAVED } from "../../src/slack/intake/handlers.ts";
 import { welcomeText } from "../../src/slack/intake/welcome.ts";
+import { sayIn } from "../../src/words/say.ts";
 import { CHANNEL, FINISHED, NOW, POSTED, STATES, sampleJob } from "../job/sample-jobs.ts";
 import type { Picture } from "./draw-message.ts";
 
@@ -28,6 +20,7 @@ export interface Shown extends Picture {
   readonly name: string;
 }
 
+const say = sayIn("en");
 const MINUTE_MS = 60_000;
 const THREAD = "1764158400.000100" as MessageTs;
 
@@ -44,7 +37,7 @@ export function everyMessage(): Shown[] {
 
 /** The sentence for each reason why a request can end without a video, without the facts that make it concrete. */
 export function everyFailure(): (readonly [reason: string, sentence: string])[] {
-  return failureReasons().map((reason) => [reason, failureText({ reason })]);
+  return failureReasons().map((reason) => [reason, failureText(say, { reason })]);
 }
 
 type Named = readonly [name: string, shown: Picture];
@@ -184,18 +177,15 @@ function answers(): Named[] {
   const direct = { place: { channelId: "D1" as ChannelId } };
   const said = (text: string): Picture => ({ text, isPrivate: true });
   return [
-    ["help", said(HELP)],
-    [
-      "a command that was not understood",
-      said(unknownText("I understood `watch`, but it needs `on` or `off` after it.")),
-    ],
-    ["status", said(statusText([job(STATES.rendering), job(STATES.choosing, direct)], NOW))],
-    ["history", said(historyText([job(STATES.delivered), job(STATES.failed)]))],
-    ["watch on", said(watchText(true, false))],
-    ["details", said(detailsText(job(STATES.failed)))],
-    ["somebody else's button", said(NOT_YOURS)],
-    ["a button whose time is over", said(STALE)],
-    ["nothing could be saved", said(NOT_SAVED)],
+    ["help", said(helpText(say))],
+    ["a command that was not understood", said(unknownText(say, { key: "command.watch_needs_setting" }))],
+    ["status", said(statusText(say, [job(STATES.rendering), job(STATES.choosing, direct)], NOW))],
+    ["history", said(historyText(say, [job(STATES.delivered), job(STATES.failed)]))],
+    ["watch on", said(watchText(say, true, false))],
+    ["details", said(detailsText(say, job(STATES.failed)))],
+    ["somebody else's button", said(say("answer.not_yours"))],
+    ["a button whose time is over", said(say("answer.stale"))],
+    ["nothing could be saved", said(say("answer.not_saved"))],
     ["the hello, in the direct message", { text: welcomeText(sampleJob("preparing").requesterId) }],
   ];
 }
