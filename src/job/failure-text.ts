@@ -1,3 +1,4 @@
+import { type Say, sayIn } from "../words/say.ts";
 import type { Failure, FailureReason } from "./failure.ts";
 import type { Job } from "./job.ts";
 
@@ -8,13 +9,19 @@ export function failureReasons(): readonly FailureReason[] {
 }
 
 /** The one sentence (or two) for a person: what was seen, what is wrong, what to do next. */
-export function failureText(failure: Failure): string {
-  return texts[failure.reason](failure);
+export function failureText(say: Say, { seen, limit, ...failure }: Failure): string {
+  return texts[failure.reason]({
+    ...failure,
+    ...(seen === undefined ? {} : { seen: say.kept(seen) }),
+    ...(limit === undefined ? {} : { limit: say.kept(limit) }),
+  });
 }
+
+type Shown = Omit<Failure, "seen" | "limit"> & { readonly seen?: string; readonly limit?: string };
 
 /** The same about a job that may have had words spoken, which costs a little: then not with the word that nothing was spent. */
 export function failureTextOf({ paidSpeech }: Pick<Job, "paidSpeech">, failure: Failure): string {
-  const text = failureText(failure);
+  const text = failureText(sayIn("en"), failure);
   return paidSpeech ? text.replace(` ${NOTHING_PAID}`, "") : text;
 }
 
@@ -51,16 +58,16 @@ const SPEECH_ADVICE: Readonly<Record<string, string>> = {
   damaged: "Play it to check it, then share it again as MP3, M4A or WAV.",
 };
 
-const seen = (failure: Failure, otherwise: string) => failure.seen ?? otherwise;
+const seen = (failure: Shown, otherwise: string) => failure.seen ?? otherwise;
 /** Slack names the permission it wants. */
-const scopeIn = ({ code = "" }: Failure) => (/^[a-z_.]+:[a-z_.:]+$/.test(code) ? code : "files:read");
-const which = (failure: Failure) => failure.file ?? "file";
+const scopeIn = ({ code = "" }: Shown) => (/^[a-z_.]+:[a-z_.:]+$/.test(code) ? code : "files:read");
+const which = (failure: Shown) => failure.file ?? "file";
 
-function advice(known: Readonly<Record<string, string>>, { code }: Failure, otherwise: string): string {
+function advice(known: Readonly<Record<string, string>>, { code }: Shown, otherwise: string): string {
   return (code !== undefined && Object.hasOwn(known, code) ? known[code] : undefined) ?? otherwise;
 }
 
-const texts: Record<FailureReason, (failure: Failure) => string> = {
+const texts: Record<FailureReason, (failure: Shown) => string> = {
   nothing_shared: () =>
     "I make a photo talk. Share a photo of a face and type what it should say in the same message, for example “Welcome to the team!”, or add a recording; in a channel, mention me in that message. The video comes in its thread. Or type `/talkingphoto` to fill in a form; `/talkingphoto help` shows everything.",
   photo_missing: (f) => `I see ${seen(f, "a recording")}, but no photo. ${SHARE_BOTH}`,

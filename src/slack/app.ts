@@ -119,7 +119,7 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
   const desk = {
     callerOf: many ? manyWorkspaces(installations, log) : oneWorkspace,
     notInstalled: createNotInstalled(answerPrivately, log),
-    unknown: createUnknownPayload(answerPrivately),
+    unknown: createUnknownPayload(answerPrivately, readers),
   };
   return {
     delivery: createSlackDelivery({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ChannelId } from "../../src/job/ids.ts";
+import type { ChannelId, JobId } from "../../src/job/ids.ts";
 import type { Voice } from "../../src/job/speech-api.ts";
 import type { TakenFiles } from "../../src/job/store.ts";
 import { parseView } from "../../src/sandbox/slack/block-kit.ts";
@@ -10,7 +10,10 @@ import { type FormBody, formBody, slackFile } from "../../src/slack/intake/paylo
 import { readForm } from "../../src/slack/intake/read-form.ts";
 import { voiceOption } from "../../src/slack/intake/voice-options.ts";
 import { formCallbackId } from "../../src/slack/surface.ts";
+import { type Say, sayIn } from "../../src/words/say.ts";
+import { LOCALES } from "../../src/words/sentences.ts";
 
+const say = sayIn("en");
 const FORM_ID = "x".repeat(22);
 const MEGABYTE = 1024 * 1024;
 
@@ -50,7 +53,7 @@ const global: FormLook = { taken: {}, asksWhere: true };
 
 /** The action id of each input, by its block, as the form itself has them. */
 const actionIds = new Map(
-  formView(FORM_ID, global).blocks.flatMap((block) =>
+  formView(say, FORM_ID, global).blocks.flatMap((block) =>
     "element" in block ? [[block.block_id ?? "", block.element.action_id ?? ""] as const] : [],
   ),
 );
@@ -78,42 +81,72 @@ const read = (fieldsOver: Record<string, unknown> = {}, taken: TakenFiles = {}) 
 describe("the form", () => {
   const taken = { photo: slackSource(jpeg), speech: slackSource(mp3) };
   const said = { type: "words", text: "Hello & welcome" } as const;
-  const option = voiceOption(ANNA);
+  const option = voiceOption(say, ANNA);
 
-  it.each([
-    ["while it loads", loadingView(FORM_ID)],
-    ["empty", formView(FORM_ID, empty)],
-    ["opened from anywhere", formView(FORM_ID, global)],
-    ["with the photo of a message", formView(FORM_ID, { taken: { photo: taken.photo } })],
-    ["with both files of a message", formView(FORM_ID, { taken })],
-    ["with words given before", formView(FORM_ID, { taken: { photo: taken.photo, speech: said } })],
-    ["with a usual voice", formView(FORM_ID, { ...empty, inChannel: true, usualVoice: option })],
+  const looks: [string, (say: Say) => ReturnType<typeof formView>][] = [
+    ["while it loads", (say) => loadingView(say, FORM_ID)],
+    ["empty", (say) => formView(say, FORM_ID, empty)],
+    ["opened from anywhere", (say) => formView(say, FORM_ID, global)],
+    ["with the photo of a message", (say) => formView(say, FORM_ID, { taken: { photo: taken.photo } })],
+    ["with both files of a message", (say) => formView(say, FORM_ID, { taken })],
+    [
+      "with words given before",
+      (say) => formView(say, FORM_ID, { taken: { photo: taken.photo, speech: said } }),
+    ],
+    [
+      "with a usual voice",
+      (say) => formView(say, FORM_ID, { ...empty, inChannel: true, usualVoice: option }),
+    ],
     [
       "with a sample",
-      formView(FORM_ID, { ...empty, sample: { name: "<A|B>", url: "https://example.com/a.mp3" } }),
+      (say) =>
+        formView(say, FORM_ID, { ...empty, sample: { name: "<A|B>", url: "https://example.com/a.mp3" } }),
     ],
     [
       "of a request",
-      formView(FORM_ID, {
-        ...empty,
-        takenFrom: "request",
-        begun: { resolution: "1080", gesturePrompt: "nods" },
-      }),
+      (say) =>
+        formView(say, FORM_ID, {
+          ...empty,
+          takenFrom: "request",
+          begun: { resolution: "1080", gesturePrompt: "nods" },
+        }),
     ],
-  ])("passes Slack's limits: %s", (_what, view) => {
-    expect(() => parseView(view)).not.toThrow();
-    expect(JSON.stringify(view).length).toBeLessThan(250_000);
-  });
+    [
+      "that changes what was given",
+      (say) => formView(say, FORM_ID, { taken: { ...taken, changes: "abc234defg" as JobId } }),
+    ],
+    [
+      "that changes long words",
+      (say) => {
+        const words = { ...said, text: "x".repeat(3001) };
+        return formView(say, FORM_ID, { taken: { speech: words, changes: "abc234defg" as JobId } });
+      },
+    ],
+    [
+      "with gestures of one's own",
+      (say) => formView(say, FORM_ID, { ...empty, usual: { gesturePrompt: "nods" } }),
+    ],
+  ];
+
+  it.each(LOCALES.flatMap((locale) => looks.map(([what, look]) => [locale, what, look] as const)))(
+    "passes Slack's limits in %s: %s",
+    (locale, _what, look) => {
+      const view = look(sayIn(locale));
+      expect(() => parseView(view)).not.toThrow();
+      expect(JSON.stringify(view).length).toBeLessThan(250_000);
+      expect(JSON.stringify(view)).not.toMatch(/undefined|null|\[object|\{(?!")/);
+    },
+  );
 
   it("carries the id of the opening and nothing else", () => {
-    const view = formView(FORM_ID, { taken });
+    const view = formView(say, FORM_ID, { taken });
     expect(view).toMatchObject({ callback_id: formCallbackId, private_metadata: FORM_ID });
     expect(JSON.stringify(view)).not.toContain("files.slack.com");
   });
 
   it("asks for what it does not have", () => {
     const asksFor = (look: FormLook) =>
-      formView(FORM_ID, look)
+      formView(say, FORM_ID, look)
         .blocks.map((block) => block.block_id)
         .filter((id) => id !== resolution && id !== gesture && id !== gestureWords && id !== undefined);
     expect(asksFor(empty)).toEqual([photo, speech, words, voice, remember]);
@@ -125,16 +158,16 @@ describe("the form", () => {
   });
 
   it("shows a sample of the voice beside it, and keeps every other block as it was", () => {
-    const before = formView(FORM_ID, empty).blocks;
+    const before = formView(say, FORM_ID, empty).blocks;
     const sample = { name: "Anna", url: "https://example.com/anna.mp3" };
-    const after = formView(FORM_ID, { ...empty, sample }).blocks;
+    const after = formView(say, FORM_ID, { ...empty, sample }).blocks;
     const added = after.filter((block) => block.block_id === "talkingphoto.sample");
     expect(JSON.stringify(added)).toContain("<https://example.com/anna.mp3|▶ Listen to Anna>");
     expect(after.filter((block) => !added.includes(block))).toEqual(before);
   });
 
   it("offers to remember a voice for a channel only in one", () => {
-    const offers = (look: FormLook) => JSON.stringify(formView(FORM_ID, look));
+    const offers = (look: FormLook) => JSON.stringify(formView(say, FORM_ID, look));
     expect(offers({ ...empty, inChannel: true })).toContain("for this channel");
     expect(offers(empty)).not.toContain("for this channel");
   });
@@ -146,7 +179,7 @@ describe("the form", () => {
   });
 
   it("lets nobody type a longer gesture prompt than a command may have", () => {
-    const view = formView(FORM_ID, empty);
+    const view = formView(say, FORM_ID, empty);
     expect(JSON.stringify(view)).toContain(`"max_length":${MAX_GESTURE_PROMPT}`);
   });
 });
@@ -171,7 +204,7 @@ describe("the form sent off", () => {
 
   it("takes words in a voice, or in whichever fits", () => {
     const inWords = { [speech]: { files: [] }, [words]: { value: "  Hello there " } };
-    const chosen = { selected_option: voiceOption(ANNA) };
+    const chosen = { selected_option: voiceOption(say, ANNA) };
     expect(read(inWords)).toMatchObject({ request: { speech: { type: "words", text: "Hello there" } } });
     expect(read({ ...inWords, [voice]: chosen })).toMatchObject({
       request: { speech: { text: "Hello there", voice: { id: "anna-1", name: "Anna", language: "de" } } },
@@ -198,7 +231,7 @@ describe("the form sent off", () => {
     };
     expect(spoken({})).toEqual(given);
     expect(spoken({ [voice]: kept })).toEqual(given);
-    expect(spoken({ [voice]: { selected_option: voiceOption(ANNA) } })).toEqual({
+    expect(spoken({ [voice]: { selected_option: voiceOption(say, ANNA) } })).toEqual({
       type: "words",
       text: "Hi",
       voice: { id: "anna-1", name: "Anna", language: "de" },
@@ -207,7 +240,7 @@ describe("the form sent off", () => {
 
   it("remembers a voice for whom it was asked to, and nothing without one", () => {
     const ticked = (...whose: string[]) => ({ selected_options: whose.map((value) => ({ value })) });
-    const chosen = { [voice]: { selected_option: voiceOption(ANNA) } };
+    const chosen = { [voice]: { selected_option: voiceOption(say, ANNA) } };
     const remembered = (over: Record<string, unknown>) => {
       const result = read(over);
       return result.type === "complete"
@@ -227,7 +260,7 @@ describe("the form sent off", () => {
     expect(anywhere({ [where]: { selected_conversation: "C9" } })).toMatchObject({ channelId: "C9" });
     expect(anywhere({ [where]: { selected_conversation: null } })).toMatchObject({
       type: "errors",
-      errors: { [where]: expect.stringContaining("Choose where") },
+      errors: { [where]: { key: "form.nowhere" } },
     });
   });
 
@@ -273,10 +306,13 @@ describe("the form sent off", () => {
     const result = read(over);
     const errors = result.type === "errors" ? result.errors : {};
     expect(Object.keys(errors)).toEqual(wrong);
-    for (const text of Object.values(errors)) {
-      expect(text).toMatch(/[.!]$/);
-      // Slack shows one line or two below a field.
-      expect(text.length).toBeLessThanOrEqual(150);
+    for (const { key, values } of Object.values(errors)) {
+      for (const locale of LOCALES) {
+        const text = sayIn(locale).plain(key, values);
+        expect(text).toMatch(/[.!。]$/);
+        // Slack shows one line or two below a field.
+        expect(text.length).toBeLessThanOrEqual(150);
+      }
     }
   });
 

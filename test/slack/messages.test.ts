@@ -7,7 +7,7 @@ import { finishComment, finishMessage, linkComment } from "../../src/slack/deliv
 import { jobMessage, type Message, noticeMessage } from "../../src/slack/delivery/messages.ts";
 import {
   afterAllText,
-  HELP,
+  helpText,
   historyText,
   statusText,
   unknownText,
@@ -15,8 +15,10 @@ import {
 } from "../../src/slack/intake/answers.ts";
 import { detailsText } from "../../src/slack/intake/details.ts";
 import { actions, CHOOSE, GO_ON } from "../../src/slack/surface.ts";
+import { sayIn } from "../../src/words/say.ts";
 import { FINISHED, NOW, STATE_NAMES, STATES, sampleJob } from "../job/sample-jobs.ts";
 
+const say = sayIn("en");
 const MAX_SECTION = 3000;
 const NOTHING = { type: "none" } as const;
 const FINISH_BUTTONS = [actions.again, actions.change, actions.in1080, actions.delete, actions.details];
@@ -306,7 +308,7 @@ describe("the finish", () => {
 
 describe("details", () => {
   it.each(jobs)("read well and fit: %s", (_name, job) => {
-    const text = detailsText(job);
+    const text = detailsText(say, job);
     expect(text).toContain(job.id);
     expect(text.length).toBeLessThanOrEqual(MAX_SECTION);
     expect(text).not.toMatch(/undefined|null|\[object|NaN/);
@@ -314,13 +316,13 @@ describe("details", () => {
 
   it("hold the ids, times and codes that no other message has", () => {
     const made = { ...FINISHED, attempt: 2, startedAt: NOW - 90_500, credits: 3 };
-    const done = detailsText(sampleJob({ ...STATES.delivered, made, finishedAt: NOW }));
+    const done = detailsText(say, sampleJob({ ...STATES.delivered, made, finishedAt: NOW }));
     expect(done).toContain(FINISHED.renderId);
     expect(done).toMatch(/AKOOL 1 min 30 s/);
     expect(done).toMatch(/attempt 2 · 3 credits/);
     expect(done).toMatch(/<!date\^\d+\^/);
     const failed = { ...STATES.failed, failure: { reason: "akool_error", code: "1015" } } as const;
-    expect(detailsText(sampleJob(failed))).toMatch(/`akool_error`, code `1015`/);
+    expect(detailsText(say, sampleJob(failed))).toMatch(/`akool_error`, code `1015`/);
   });
 });
 
@@ -347,15 +349,15 @@ describe("what people wrote", () => {
     const { text, blocks } = withRequest(jobMessage(job), job, { thumbnail: true });
     expect(`${text} ${JSON.stringify(blocks)}`).not.toMatch(/<!channel>|<http|evil\.example\/[<x]/);
     // Private, and it may say where a link leads to.
-    expect(detailsText(job)).not.toMatch(/<!channel>|<https/);
+    expect(detailsText(say, job)).not.toMatch(/<!channel>|<https/);
   });
 });
 
 describe("private answers", () => {
   it("to Post it after all tell an end of the 7 days from a press that came too late", () => {
-    expect(afterAllText(sampleJob("cancelled, rendering"))).toMatch(/7 days; that time is over/);
+    expect(afterAllText(say, sampleJob("cancelled, rendering"))).toMatch(/7 days; that time is over/);
     for (const name of ["cancelled", "delivered", "rendering"] as const)
-      expect(afterAllText(sampleJob(name))).toMatch(/decided already.*`\/talkingphoto`/);
+      expect(afterAllText(say, sampleJob(name))).toMatch(/decided already.*`\/talkingphoto`/);
   });
 
   const many = Array.from({ length: 50 }, (_, n) =>
@@ -363,15 +365,15 @@ describe("private answers", () => {
   );
 
   it.each([
-    ["help", HELP],
-    ["an answer to nonsense", unknownText("I looked for a link.")],
-    ["the status of nothing", statusText([], NOW)],
-    ["the status of much", statusText(many, NOW)],
-    ["an empty history", historyText([])],
-    ["a history", historyText(many.slice(0, 10))],
-    ["watching", watchText(true, false)],
-    ["not watching", watchText(false, false)],
-    ["watching in a direct message", watchText(true, true)],
+    ["help", helpText(say)],
+    ["an answer to nonsense", unknownText(say, { key: "command.photo_link_missing" })],
+    ["the status of nothing", statusText(say, [], NOW)],
+    ["the status of much", statusText(say, many, NOW)],
+    ["an empty history", historyText(say, [])],
+    ["a history", historyText(say, many.slice(0, 10))],
+    ["watching", watchText(say, true, false)],
+    ["not watching", watchText(say, false, false)],
+    ["watching in a direct message", watchText(say, true, true)],
   ])("read well and fit: %s", (_what, text) => {
     expect(text.trim()).not.toBe("");
     expect(text).not.toMatch(/undefined|null|\[object|NaN/);

@@ -3,6 +3,7 @@ import { canPostAfterAll } from "../../job/after-all.ts";
 import { failureText, failureTextOf } from "../../job/failure-text.ts";
 import type { Job, Notice } from "../../job/job.ts";
 import { tellsTime } from "../../job/shown-by.ts";
+import { type Say, sayIn } from "../../words/say.ts";
 import { actions } from "../surface.ts";
 import { failureButtons, finishButtons } from "./after-buttons.ts";
 import { inMarkup } from "./in-markup.ts";
@@ -74,7 +75,7 @@ export function jobMessage(job: Job, runningLink?: string, times: Times = {}): M
           )
         : message(
             job,
-            `:hourglass_flowing_sand: ${asked}: waiting in line, ${placeText(state.placeInLine, state.lineLength)}.${again}`,
+            `:hourglass_flowing_sand: ${asked}: waiting in line, ${placeText(sayIn("en"), state.placeInLine, state.lineLength)}.${again}`,
             CANCEL,
           );
     case "creating":
@@ -174,7 +175,7 @@ export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
     case "failed":
       return message(
         job,
-        `${hello} ${state.status === "failed" ? failureTextOf(job, state.failure) : failureText({ reason: "internal_error" })}`,
+        `${hello} ${state.status === "failed" ? failureTextOf(job, state.failure) : failureText(sayIn("en"), { reason: "internal_error" })}`,
         ...failureButtons(job),
       );
     case "not_removed":
@@ -188,7 +189,7 @@ export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
 }
 
 /** "number 2 of 5": of so many when the place was last looked up. */
-export function placeText(place: number, of: number | undefined): string {
+export function placeText(_say: Say, place: number, of: number | undefined): string {
   return of === undefined ? `number ${place}` : `number ${place} of ${of}`;
 }
 

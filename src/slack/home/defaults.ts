@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/web-api";
 import type { Habits } from "../../job/habits.ts";
+import { type Say, sayIn } from "../../words/say.ts";
 import { MAX_GESTURE_PROMPT } from "../intake/parse-command.ts";
 import { voiceOption } from "../intake/voice-options.ts";
 import { homeActions } from "../surface.ts";
@@ -20,7 +21,7 @@ export function defaultsBlocks({ voice, resolution, gesturePrompt }: Habits): Kn
         action_id: homeActions.voice,
         min_query_length: 0,
         placeholder: text("One that speaks the language of the words"),
-        ...(voice ? { initial_option: voiceOption(voice) } : {}),
+        ...(voice ? { initial_option: voiceOption(sayIn("en"), voice) } : {}),
       },
     },
     ...(voice ? buttons([{ text: "Forget this voice", action: homeActions.forgetVoice }]) : []),
@@ -47,7 +48,7 @@ export function defaultsBlocks({ voice, resolution, gesturePrompt }: Habits): Kn
   ];
 }
 
-export function settingsText({ voice, resolution, gesturePrompt }: Habits): string {
+export function settingsText(_say: Say, { voice, resolution, gesturePrompt }: Habits): string {
   return [
     "*Your defaults*, used wherever a request does not say otherwise:",
     `• Voice for words: ${voice ? quoted(voice.name, 75) : "one that speaks the language of the words"}`,

@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/web-api";
 import { cancelOutcome } from "../../job/decisions.ts";
 import { hasEnded, type Job, threadOf } from "../../job/job.ts";
+import { sayIn } from "../../words/say.ts";
 import { failureButtons, finishButtons } from "../delivery/after-buttons.ts";
 import { escaped } from "../delivery/quoted.ts";
 import { moment } from "../delivery/time-text.ts";
@@ -34,11 +35,11 @@ function choicesFor(job: Job): HomeButton[] {
 /** `site` is the workspace's own address, with a slash at the end. */
 export function entryBlocks(job: Job, { now, site }: { now: number; site: string }): KnownBlock[] {
   const state = hasEnded(job)
-    ? clipped(ending(job), SHOWN_OF_OUTCOME)
-    : `${phase(job)}, ${minutes(now - job.acceptedAt)} so far`;
+    ? clipped(ending(sayIn("en"), job), SHOWN_OF_OUTCOME)
+    : `${phase(sayIn("en"), job)}, ${minutes(sayIn("en"), now - job.acceptedAt)} so far`;
   const lines = [
     `*${asked(job)}*`,
-    [moment(job.acceptedAt), whereabouts(job), ...link(job, site)].join(" · "),
+    [moment(job.acceptedAt), whereabouts(sayIn("en"), job), ...link(job, site)].join(" · "),
     state,
   ];
   return [section(lines.join("\n")), ...buttons(choicesFor(job))];

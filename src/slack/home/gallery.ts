@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { UserId, WorkspaceId } from "../../job/ids.ts";
 import type { Job } from "../../job/job.ts";
 import type { Cursor, JobStore } from "../../job/store.ts";
+import { sayIn } from "../../words/say.ts";
 import { ending, whereabouts } from "../intake/answers.ts";
 import type { Looking } from "./state.ts";
 
@@ -110,7 +111,9 @@ function isWanted(job: Job, { search, channelId }: Looking): boolean {
   if (search === undefined) return true;
   const { speech, gesturePrompt = "" } = job.request;
   const words = speech.type === "words" ? speech.text : "";
-  const known = wordsOf([words, gesturePrompt, whereabouts(job), ending(job), job.id].join(" "));
+  const known = wordsOf(
+    [words, gesturePrompt, whereabouts(sayIn("en"), job), ending(sayIn("en"), job), job.id].join(" "),
+  );
   // By beginnings: "12" is not looked for by who types "2".
   return wordsOf(search).every((wanted) => known.some((word) => word.startsWith(wanted)));
 }

@@ -38,9 +38,13 @@ export function registerHome(app: App, deps: IntakeDeps): void {
 
   for (const turn of TURNS) app.action(turn, ({ ack }) => ack());
 
-  app.options(homeActions.voice, async ({ body, ack }) => {
-    const { value } = searchBody.parse(body);
-    await ack({ options: voiceOptions(await voicesSoon(voices), value) });
+  app.options(homeActions.voice, async ({ body, ack, context }) => {
+    const { user, value } = searchBody.parse(body);
+    const [say, all] = await Promise.all([
+      deps.readers.sayTo(callerIn(context), user.id),
+      voicesSoon(voices),
+    ]);
+    await ack({ options: voiceOptions(say, all, value) });
   });
 
   /** One of the person's defaults. */

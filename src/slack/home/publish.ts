@@ -2,6 +2,7 @@ import type { HomeView } from "@slack/web-api";
 import { z } from "zod";
 import type { InstallationId, UserId, WorkspaceId } from "../../job/ids.ts";
 import { hasEnded } from "../../job/job.ts";
+import { sayIn } from "../../words/say.ts";
 import { refusalInDirectMessage } from "../intake/access.ts";
 import type { IntakeDeps } from "../intake/handlers.ts";
 import { whyNot } from "../intake/open-form.ts";
@@ -60,7 +61,7 @@ async function viewFor(
   deps: IntakeDeps,
 ): Promise<HomeView> {
   const { store, access, now } = deps;
-  const refusal = refusalInDirectMessage(userId, access);
+  const refusal = refusalInDirectMessage(sayIn("en"), userId, access);
   if (refusal !== undefined) return closedView(refusal);
   const [jobs, page, habits, admin] = await Promise.all([
     store.jobsOf(userId, workspaceId, LOOKED_THROUGH),

@@ -1,4 +1,5 @@
 import type { Job, MediaSource, Order, RenderRequest, SpeechSource } from "../../job/job.ts";
+import type { Say } from "../../words/say.ts";
 import { inMarkup } from "../delivery/in-markup.ts";
 import { credits, duration, moment } from "../delivery/time-text.ts";
 
@@ -6,7 +7,7 @@ import { credits, duration, moment } from "../delivery/time-text.ts";
 
 const QUOTED_CHARACTERS = 300;
 
-export function detailsText(job: Job): string {
+export function detailsText(_say: Say, job: Job): string {
   return [
     `*Details* of \`${job.id}\`, asked for by <@${job.requesterId}>`,
     `• ${inputs(job.request)}`,

@@ -1,8 +1,8 @@
 import { followedUp, requestAgain } from "../../job/follow-up.ts";
 import type { UserId } from "../../job/ids.ts";
 import { type FollowUp, installationOf, type Job, threadOf } from "../../job/job.ts";
+import type { Say } from "../../words/say.ts";
 import { refusalFor } from "./access.ts";
-import { STALE } from "./answers.ts";
 import type { IntakeDeps } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
 
@@ -17,6 +17,7 @@ const MADE_ALREADY: Record<FollowUp, string> = {
 
 /** Resolves with what the presser alone is to hear; undefined when the new job's own message says it all. */
 export async function followUp(
+  say: Say,
   job: Job,
   which: FollowUp,
   by: { readonly userId: UserId; readonly responseUrl: string | undefined },
@@ -24,10 +25,10 @@ export async function followUp(
 ): Promise<string | undefined> {
   const { store, now, waits, access } = deps;
   const request = requestAgain(job, which);
-  if (!request) return STALE;
+  if (!request) return say("answer.stale");
   if (job.followUps?.[which] !== undefined) return MADE_ALREADY[which];
   const { workspaceId, door, place } = job;
-  const refusal = refusalFor(by.userId, place.channelId, access);
+  const refusal = refusalFor(say, by.userId, place.channelId, access);
   if (refusal !== undefined) return refusal;
   const thread = threadOf(job);
   const wanted = newJob(

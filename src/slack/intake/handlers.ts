@@ -59,7 +59,3 @@ export function registerHandlers(
 export function callerIn(context: Context): InstallationId {
   return context.installationId as InstallationId;
 }
-
-/** For a person whose request could not be written down: nothing of it is left behind. */
-export const NOT_SAVED =
-  "I could not save your request just now, so nothing was started and nothing was spent. Please try again in a minute.";

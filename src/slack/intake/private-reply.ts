@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Say } from "../../words/say.ts";
 import type { AnswerPrivately } from "../delivery/slack-delivery.ts";
 import type { UnknownReply } from "./dispatch.ts";
 import type { SlackPayload } from "./slack-payload.ts";
@@ -7,6 +8,7 @@ const responder = z.object({ response_url: z.url() });
 
 /** A sentence for the person who waits for an answer to `payload`, in the way that fits it; nothing where nobody waits. */
 export function privateReply(
+  say: Say,
   payload: Extract<SlackPayload, { body: unknown }>,
   text: string,
   answerPrivately: AnswerPrivately,
@@ -15,7 +17,7 @@ export function privateReply(
   if (payload.type !== "interaction") return {};
   switch (payload.kind) {
     case "view_submission":
-      return { body: { response_action: "update", view: lastWords(text) } };
+      return { body: { response_action: "update", view: lastWords(say, text) } };
     case "block_suggestion":
       return { body: { options: [] } };
     default: {
@@ -25,11 +27,11 @@ export function privateReply(
   }
 }
 
-function lastWords(text: string): object {
+function lastWords(say: Say, text: string): object {
   return {
     type: "modal",
-    title: { type: "plain_text", text: "Talking photo" },
-    close: { type: "plain_text", text: "Close" },
+    title: { type: "plain_text", text: say.plain("form.title") },
+    close: { type: "plain_text", text: say.plain("form.close") },
     blocks: [{ type: "section", text: { type: "mrkdwn", text } }],
   };
 }

@@ -1,10 +1,11 @@
 import type { App } from "@slack/bolt";
 import type { KnownBlock } from "@slack/web-api";
 import type { UserId, WorkspaceId } from "../../job/ids.ts";
+import { sayIn } from "../../words/say.ts";
 import { startAction } from "../surface.ts";
 import { refusalInDirectMessage } from "./access.ts";
 import { type Recipient, tellDirectly } from "./direct-message.ts";
-import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
+import { callerIn, type IntakeDeps } from "./handlers.ts";
 import { openForm, whyNot } from "./open-form.ts";
 import { homeOpened, startBody } from "./payloads.ts";
 
@@ -34,7 +35,7 @@ export const startButton = {
 export async function welcome(newcomer: Recipient, deps: WelcomeDeps): Promise<void> {
   const { store, access } = deps;
   const { installationId, userId } = newcomer;
-  if (refusalInDirectMessage(userId, access) !== undefined) return;
+  if (refusalInDirectMessage(sayIn("en"), userId, access) !== undefined) return;
   // Intake keys are forgotten after some days; the habit stays. The key keeps two at once apart.
   const where = installationId as string as WorkspaceId;
   if ((await store.findHabits(where, userId))?.welcomed) return;
@@ -73,7 +74,7 @@ export function registerWelcome(app: App, deps: IntakeDeps): void {
       await ack();
       if (responseUrl !== undefined) await deps.answerPrivately(responseUrl, text);
     };
-    const refusal = refusalInDirectMessage(user.id, deps.access);
+    const refusal = refusalInDirectMessage(sayIn("en"), user.id, deps.access);
     if (refusal !== undefined) return privately(refusal);
     try {
       await openForm(
@@ -90,7 +91,7 @@ export function registerWelcome(app: App, deps: IntakeDeps): void {
       );
     } catch (error) {
       deps.log.error({ err: error, workspaceId }, "the form could not be opened");
-      await privately(NOT_SAVED);
+      await privately(sayIn("en")("answer.not_saved"));
     }
   });
 }
