@@ -17,6 +17,7 @@ import {
 import { detailsText } from "../../src/slack/intake/details.ts";
 import { NOT_SAVED } from "../../src/slack/intake/handlers.ts";
 import { welcomeText } from "../../src/slack/intake/welcome.ts";
+import { sayIn } from "../../src/words/say.ts";
 import { CHANNEL, FINISHED, NOW, POSTED, STATES, sampleJob } from "../job/sample-jobs.ts";
 import type { Picture } from "./draw-message.ts";
 
@@ -44,7 +45,7 @@ export function everyMessage(): Shown[] {
 
 /** The sentence for each reason why a request can end without a video, without the facts that make it concrete. */
 export function everyFailure(): (readonly [reason: string, sentence: string])[] {
-  return failureReasons().map((reason) => [reason, failureText({ reason })]);
+  return failureReasons().map((reason) => [reason, failureText(sayIn("en"), { reason })]);
 }
 
 type Named = readonly [name: string, shown: Picture];

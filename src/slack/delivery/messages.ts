@@ -3,6 +3,7 @@ import { canPostAfterAll } from "../../job/after-all.ts";
 import { failureText, failureTextOf } from "../../job/failure-text.ts";
 import type { Job, Notice } from "../../job/job.ts";
 import { tellsTime } from "../../job/shown-by.ts";
+import { sayIn } from "../../words/say.ts";
 import { actions } from "../surface.ts";
 import { failureButtons, finishButtons } from "./after-buttons.ts";
 import { inMarkup } from "./in-markup.ts";
@@ -106,7 +107,7 @@ export function jobMessage(job: Job, runningLink?: string, times: Times = {}): M
     case "undeliverable":
       return message(
         job,
-        `:warning: ${asked}: the video is ready, but I could not post it. ${failureTextOf(job, state.failure)} I keep it and try again by myself.`,
+        `:warning: ${asked}: the video is ready, but I could not post it. ${failureTextOf(sayIn("en"), job, state.failure)} I keep it and try again by myself.`,
         POST_AGAIN,
       );
     case "delivered":
@@ -130,7 +131,11 @@ export function jobMessage(job: Job, runningLink?: string, times: Times = {}): M
       );
     }
     case "failed":
-      return message(job, `:x: ${asked}: ${failureTextOf(job, state.failure)}`, ...failureButtons(job));
+      return message(
+        job,
+        `:x: ${asked}: ${failureTextOf(sayIn("en"), job, state.failure)}`,
+        ...failureButtons(job),
+      );
     case "cancelled": {
       if (!state.renderWasRunning)
         return message(job, `:no_entry_sign: ${asked}: cancelled. Nothing was spent.`);
@@ -163,7 +168,7 @@ export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
       return message(
         job,
         `${hello} Your talking photo is ready, but I could not post it${job.place.channelId.startsWith("D") ? "" : ` in <#${job.place.channelId}>`}. ${
-          state.status === "undeliverable" ? failureTextOf(job, state.failure) : ""
+          state.status === "undeliverable" ? failureTextOf(sayIn("en"), job, state.failure) : ""
         } I keep it and try again by myself.`,
         POST_AGAIN,
       );
@@ -174,7 +179,7 @@ export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
     case "failed":
       return message(
         job,
-        `${hello} ${state.status === "failed" ? failureTextOf(job, state.failure) : failureText({ reason: "internal_error" })}`,
+        `${hello} ${state.status === "failed" ? failureTextOf(sayIn("en"), job, state.failure) : failureText(sayIn("en"), { reason: "internal_error" })}`,
         ...failureButtons(job),
       );
     case "not_removed":

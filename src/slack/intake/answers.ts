@@ -1,6 +1,7 @@
 import type { CancelOutcome } from "../../job/decisions.ts";
 import { failureText } from "../../job/failure-text.ts";
 import type { Job } from "../../job/job.ts";
+import { sayIn } from "../../words/say.ts";
 import { placeText } from "../delivery/messages.ts";
 import { moment } from "../delivery/time-text.ts";
 
@@ -139,7 +140,7 @@ export function ending(job: Job): string {
     case "delivered":
       return job.finish?.stage === "removed" ? "delivered, and deleted since" : "delivered";
     case "failed":
-      return failureText(job.state.failure);
+      return failureText(sayIn("en"), job.state.failure);
     case "cancelled":
       return "cancelled";
     default:

@@ -5,6 +5,7 @@ import { failureText } from "../../job/failure-text.ts";
 import { asUsual } from "../../job/habits.ts";
 import type { InstallationId, JobId } from "../../job/ids.ts";
 import { hasEnded, type Job } from "../../job/job.ts";
+import { sayIn } from "../../words/say.ts";
 import { settingsText } from "../home/defaults.ts";
 import { surface } from "../surface.ts";
 import { mayDecide, refusalFor } from "./access.ts";
@@ -100,9 +101,10 @@ async function start(
   deps: IntakeDeps,
 ): Promise<string | undefined> {
   const { photoUrl, resolution, gesturePrompt } = parsed;
-  if (!deps.isAllowedUrl(photoUrl)) return failureText({ reason: "url_not_allowed", file: "photo" });
+  if (!deps.isAllowedUrl(photoUrl))
+    return failureText(sayIn("en"), { reason: "url_not_allowed", file: "photo" });
   if ("speechUrl" in parsed && !deps.isAllowedUrl(parsed.speechUrl))
-    return failureText({ reason: "url_not_allowed", file: "recording" });
+    return failureText(sayIn("en"), { reason: "url_not_allowed", file: "recording" });
   const job = newJob(
     {
       workspaceId: body.team_id,

@@ -1,4 +1,5 @@
 import type { Job, MediaSource, Order, RenderRequest, SpeechSource } from "../../job/job.ts";
+import { sayIn } from "../../words/say.ts";
 import { inMarkup } from "../delivery/in-markup.ts";
 import { credits, duration, moment } from "../delivery/time-text.ts";
 
@@ -62,9 +63,9 @@ function phases(job: Job): string[] {
   if (state.status !== "delivered" || state.made?.startedAt === undefined) return [];
   const { startedAt, renderedAt } = state.made;
   const took = [
-    `getting ready ${duration(startedAt - acceptedAt)}`,
-    `AKOOL ${duration(renderedAt - startedAt)}`,
-    `posting ${duration(state.finishedAt - renderedAt)}`,
+    `getting ready ${duration(sayIn("en"), startedAt - acceptedAt)}`,
+    `AKOOL ${duration(sayIn("en"), renderedAt - startedAt)}`,
+    `posting ${duration(sayIn("en"), state.finishedAt - renderedAt)}`,
   ];
   return [`• Took: ${took.join(" · ")}`];
 }
@@ -75,7 +76,7 @@ function order(job: Job): string[] {
   const known = [
     ...(renderId === undefined ? [] : [`AKOOL's render \`${inMarkup(renderId)}\``]),
     ...(attempt === undefined ? [] : [`attempt ${attempt}`]),
-    ...(price === undefined ? [] : [`${credits(price)} for the video`]),
+    ...(price === undefined ? [] : [`${credits(sayIn("en"), price)} for the video`]),
     ...(job.paidSpeech ? ["words were spoken, which costs a little"] : []),
   ];
   return known.length === 0 ? [] : [`• ${known.join(" · ")}`];

@@ -1,5 +1,6 @@
 import type { App } from "@slack/bolt";
 import { failureText } from "../../job/failure-text.ts";
+import { sayIn } from "../../words/say.ts";
 import { surface } from "../surface.ts";
 import { refusalFor } from "./access.ts";
 import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
@@ -34,7 +35,7 @@ export function registerShortcuts(app: App, deps: IntakeDeps): void {
       deps.isAllowedUrl,
     );
     if (!taken.photo && !taken.speech)
-      return privately(failureText({ reason: "photo_missing", seen: "that message" }));
+      return privately(failureText(sayIn("en"), { reason: "photo_missing", seen: "that message" }));
     const threadTs = message.thread_ts ?? message.ts;
     try {
       await openForm(
