@@ -21,6 +21,8 @@ import { sayIn } from "../../src/words/say.ts";
 import { CHANNEL, FINISHED, NOW, POSTED, STATES, sampleJob } from "../job/sample-jobs.ts";
 import type { Picture } from "./draw-message.ts";
 
+const say = sayIn("en");
+
 /** Every message that the app can send, made by the real code from jobs as they may stand in the store. */
 
 export interface Shown extends Picture {
@@ -45,7 +47,7 @@ export function everyMessage(): Shown[] {
 
 /** The sentence for each reason why a request can end without a video, without the facts that make it concrete. */
 export function everyFailure(): (readonly [reason: string, sentence: string])[] {
-  return failureReasons().map((reason) => [reason, failureText(sayIn("en"), { reason })]);
+  return failureReasons().map((reason) => [reason, failureText(say, { reason })]);
 }
 
 type Named = readonly [name: string, shown: Picture];
@@ -78,13 +80,13 @@ const REQUEST: Job["request"] = {
 function edited(state: JobState, minutes = 0, over: Partial<Job> = {}): Message {
   const about = job(state, over);
   const times = { soFar: minutes, usualMs: 2 * MINUTE_MS };
-  return withRequest(jobMessage(about, undefined, times), about, { thumbnail: true });
+  return withRequest(say, jobMessage(say, about, undefined, times), about, { thumbnail: true });
 }
 
 function jobMessages(): Named[] {
   const queued = { ...STATES.queued, attempts: 0 };
   return [
-    ["checking, the first post", jobMessage(job(STATES.preparing))],
+    ["checking, the first post", jobMessage(say, job(STATES.preparing))],
     ["words become speech", edited(STATES["speaking called"])],
     ["about to start", edited(queued)],
     ["in line", edited({ ...queued, placeInLine: 2, lineLength: 5 })],
@@ -157,13 +159,16 @@ function outcomes(): Named[] {
 
 function notices(): Named[] {
   return [
-    ["slower than nine in ten", noticeMessage(job(STATES.rendering), "slow")],
-    ["overdue", noticeMessage(job({ ...STATES.rendering, overdue: true }), "overdue")],
-    ["asked whether to try again", noticeMessage(job(STATES.asking), "asking")],
-    ["asked about the photo", noticeMessage(job(STATES.choosing), "choosing")],
-    ["failed", noticeMessage(job(STATES.failed), "failed")],
-    ["could not be posted", noticeMessage(job(STATES.undeliverable), "undeliverable")],
-    ["could not be deleted", { ...noticeMessage(job(STATES.delivered), "not_removed"), isPrivate: true }],
+    ["slower than nine in ten", noticeMessage(say, job(STATES.rendering), "slow")],
+    ["overdue", noticeMessage(say, job({ ...STATES.rendering, overdue: true }), "overdue")],
+    ["asked whether to try again", noticeMessage(say, job(STATES.asking), "asking")],
+    ["asked about the photo", noticeMessage(say, job(STATES.choosing), "choosing")],
+    ["failed", noticeMessage(say, job(STATES.failed), "failed")],
+    ["could not be posted", noticeMessage(say, job(STATES.undeliverable), "undeliverable")],
+    [
+      "could not be deleted",
+      { ...noticeMessage(say, job(STATES.delivered), "not_removed"), isPrivate: true },
+    ],
   ];
 }
 
@@ -173,10 +178,10 @@ function finishes(): Named[] {
   const done = job({ ...STATES.delivered, made }, { paidSpeech: true });
   const film = "Talking photo (AI-generated)";
   return [
-    ["after 720", { ...finishMessage(done), video: film }],
+    ["after 720", { ...finishMessage(say, done), video: film }],
     [
       "after 1080",
-      { ...finishMessage({ ...done, request: { ...REQUEST, resolution: "1080" } }), video: film },
+      { ...finishMessage(say, { ...done, request: { ...REQUEST, resolution: "1080" } }), video: film },
     ],
   ];
 }

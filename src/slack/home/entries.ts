@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/web-api";
 import { cancelOutcome } from "../../job/decisions.ts";
 import { hasEnded, type Job, threadOf } from "../../job/job.ts";
+import { sayIn } from "../../words/say.ts";
 import { failureButtons, finishButtons } from "../delivery/after-buttons.ts";
 import { escaped } from "../delivery/quoted.ts";
 import { moment } from "../delivery/time-text.ts";
@@ -22,7 +23,7 @@ function choicesFor(job: Job): HomeButton[] {
   const outcome = cancelOutcome(job);
   const isThere =
     job.finish !== undefined && job.finish.stage !== "removing" && job.finish.stage !== "removed";
-  const after = [...(isThere ? finishButtons(job) : []), ...failureButtons(job)];
+  const after = [...(isThere ? finishButtons(sayIn("en"), job) : []), ...failureButtons(sayIn("en"), job)];
   return [
     ...(job.state.status === "undeliverable" ? [again] : []),
     ...(outcome === "too_late" || outcome === "ended_already" ? [] : [cancel]),

@@ -112,7 +112,7 @@ export function phase(job: Job): string {
     case "queued":
       return job.state.placeInLine === undefined
         ? "about to start"
-        : `waiting in line, ${placeText(job.state.placeInLine, job.state.lineLength)}`;
+        : `waiting in line, ${placeText(sayIn("en"), job.state.placeInLine, job.state.lineLength)}`;
     case "creating":
     case "rendering":
       return "AKOOL is making the video";
