@@ -67,9 +67,9 @@ export type FailureReason =
 
 /** Facts that make a sentence concrete. All optional: a sentence must read well without them. */
 export interface FailureFacts {
-  /** What was seen, in people's words: "an HEIC image", "a 12-minute recording". Never a raw file name. */
+  /** What was seen: "an HEIC image", "a 12-minute recording". Never a raw file name. In old rows, English words. */
   readonly seen?: Said | string;
-  /** The limit that was broken, in people's words: "60 seconds", "20 MB". */
+  /** The limit that was broken: "60 seconds", "20 MB". In old rows, English words. */
   readonly limit?: Said | string;
   /** "photo" or "recording": which of the two files it was about. */
   readonly file?: "photo" | "recording";

@@ -1,3 +1,4 @@
+import type { Said } from "../words/say.ts";
 import type { Failure } from "./failure.ts";
 import type {
   AttemptKey,
@@ -89,8 +90,8 @@ export interface RenderRequest {
   /** More than one was given: `photo` and `speech` are the first of each until the person has chosen. */
   readonly candidates?: Candidates;
   readonly decided?: Decided;
-  /** What was shared beside it and is neither, in people's words: "a PDF document". */
-  readonly unusable?: string;
+  /** What was shared beside it and is neither: "a PDF document". In old rows, English words. */
+  readonly unusable?: Said | string;
 }
 
 export interface Candidates {

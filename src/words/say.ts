@@ -52,7 +52,8 @@ export function sayIn(locale: Locale): Say {
 
 function createSay(locale: Locale): Say {
   const parsed = new Map<Key, IntlMessageFormat>();
-  const lists = new Intl.ListFormat(locale, { type: "conjunction" });
+  // British: no comma before the "and".
+  const lists = new Intl.ListFormat(locale === "en" ? "en-GB" : locale, { type: "conjunction" });
   const asTyped: Guard = (text) => text;
 
   const formatOf = (key: Key): IntlMessageFormat | undefined => {

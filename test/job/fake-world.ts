@@ -1,7 +1,7 @@
 import type { Delivery, SlackAnswer } from "../../src/job/delivery.ts";
 import type { AttemptKey, JobId, MessageTs, RenderId, SlackFileId, SpeechId } from "../../src/job/ids.ts";
 import type { Job } from "../../src/job/job.ts";
-import type { Media } from "../../src/job/media.ts";
+import type { Media, Seen } from "../../src/job/media.ts";
 import type { RenderApi, RenderOrder } from "../../src/job/render-api.ts";
 import { shownBy, tellsTime } from "../../src/job/shown-by.ts";
 import type { SpeechApi } from "../../src/job/speech-api.ts";
@@ -200,14 +200,11 @@ export class FakeWorld {
       const { chance } = this.#settings;
       if (chance.among("ok", "crash") === "crash") return this.#settings.crash();
       return files.map(() =>
-        chance.among(
+        chance.among<Seen | undefined>(
           undefined,
-          { kind: "photo", words: "a photo" },
-          { kind: "sound", words: "a recording" },
-          {
-            kind: "other",
-            words: "a PDF document",
-          } as const,
+          { kind: "photo", words: { key: "seen.photo" } },
+          { kind: "sound", words: { key: "seen.recording" } },
+          { kind: "other", words: { key: "seen.pdf" } },
         ),
       );
     },

@@ -4,6 +4,7 @@ import { failureTextOf } from "../../src/job/failure-text.ts";
 import { hasEnded } from "../../src/job/job.ts";
 import { wakeAt } from "../../src/job/next-step.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import { sayIn } from "../../src/words/say.ts";
 import { temporaryFolder } from "../media/serve.ts";
 import { WAITS } from "./sample-jobs.ts";
 import { type History, type Life, type SimulationOptions, simulate } from "./simulation.ts";
@@ -63,7 +64,7 @@ function expectKept({ job, ledger, videos, triedAgain, saidAgain }: Life): void 
   if (status === "duplicate") expect(ledger.paid, "paid for a duplicate").toBe(0);
   const claimsNothingSpent =
     (status === "cancelled" && !job.state.renderWasRunning) ||
-    (status === "failed" && failureTextOf(job, job.state.failure).includes("Nothing was spent"));
+    (status === "failed" && failureTextOf(sayIn("en"), job, job.state.failure).includes("Nothing was spent"));
   if (claimsNothingSpent)
     expect(ledger.paid + ledger.spoken, "paid, with the word that nothing was spent").toBe(0);
 }

@@ -84,9 +84,9 @@ const said =
   (job, now) =>
     then(message.noticeIntended(job), now);
 const kind = (job: Job) => job.notice?.kind ?? "failed";
-const PHOTO: Seen = { kind: "photo", words: "a JPEG photo" };
-const SOUND: Seen = { kind: "sound", words: "an MP3 recording" };
-const PAPER: Seen = { kind: "other", words: "a PDF document" };
+const PHOTO: Seen = { kind: "photo", words: { key: "seen.jpeg" } };
+const SOUND: Seen = { kind: "sound", words: { key: "seen.mp3" } };
+const PAPER: Seen = { kind: "other", words: { key: "seen.pdf" } };
 
 /** What may come of each step; the first of a call that must not be repeated is a process killed with only its intent saved. */
 const outcomes: Record<StepName, Move[]> = {

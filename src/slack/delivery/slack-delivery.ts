@@ -1,8 +1,8 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Delivery, SlackAnswer } from "../../job/delivery.ts";
-import type { JobId, MessageTs, SlackFileId } from "../../job/ids.ts";
-import { installationOf, type Job, threadOf } from "../../job/job.ts";
+import type { JobId, MessageTs, SlackFileId, UserId } from "../../job/ids.ts";
+import { installationOf, type Job, type Notice, threadOf } from "../../job/job.ts";
 import { minutesSoFar } from "../../job/time-so-far.ts";
 import type { Readers } from "../readers.ts";
 import { type ClientFor, slackCall } from "../slack-call.ts";
@@ -10,9 +10,8 @@ import { hasThumbnail, withRequest } from "./asked-for.ts";
 import { finishComment, finishMessage, linkComment } from "./finish.ts";
 import { jobMessage, noticeMessage } from "./messages.ts";
 
-/** What people see under the video, and what a downloaded copy is called. */
+/** What a downloaded copy is called. */
 const VIDEO_NAME = "talking-photo.mp4";
-const VIDEO_TITLE = "Talking photo (AI-generated)";
 
 export interface SlackDeliveryDeps {
   readonly clientFor: ClientFor;
@@ -49,6 +48,7 @@ export function createSlackDelivery({
   findJob,
   findResponseUrl,
   answerPrivately,
+  readers,
   usualMs,
 }: SlackDeliveryDeps): Delivery {
   /** One call for a job, with its installation's present token: without one nothing is sent, and that is an answer too. */
@@ -57,6 +57,8 @@ export function createSlackDelivery({
     call: (client: WebClient) => Promise<R>,
     read: (result: R) => T,
   ): Promise<SlackAnswer<T>> => slackCall(async () => call(await clientFor(installationOf(job))), read);
+
+  const sayTo = (job: Job, person = job.requesterId) => readers.sayTo(installationOf(job), person);
 
   const inThread = (job: Job) => {
     const thread = threadOf(job);
@@ -81,13 +83,15 @@ export function createSlackDelivery({
 
   return {
     async postJobMessage(job, at) {
+      const say = await sayTo(job);
+      const said = jobMessage(say, job, undefined, timesOf(job, at));
       return callFor(
         job,
         (client) =>
           client.chat.postMessage({
             channel: job.place.channelId,
             ...(job.place.threadTs === undefined ? {} : { thread_ts: job.place.threadTs }),
-            ...withRequest(jobMessage(job, undefined, timesOf(job, at)), job, { thumbnail: false }),
+            ...withRequest(say, said, job, { thumbnail: false }),
             unfurl_links: false,
             metadata: { event_type: "talkingphoto_job", event_payload: { job_id: job.id } },
           }),
@@ -96,7 +100,8 @@ export function createSlackDelivery({
     },
 
     async editJobMessage(job, ts, at) {
-      const said = jobMessage(job, await runningLink(job), timesOf(job, at));
+      const say = await sayTo(job);
+      const said = jobMessage(say, job, await runningLink(job), timesOf(job, at));
       const update = (thumbnail: boolean) =>
         callFor(
           job,
@@ -104,7 +109,7 @@ export function createSlackDelivery({
             client.chat.update({
               channel: job.place.channelId,
               ts,
-              ...withRequest(said, job, { thumbnail }),
+              ...withRequest(say, said, job, { thumbnail }),
             }),
           () => ({}),
         );
@@ -126,14 +131,14 @@ export function createSlackDelivery({
 
     async postNotice(job) {
       if (!job.notice) return { type: "ok" };
-      const { kind } = job.notice;
+      const words = noticeMessage(await sayTo(job, calledBy(job.notice, job)), job, job.notice.kind);
       return callFor(
         job,
         (client) =>
           client.chat.postMessage({
             channel: job.place.channelId,
             ...inThread(job),
-            ...noticeMessage(job, kind),
+            ...words,
             unfurl_links: false,
           }),
         () => ({}),
@@ -142,9 +147,9 @@ export function createSlackDelivery({
 
     async tellPrivately(job) {
       if (!job.notice) return { type: "ok" };
-      const words = noticeMessage(job, job.notice.kind);
+      const person = calledBy(job.notice, job);
+      const words = noticeMessage(await sayTo(job, person), job, job.notice.kind);
       const isAboutRemoval = job.notice.kind === "not_removed";
-      const person = (isAboutRemoval ? job.finish?.removedBy : undefined) ?? job.requesterId;
 
       const throughResponseUrl = async (): Promise<SlackAnswer> => {
         const responseUrl = await findResponseUrl(job.id);
@@ -206,9 +211,10 @@ export function createSlackDelivery({
     },
 
     async shareFile(job, fileId) {
+      const say = await sayTo(job);
       const thread = threadOf(job);
-      const files: [{ id: string; title: string }] = [{ id: fileId, title: VIDEO_TITLE }];
-      const where = { channel_id: job.place.channelId, initial_comment: finishComment(job) };
+      const files: [{ id: string; title: string }] = [{ id: fileId, title: say.plain("finish.video_title") }];
+      const where = { channel_id: job.place.channelId, initial_comment: finishComment(say, job) };
       return callFor(
         job,
         (client) =>
@@ -245,22 +251,24 @@ export function createSlackDelivery({
       if (info.type === "refused") return { type: "not_sent", error: new Error(`no link: ${info.code}`) };
       if (info.type === "unclear") return { type: "not_sent", error: info.error };
       if (info.type !== "ok") return info;
+      const text = linkComment(await sayTo(job), job, info.link);
       return callFor(
         job,
         (client) =>
           client.chat.postMessage({
             channel: job.place.channelId,
             ...inThread(job),
-            text: linkComment(job, info.link),
+            text,
           }),
         (result) => ({ ts: posted.parse(result).ts as MessageTs }),
       );
     },
 
     async dressFinish(job, ts) {
+      const dressed = finishMessage(await sayTo(job), job);
       return callFor(
         job,
-        (client) => client.chat.update({ channel: job.place.channelId, ts, ...finishMessage(job) }),
+        (client) => client.chat.update({ channel: job.place.channelId, ts, ...dressed }),
         () => ({}),
       );
     },
@@ -282,4 +290,9 @@ export function createSlackDelivery({
       return post.type === "refused" ? { type: "ok" } : post;
     },
   };
+}
+
+/** Whom a notice calls: nearly always the person whose job it is. */
+function calledBy({ kind }: Notice, { finish, requesterId }: Job): UserId {
+  return (kind === "not_removed" ? finish?.removedBy : undefined) ?? requesterId;
 }

@@ -23,7 +23,7 @@ function choicesFor(job: Job): HomeButton[] {
   const outcome = cancelOutcome(job);
   const isThere =
     job.finish !== undefined && job.finish.stage !== "removing" && job.finish.stage !== "removed";
-  const after = [...(isThere ? finishButtons(job) : []), ...failureButtons(job)];
+  const after = [...(isThere ? finishButtons(sayIn("en"), job) : []), ...failureButtons(sayIn("en"), job)];
   return [
     ...(job.state.status === "undeliverable" ? [again] : []),
     ...(outcome === "too_late" || outcome === "ended_already" ? [] : [cancel]),
