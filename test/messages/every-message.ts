@@ -17,6 +17,7 @@ import {
 import { detailsText } from "../../src/slack/intake/details.ts";
 import { NOT_SAVED } from "../../src/slack/intake/handlers.ts";
 import { welcomeText } from "../../src/slack/intake/welcome.ts";
+import { sayIn } from "../../src/words/say.ts";
 import { CHANNEL, FINISHED, NOW, POSTED, STATES, sampleJob } from "../job/sample-jobs.ts";
 import type { Picture } from "./draw-message.ts";
 
@@ -192,10 +193,13 @@ function answers(): Named[] {
     ["status", said(statusText([job(STATES.rendering), job(STATES.choosing, direct)], NOW))],
     ["history", said(historyText([job(STATES.delivered), job(STATES.failed)]))],
     ["watch on", said(watchText(true, false))],
-    ["details", said(detailsText(job(STATES.failed)))],
+    ["details", said(detailsText(sayIn("en"), job(STATES.failed)))],
     ["somebody else's button", said(NOT_YOURS)],
     ["a button whose time is over", said(STALE)],
     ["nothing could be saved", said(NOT_SAVED)],
-    ["the hello, in the direct message", { text: welcomeText(sampleJob("preparing").requesterId) }],
+    [
+      "the hello, in the direct message",
+      { text: welcomeText(sayIn("en"), sampleJob("preparing").requesterId) },
+    ],
   ];
 }

@@ -15,6 +15,7 @@ import {
 } from "../../src/slack/intake/answers.ts";
 import { detailsText } from "../../src/slack/intake/details.ts";
 import { actions, CHOOSE, GO_ON } from "../../src/slack/surface.ts";
+import { sayIn } from "../../src/words/say.ts";
 import { FINISHED, NOW, STATE_NAMES, STATES, sampleJob } from "../job/sample-jobs.ts";
 
 const MAX_SECTION = 3000;
@@ -306,7 +307,7 @@ describe("the finish", () => {
 
 describe("details", () => {
   it.each(jobs)("read well and fit: %s", (_name, job) => {
-    const text = detailsText(job);
+    const text = detailsText(sayIn("en"), job);
     expect(text).toContain(job.id);
     expect(text.length).toBeLessThanOrEqual(MAX_SECTION);
     expect(text).not.toMatch(/undefined|null|\[object|NaN/);
@@ -314,13 +315,13 @@ describe("details", () => {
 
   it("hold the ids, times and codes that no other message has", () => {
     const made = { ...FINISHED, attempt: 2, startedAt: NOW - 90_500, credits: 3 };
-    const done = detailsText(sampleJob({ ...STATES.delivered, made, finishedAt: NOW }));
+    const done = detailsText(sayIn("en"), sampleJob({ ...STATES.delivered, made, finishedAt: NOW }));
     expect(done).toContain(FINISHED.renderId);
     expect(done).toMatch(/AKOOL 1 min 30 s/);
     expect(done).toMatch(/attempt 2 · 3 credits/);
     expect(done).toMatch(/<!date\^\d+\^/);
     const failed = { ...STATES.failed, failure: { reason: "akool_error", code: "1015" } } as const;
-    expect(detailsText(sampleJob(failed))).toMatch(/`akool_error`, code `1015`/);
+    expect(detailsText(sayIn("en"), sampleJob(failed))).toMatch(/`akool_error`, code `1015`/);
   });
 });
 
@@ -347,7 +348,7 @@ describe("what people wrote", () => {
     const { text, blocks } = withRequest(jobMessage(job), job, { thumbnail: true });
     expect(`${text} ${JSON.stringify(blocks)}`).not.toMatch(/<!channel>|<http|evil\.example\/[<x]/);
     // Private, and it may say where a link leads to.
-    expect(detailsText(job)).not.toMatch(/<!channel>|<https/);
+    expect(detailsText(sayIn("en"), job)).not.toMatch(/<!channel>|<https/);
   });
 });
 

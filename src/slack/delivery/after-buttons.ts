@@ -1,5 +1,6 @@
 import { isPassing, requestAgain } from "../../job/follow-up.ts";
 import type { Job } from "../../job/job.ts";
+import type { Say } from "../../words/say.ts";
 import { actions } from "../surface.ts";
 import type { Button } from "./question.ts";
 
@@ -22,13 +23,13 @@ const DELETE: Button = {
 };
 
 /** Under the video; where that post cannot have them, under the job message. */
-export function finishButtons(job: Job): Button[] {
+export function finishButtons(_say: Say, job: Job): Button[] {
   const canBe1080 = requestAgain(job, "in_1080") !== undefined;
   return [AGAIN, CHANGE, ...(canBe1080 ? [IN_1080] : []), DELETE, DETAILS];
 }
 
 /** Under what says that it failed. A request that was turned away at the door has nothing to start from. */
-export function failureButtons(job: Job): Button[] {
+export function failureButtons(_say: Say, job: Job): Button[] {
   const { state, request } = job;
   if (state.status !== "failed") return [];
   if (request.photo.type === "none" && request.speech.type === "none") return [];

@@ -1,4 +1,5 @@
 import type { Job, Made } from "../../job/job.ts";
+import { sayIn } from "../../words/say.ts";
 import { finishButtons } from "./after-buttons.ts";
 import { type Message, message } from "./messages.ts";
 import { credits, duration } from "./time-text.ts";
@@ -16,7 +17,7 @@ export function finishComment(job: Job): string {
 
 /** The same post once it is found: what it said, and its buttons. */
 export function finishMessage(job: Job): Message {
-  return message(job, finishComment(job), ...finishButtons(job));
+  return message(job, finishComment(job), ...finishButtons(sayIn("en"), job));
 }
 
 export function linkComment(job: Job, link: string): string {
@@ -32,8 +33,10 @@ function factsOf(job: Job): string {
   const { seconds, renderedAt, credits: price } = made;
   return [
     `${Math.max(1, Math.round(seconds))} s long`,
-    `ready after ${duration(renderedAt - job.acceptedAt)}`,
-    ...(price === undefined ? [] : [`${credits(price)}${job.paidSpeech ? " for the video" : ""}`]),
+    `ready after ${duration(sayIn("en"), renderedAt - job.acceptedAt)}`,
+    ...(price === undefined
+      ? []
+      : [`${credits(sayIn("en"), price)}${job.paidSpeech ? " for the video" : ""}`]),
   ].join(" · ");
 }
 

@@ -3,6 +3,7 @@ import { canPostAfterAll } from "../../job/after-all.ts";
 import { failureText, failureTextOf } from "../../job/failure-text.ts";
 import type { Job, Notice } from "../../job/job.ts";
 import { tellsTime } from "../../job/shown-by.ts";
+import { sayIn } from "../../words/say.ts";
 import { actions } from "../surface.ts";
 import { failureButtons, finishButtons } from "./after-buttons.ts";
 import { inMarkup } from "./in-markup.ts";
@@ -116,7 +117,7 @@ export function jobMessage(job: Job, runningLink?: string, times: Times = {}): M
         job,
         `:white_check_mark: ${asked}: done. The video is in this thread.`,
         // Else they are under the video.
-        ...(job.finish?.stage === "plain" ? finishButtons(job) : []),
+        ...(job.finish?.stage === "plain" ? finishButtons(sayIn("en"), job) : []),
       );
     case "duplicate": {
       const link =
@@ -130,7 +131,11 @@ export function jobMessage(job: Job, runningLink?: string, times: Times = {}): M
       );
     }
     case "failed":
-      return message(job, `:x: ${asked}: ${failureTextOf(job, state.failure)}`, ...failureButtons(job));
+      return message(
+        job,
+        `:x: ${asked}: ${failureTextOf(job, state.failure)}`,
+        ...failureButtons(sayIn("en"), job),
+      );
     case "cancelled": {
       if (!state.renderWasRunning)
         return message(job, `:no_entry_sign: ${asked}: cancelled. Nothing was spent.`);
@@ -175,7 +180,7 @@ export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
       return message(
         job,
         `${hello} ${state.status === "failed" ? failureTextOf(job, state.failure) : failureText({ reason: "internal_error" })}`,
-        ...failureButtons(job),
+        ...failureButtons(sayIn("en"), job),
       );
     case "not_removed":
       return message(

@@ -1,3 +1,5 @@
+import type { Say } from "../../words/say.ts";
+
 /** Points in time and lengths of it, for people. */
 
 const SECOND_MS = 1000;
@@ -9,7 +11,7 @@ export function moment(ms: number): string {
 }
 
 /** "45 s", "2 min 5 s", "1 h 4 min", "3 d 2 h": two units at most, and never nothing. */
-export function duration(ms: number): string {
+export function duration(_say: Say, ms: number): string {
   const seconds = Math.max(1, Math.round(ms / SECOND_MS));
   const units = [
     { name: "d", amount: Math.floor(seconds / 86_400) },
@@ -25,7 +27,7 @@ export function duration(ms: number): string {
     .join(" ");
 }
 
-export function credits(amount: number): string {
+export function credits(_say: Say, amount: number): string {
   const rounded = Math.round(amount * 100) / 100;
   return rounded === 1 ? "1 credit" : `${rounded} credits`;
 }

@@ -1,5 +1,6 @@
 import type { ChannelId, UserId } from "../../job/ids.ts";
 import type { Job } from "../../job/job.ts";
+import type { Say } from "../../words/say.ts";
 
 export interface AccessSettings {
   readonly adminUsers: ReadonlySet<string>;
@@ -8,7 +9,12 @@ export interface AccessSettings {
 }
 
 /** The sentence for somebody who may not use the app here; undefined when they may. Empty lists allow everyone. */
-export function refusalFor(user: UserId, channel: ChannelId, settings: AccessSettings): string | undefined {
+export function refusalFor(
+  _say: Say,
+  user: UserId,
+  channel: ChannelId,
+  settings: AccessSettings,
+): string | undefined {
   if (settings.adminUsers.has(user)) return undefined;
   const ask =
     settings.adminUsers.size > 0
@@ -30,8 +36,8 @@ export function refusalFor(user: UserId, channel: ChannelId, settings: AccessSet
 }
 
 /** The same for the person's own conversation with the app, and its Home. */
-export function refusalInDirectMessage(user: UserId, settings: AccessSettings): string | undefined {
-  return refusalFor(user, "D" as ChannelId, settings);
+export function refusalInDirectMessage(say: Say, user: UserId, settings: AccessSettings): string | undefined {
+  return refusalFor(say, user, "D" as ChannelId, settings);
 }
 
 /** Only who asked for the video, or an admin, may decide about it. */

@@ -1,6 +1,7 @@
 import type { CancelOutcome } from "../../job/decisions.ts";
 import { failureText } from "../../job/failure-text.ts";
 import type { Job } from "../../job/job.ts";
+import { type Say, sayIn } from "../../words/say.ts";
 import { placeText } from "../delivery/messages.ts";
 import { moment } from "../delivery/time-text.ts";
 
@@ -83,7 +84,8 @@ export function statusText(jobs: readonly Job[], now: number): string {
   return [
     "*Running for you:*",
     ...jobs.map(
-      (job) => `• \`${job.id}\` ${whereabouts(job)}: ${phase(job)}, ${minutes(now - job.acceptedAt)} so far`,
+      (job) =>
+        `• \`${job.id}\` ${whereabouts(sayIn("en"), job)}: ${phase(sayIn("en"), job)}, ${minutes(sayIn("en"), now - job.acceptedAt)} so far`,
     ),
   ].join("\n");
 }
@@ -92,15 +94,18 @@ export function historyText(jobs: readonly Job[]): string {
   if (jobs.length === 0) return "Nothing has finished yet.";
   return [
     "*Your last ones:*",
-    ...jobs.map((job) => `• \`${job.id}\` ${whereabouts(job)}, ${moment(job.acceptedAt)}: ${ending(job)}`),
+    ...jobs.map(
+      (job) =>
+        `• \`${job.id}\` ${whereabouts(sayIn("en"), job)}, ${moment(job.acceptedAt)}: ${ending(sayIn("en"), job)}`,
+    ),
   ].join("\n");
 }
 
-export function whereabouts(job: Job): string {
+export function whereabouts(_say: Say, job: Job): string {
   return job.place.channelId.startsWith("D") ? "in our direct message" : `in <#${job.place.channelId}>`;
 }
 
-export function phase(job: Job): string {
+export function phase(_say: Say, job: Job): string {
   switch (job.state.status) {
     case "preparing":
       return "checking the files";
@@ -134,7 +139,7 @@ export function phase(job: Job): string {
   }
 }
 
-export function ending(job: Job): string {
+export function ending(_say: Say, job: Job): string {
   switch (job.state.status) {
     case "delivered":
       return job.finish?.stage === "removed" ? "delivered, and deleted since" : "delivered";
@@ -147,7 +152,7 @@ export function ending(job: Job): string {
   }
 }
 
-export function minutes(ms: number): string {
+export function minutes(_say: Say, ms: number): string {
   const whole = Math.floor(ms / 60_000);
   return whole < 1 ? "less than a minute" : `${whole} min`;
 }

@@ -8,6 +8,7 @@ import type { InstallationId, JobId } from "../../job/ids.ts";
 import { hasEnded, installationOf, type Job, threadOf } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
 import type { TakenFiles } from "../../job/store.ts";
+import { sayIn } from "../../words/say.ts";
 import { actions, CHOOSE, GO_ON } from "../surface.ts";
 import { mayDecide, refusalFor } from "./access.ts";
 import { afterAllText, cancelText, deletedText, NOT_YOURS, STALE } from "./answers.ts";
@@ -136,16 +137,16 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
     return after.state.status === before.state.status ? afterAllText(before) : undefined;
   });
   onPress(actions.again, (job, { user, response_url: responseUrl }) =>
-    followUp(job, "again", { userId: user.id, responseUrl }, deps),
+    followUp(sayIn("en"), job, "again", { userId: user.id, responseUrl }, deps),
   );
   onPress(actions.in1080, (job, { user, response_url: responseUrl }) =>
-    followUp(job, "in_1080", { userId: user.id, responseUrl }, deps),
+    followUp(sayIn("en"), job, "in_1080", { userId: user.id, responseUrl }, deps),
   );
   onPress(actions.delete, async (job, { user }) => {
     const { before, changed } = await apply(job, (current) => removalWanted(current, user.id));
     return changed ? undefined : deletedText(before);
   });
-  onPress(actions.details, async (job) => detailsText(job));
+  onPress(actions.details, async (job) => detailsText(sayIn("en"), job));
   onPress(actions.change, async (job, pressed, ack, installationId) => {
     if (!hasEnded(job)) return STALE;
     const { photo, speech } = job.request;
@@ -179,7 +180,8 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
   ): Promise<Answer> {
     if (triggerId === undefined) return STALE;
     const { channelId } = job.place;
-    const refusal = jobId === undefined ? refusalFor(user.id, channelId, deps.access) : undefined;
+    const refusal =
+      jobId === undefined ? refusalFor(sayIn("en"), user.id, channelId, deps.access) : undefined;
     if (refusal !== undefined) return refusal;
     const threadTs = threadOf(job);
     await openForm(

@@ -5,6 +5,7 @@ import { failureText } from "../../job/failure-text.ts";
 import { asUsual } from "../../job/habits.ts";
 import type { InstallationId, JobId } from "../../job/ids.ts";
 import { hasEnded, type Job } from "../../job/job.ts";
+import { sayIn } from "../../words/say.ts";
 import { settingsText } from "../home/defaults.ts";
 import { surface } from "../surface.ts";
 import { mayDecide, refusalFor } from "./access.ts";
@@ -24,7 +25,7 @@ export function registerCommand(app: App, deps: IntakeDeps): void {
   app.command(surface.commands[0], async ({ command, ack, context }) => {
     const body = { ...commandBody.parse(command), installationId: callerIn(context) };
     const privately = (text: string) => ack({ response_type: "ephemeral", text });
-    const refusal = refusalFor(body.user_id, body.channel_id, deps.access);
+    const refusal = refusalFor(sayIn("en"), body.user_id, body.channel_id, deps.access);
     if (refusal !== undefined) {
       deps.log.info(
         { workspaceId: body.team_id, userId: body.user_id, channelId: body.channel_id },
@@ -77,7 +78,7 @@ async function answerTo(
     case "history":
       return historyText((await requestsOf(body, deps)).filter(hasEnded).slice(0, LISTED));
     case "settings":
-      return settingsText((await store.findHabits(body.team_id, body.user_id)) ?? {});
+      return settingsText(sayIn("en"), (await store.findHabits(body.team_id, body.user_id)) ?? {});
     case "cancel":
       return cancel(parsed.jobId, body, deps);
     case "watch":

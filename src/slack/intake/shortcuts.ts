@@ -1,5 +1,6 @@
 import type { App } from "@slack/bolt";
 import { failureText } from "../../job/failure-text.ts";
+import { sayIn } from "../../words/say.ts";
 import { surface } from "../surface.ts";
 import { refusalFor } from "./access.ts";
 import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
@@ -25,7 +26,7 @@ export function registerShortcuts(app: App, deps: IntakeDeps): void {
       await ack();
       if (responseUrl !== undefined) await deps.answerPrivately(responseUrl, text);
     };
-    const refusal = refusalFor(user.id, channel.id, deps.access);
+    const refusal = refusalFor(sayIn("en"), user.id, channel.id, deps.access);
     if (refusal !== undefined) return privately(refusal);
     const text = readPostText(message.text, undefined);
     const previews = message.attachments.flatMap(({ image_url }) => image_url ?? []);

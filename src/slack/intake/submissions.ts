@@ -4,6 +4,7 @@ import type { ChannelId, InstallationId, JobId, UserId, WorkspaceId } from "../.
 import type { Job, RenderRequest } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
 import type { OpenForm } from "../../job/store.ts";
+import { sayIn } from "../../words/say.ts";
 import { formCallbackId } from "../surface.ts";
 import { mayDecide, refusalFor } from "./access.ts";
 import { NOT_YOURS } from "./answers.ts";
@@ -41,7 +42,7 @@ export function registerForm(app: App, deps: IntakeDeps): void {
       const voices = await voicesSoon(deps.voices);
       const result = readForm(view.state.values, form, voices, habits?.gesturePrompt);
       const { channelId } = result.type === "complete" ? result : form;
-      const refusal = channelId && refusalFor(user.id, channelId, deps.access);
+      const refusal = channelId && refusalFor(sayIn("en"), user.id, channelId, deps.access);
       if (refusal) {
         const field = form.channelId === undefined ? fields.where.block : ALWAYS_THERE;
         return await problem(refusal, field);
