@@ -74,7 +74,7 @@ it("tells each reader of the same request in their own words, and calls nobody",
   await until("a video", () =>
     slack.channel(channel).messages.some((each) => each.files.some((file) => file.mimetype === "video/mp4")),
   );
-  const { view, text } = await home(world, DORA, "Ein Foto + eine Aufnahme · Gesten: winkt");
+  const { view, text } = await home(world, DORA, "Ein Foto + eine Aufnahme · Gestik: winkt");
   expect(JSON.stringify(view.content.blocks)).toContain("winkt &lt;!channel&gt; &amp; `lacht`");
   expect(text).toContain("Thread öffnen");
   expect(text).toContain("@dora: 1 angefragt, ");
@@ -114,9 +114,9 @@ describe("the pages of an install", () => {
 
   it.each([
     ["de-DE,de;q=0.9,en;q=0.8", "de", "Talking Photo ist in Acme &#38; Söhne installiert"],
-    ["ja", "ja", "Talking Photo を Acme &#38; Söhne にインストールしました"],
+    ["ja", "ja", "Talking PhotoをAcme &#38; Söhneにインストールしました"],
     ["pt-PT,pt;q=0.9", "pt", "O Talking Photo está instalado em Acme &#38; Söhne"],
-    ["ko-KR,fr;q=0.5", "fr", "Talking Photo est installée dans Acme &#38; Söhne"],
+    ["ko-KR,fr;q=0.5", "fr", "Talking Photo est installé dans Acme &#38; Söhne"],
     ["ko-KR", "en", "Talking Photo is installed in Acme &#38; Söhne"],
     ["*", "en", "Talking Photo is installed in Acme &#38; Söhne"],
     ["nonsense;;q=1,,", "en", "Talking Photo is installed in Acme &#38; Söhne"],

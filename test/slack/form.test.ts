@@ -10,6 +10,7 @@ import { type FormBody, formBody, slackFile } from "../../src/slack/intake/paylo
 import { readForm } from "../../src/slack/intake/read-form.ts";
 import { voiceOption } from "../../src/slack/intake/voice-options.ts";
 import { formCallbackId } from "../../src/slack/surface.ts";
+import { sayIn } from "../../src/words/say.ts";
 
 const FORM_ID = "x".repeat(22);
 const MEGABYTE = 1024 * 1024;
@@ -78,7 +79,7 @@ const read = (fieldsOver: Record<string, unknown> = {}, taken: TakenFiles = {}) 
 describe("the form", () => {
   const taken = { photo: slackSource(jpeg), speech: slackSource(mp3) };
   const said = { type: "words", text: "Hello & welcome" } as const;
-  const option = voiceOption(ANNA);
+  const option = voiceOption(sayIn("en"), ANNA);
 
   it.each([
     ["while it loads", loadingView(FORM_ID)],
@@ -171,7 +172,7 @@ describe("the form sent off", () => {
 
   it("takes words in a voice, or in whichever fits", () => {
     const inWords = { [speech]: { files: [] }, [words]: { value: "  Hello there " } };
-    const chosen = { selected_option: voiceOption(ANNA) };
+    const chosen = { selected_option: voiceOption(sayIn("en"), ANNA) };
     expect(read(inWords)).toMatchObject({ request: { speech: { type: "words", text: "Hello there" } } });
     expect(read({ ...inWords, [voice]: chosen })).toMatchObject({
       request: { speech: { text: "Hello there", voice: { id: "anna-1", name: "Anna", language: "de" } } },
@@ -198,7 +199,7 @@ describe("the form sent off", () => {
     };
     expect(spoken({})).toEqual(given);
     expect(spoken({ [voice]: kept })).toEqual(given);
-    expect(spoken({ [voice]: { selected_option: voiceOption(ANNA) } })).toEqual({
+    expect(spoken({ [voice]: { selected_option: voiceOption(sayIn("en"), ANNA) } })).toEqual({
       type: "words",
       text: "Hi",
       voice: { id: "anna-1", name: "Anna", language: "de" },
@@ -207,7 +208,7 @@ describe("the form sent off", () => {
 
   it("remembers a voice for whom it was asked to, and nothing without one", () => {
     const ticked = (...whose: string[]) => ({ selected_options: whose.map((value) => ({ value })) });
-    const chosen = { [voice]: { selected_option: voiceOption(ANNA) } };
+    const chosen = { [voice]: { selected_option: voiceOption(sayIn("en"), ANNA) } };
     const remembered = (over: Record<string, unknown>) => {
       const result = read(over);
       return result.type === "complete"

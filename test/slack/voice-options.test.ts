@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Voice } from "../../src/job/speech-api.ts";
 import { voiceBehind, voiceOptions, voicesSoon } from "../../src/slack/intake/voice-options.ts";
+import { sayIn } from "../../src/words/say.ts";
 
 const ANNA: Voice = {
   id: "v-anna",
@@ -14,7 +15,7 @@ const MUTE: Voice = { id: "v-plain", name: "Plain" };
 const ALL = [ANNA, JOSE, MUTE];
 
 describe("the list of voices", () => {
-  const found = (typed: string) => voiceOptions(ALL, typed).map(({ text }) => text.text);
+  const found = (typed: string) => voiceOptions(sayIn("en"), ALL, typed).map(({ text }) => text.text);
 
   it.each([
     ["", ["Anna · German · female", "José Luis · Spanish · male", "Plain"]],
@@ -37,14 +38,18 @@ describe("the list of voices", () => {
       { id: "y".repeat(151), name: "too long an id" },
       { id: "v", name: "" },
     ];
-    const options = voiceOptions([...odd, ...many, { id: "q", name: "Q", language: "no such language" }], "");
+    const options = voiceOptions(
+      sayIn("en"),
+      [...odd, ...many, { id: "q", name: "Q", language: "no such language" }],
+      "",
+    );
     expect(options).toHaveLength(100);
     expect(options.every(({ text, value }) => text.text.length <= 75 && value.length <= 150)).toBe(true);
-    expect(voiceOptions([{ id: "q", name: "Q", language: "no such" }], "q")).toHaveLength(1);
+    expect(voiceOptions(sayIn("en"), [{ id: "q", name: "Q", language: "no such" }], "q")).toHaveLength(1);
   });
 
   it("knows the voice behind a choice, also one that has left the list", () => {
-    const [anna] = voiceOptions(ALL, "anna");
+    const [anna] = voiceOptions(sayIn("en"), ALL, "anna");
     expect(anna && voiceBehind(anna, ALL)).toEqual({
       id: "v-anna",
       name: "Anna",

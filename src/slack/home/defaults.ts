@@ -22,7 +22,7 @@ export function defaultsBlocks(say: Say, { voice, resolution, gesturePrompt }: H
         action_id: homeActions.voice,
         min_query_length: 0,
         placeholder: text(say.plain("home.voice_hint")),
-        ...(voice ? { initial_option: voiceOption(voice) } : {}),
+        ...(voice ? { initial_option: voiceOption(say, voice) } : {}),
       },
     },
     ...(voice ? buttons([{ text: say.plain("home.forget_voice"), action: homeActions.forgetVoice }]) : []),

@@ -4,7 +4,6 @@ import { type FollowUp, installationOf, type Job, threadOf } from "../../job/job
 import type { Say } from "../../words/say.ts";
 import type { Key } from "../../words/sentences.ts";
 import { refusalFor } from "./access.ts";
-import { STALE } from "./answers.ts";
 import type { IntakeDeps } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
 
@@ -25,7 +24,7 @@ export async function followUp(
 ): Promise<string | undefined> {
   const { store, now, waits, access } = deps;
   const request = requestAgain(job, which);
-  if (!request) return STALE;
+  if (!request) return say("answer.stale");
   if (job.followUps?.[which] !== undefined) return say(MADE_ALREADY[which]);
   const { workspaceId, door, place } = job;
   const refusal = refusalFor(say, by.userId, place.channelId, access);

@@ -1,6 +1,7 @@
 import type { UserId, WorkspaceId } from "../../job/ids.ts";
 import type { ChosenVoice } from "../../job/job.ts";
 import type { OpenForm } from "../../job/store.ts";
+import { sayIn } from "../../words/say.ts";
 import type { FormLook } from "./form.ts";
 import type { IntakeDeps } from "./handlers.ts";
 import { voiceOption, voicesSoon } from "./voice-options.ts";
@@ -25,7 +26,7 @@ export async function lookOf(
     takenFrom: jobId === undefined ? "message" : "request",
     asksWhere: channelId === undefined,
     inChannel,
-    ...(usual ? { usualVoice: voiceOption(usual) } : {}),
+    ...(usual ? { usualVoice: voiceOption(sayIn("en"), usual) } : {}),
     ...(job ? { begun: job.request } : {}),
     ...(habits ? { usual: habits } : {}),
   };

@@ -211,7 +211,7 @@ const choice = z.object({ selected_option: z.object({ value: z.string() }).nulli
 const option = z.object({ text: z.object({ text: z.string() }), value: z.string() });
 
 /** `block_suggestion`: somebody types into the list of voices. */
-export const searchBody = z.object({ value: text });
+export const searchBody = interaction({ value: text });
 
 /** `block_actions` in the form: a voice was chosen, or taken away. */
 export const voiceChosenBody = interaction({

@@ -1,5 +1,6 @@
 import type { ChosenVoice } from "../../job/job.ts";
 import type { Voice, VoiceList } from "../../job/speech-api.ts";
+import type { Say } from "../../words/say.ts";
 
 /** As Slack wants one choice of a list. */
 export interface Option {
@@ -18,7 +19,7 @@ const SEPARATOR = " · ";
 const inEnglish = new Intl.DisplayNames(["en"], { type: "language", fallback: "none" });
 
 /** The voices that fit all that was typed: name, language (in English or in itself) and gender. */
-export function voiceOptions(voices: readonly Voice[], typed: string): Option[] {
+export function voiceOptions(say: Say, voices: readonly Voice[], typed: string): Option[] {
   const wanted = wordsOf(typed);
   return voices
     .filter(({ id, name }) => id !== "" && id.length <= MOST_OF_VALUE && name !== "")
@@ -28,10 +29,10 @@ export function voiceOptions(voices: readonly Voice[], typed: string): Option[] 
       return wanted.every((word) => known.some((has) => has.startsWith(word)));
     })
     .slice(0, MOST_OPTIONS)
-    .map(voiceOption);
+    .map((voice) => voiceOption(say, voice));
 }
 
-export function voiceOption(voice: ChosenVoice & Pick<Voice, "gender">): Option {
+export function voiceOption(_say: Say, voice: ChosenVoice & Pick<Voice, "gender">): Option {
   const { name, language, gender } = voice;
   const parts = [name, languageName(language), gender].filter((part) => part !== undefined);
   return {

@@ -1,4 +1,5 @@
 import type { App } from "@slack/bolt";
+import { sayIn } from "../../words/say.ts";
 import { slackCall } from "../slack-call.ts";
 import { voiceAction } from "../surface.ts";
 import { type FormLook, formView } from "./form.ts";
@@ -12,7 +13,7 @@ import { voiceBehind, voiceOptions, voicesSoon } from "./voice-options.ts";
 export function registerVoices(app: App, deps: IntakeDeps): void {
   app.options(voiceAction, async ({ body, ack }) => {
     const { value } = searchBody.parse(body);
-    await ack({ options: voiceOptions(await voicesSoon(deps.voices), value) });
+    await ack({ options: voiceOptions(sayIn("en"), await voicesSoon(deps.voices), value) });
   });
 
   app.action(voiceAction, async ({ body, ack, context }) => {

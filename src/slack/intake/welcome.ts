@@ -5,7 +5,7 @@ import { markup, type Said, type Say, sayIn } from "../../words/say.ts";
 import { startAction } from "../surface.ts";
 import { refusalInDirectMessage } from "./access.ts";
 import { type Recipient, tellDirectly } from "./direct-message.ts";
-import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
+import { callerIn, type IntakeDeps } from "./handlers.ts";
 import { openForm, whyNot } from "./open-form.ts";
 import { homeOpened, startBody } from "./payloads.ts";
 
@@ -97,7 +97,7 @@ export function registerWelcome(app: App, deps: IntakeDeps): void {
       );
     } catch (error) {
       deps.log.error({ err: error, workspaceId }, "the form could not be opened");
-      await privately(NOT_SAVED);
+      await privately(say("answer.not_saved"));
     }
   });
 }
