@@ -103,6 +103,7 @@ describe("the Home tab", () => {
           requesterId: `U${index}` as UserId,
           asked: 1_000_000,
           delivered: 999_999,
+          credits: 1_234_567.89,
         })),
       },
     });

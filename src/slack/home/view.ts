@@ -4,6 +4,7 @@ import type { ChannelId } from "../../job/ids.ts";
 import type { Job } from "../../job/job.ts";
 import type { PersonCount } from "../../job/store.ts";
 import { markup, type Say } from "../../words/say.ts";
+import { credits } from "../delivery/time-text.ts";
 import { startButton } from "../intake/welcome.ts";
 import { homeActions, unwatchAction } from "../surface.ts";
 import { buttons, fieldId, type HomeButton, header, note, section } from "./blocks.ts";
@@ -125,11 +126,12 @@ function searchBlocks(say: Say, { search, channelId }: Looking): KnownBlock[] {
 }
 
 function adminBlocks(say: Say, { credit, watched, counts }: AdminPart): KnownBlock[] {
-  const people = counts
-    .slice(0, PEOPLE_SHOWN)
-    .map(({ requesterId, asked, delivered }) =>
-      say("home.month_person", { person: markup(`<@${requesterId}>`), asked, delivered }),
-    );
+  const people = counts.slice(0, PEOPLE_SHOWN).map(({ requesterId, asked, delivered, credits: spent }) => {
+    const values = { person: markup(`<@${requesterId}>`), asked, delivered };
+    return spent > 0
+      ? say("home.month_person_spent", { ...values, credits: credits(say, spent) })
+      : say("home.month_person", values);
+  });
   const more = counts.length - PEOPLE_SHOWN;
   const hidden = watched.length - CHANNELS_SHOWN;
   return [
