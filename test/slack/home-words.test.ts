@@ -59,8 +59,8 @@ describe.each(LOCALES)("in %s", (locale) => {
   it("labels and buttons of the Home are short enough to be read at a glance", () => {
     const most: Partial<Record<Key, number>> = {
       "welcome.make_a_video": 30,
-      "home.cancel": 30,
-      "home.post_again": 30,
+      "button.cancel": 30,
+      "button.post_again": 30,
       "home.previous": 30,
       "home.next": 30,
       "home.newest": 30,

@@ -58,7 +58,7 @@ export function settingsText(say: Say, { voice, resolution, gesturePrompt }: Hab
     gesturePrompt
       ? say("home.settings_gestures", { gestures: excerpt(gesturePrompt, SHOWN_OF_GESTURES) })
       : say("home.settings_no_gestures"),
-    say("home.settings_where"),
+    say("home.settings_where", { remember: { key: "form.remember" } }),
   ].join("\n");
 }
 

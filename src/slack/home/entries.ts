@@ -18,12 +18,12 @@ const SHOWN_OF_OUTCOME = 300;
 function choicesFor(say: Say, job: Job): HomeButton[] {
   const value = job.id;
   const again: HomeButton = {
-    text: say.plain("home.post_again"),
+    text: say.plain("button.post_again"),
     action: actions.postAgain,
     value,
     style: "primary",
   };
-  const cancel: HomeButton = { text: say.plain("home.cancel"), action: actions.cancel, value };
+  const cancel: HomeButton = { text: say.plain("button.cancel"), action: actions.cancel, value };
   const outcome = cancelOutcome(job);
   const isThere =
     job.finish !== undefined && job.finish.stage !== "removing" && job.finish.stage !== "removed";
@@ -31,8 +31,7 @@ function choicesFor(say: Say, job: Job): HomeButton[] {
   return [
     ...(job.state.status === "undeliverable" ? [again] : []),
     ...(outcome === "too_late" || outcome === "ended_already" ? [] : [cancel]),
-    // Details are told privately, for which Slack gives no way in a Home.
-    ...after.filter(({ action }) => action !== actions.details).map((button) => ({ ...button, value })),
+    ...after.map((button) => ({ ...button, value })),
   ];
 }
 

@@ -13,6 +13,7 @@ import { actions, CHOOSE, GO_ON } from "../surface.ts";
 import { mayDecide, refusalFor } from "./access.ts";
 import { afterAllText, cancelText, deletedText, NOT_YOURS, STALE } from "./answers.ts";
 import { detailsText } from "./details.ts";
+import { showDetails } from "./details-modal.ts";
 import { tellDirectly } from "./direct-message.ts";
 import { followUp } from "./follow-up-buttons.ts";
 import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
@@ -146,7 +147,15 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
     const { before, changed } = await apply(job, (current) => removalWanted(current, user.id));
     return changed ? undefined : deletedText(before);
   });
-  onPress(actions.details, async (job) => detailsText(sayIn("en"), job));
+  onPress(actions.details, async (job, { user, trigger_id: triggerId, response_url: url }, ack, caller) => {
+    const say = await deps.readers.sayTo(caller, user.id);
+    // A press in the Home tab has no address for an answer, but can open something over it.
+    if (url === undefined && triggerId !== undefined) {
+      await ack();
+      if (await showDetails(say, job, { triggerId, installationId: caller }, deps)) return undefined;
+    }
+    return detailsText(say, job);
+  });
   onPress(actions.change, async (job, pressed, ack, installationId) => {
     if (!hasEnded(job)) return STALE;
     const { photo, speech } = job.request;

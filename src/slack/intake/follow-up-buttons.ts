@@ -25,7 +25,8 @@ export async function followUp(
   const { store, now, waits, access } = deps;
   const request = requestAgain(job, which);
   if (!request) return say("answer.stale");
-  if (job.followUps?.[which] !== undefined) return say(MADE_ALREADY[which]);
+  if (job.followUps?.[which] !== undefined)
+    return say(MADE_ALREADY[which], { change: { key: "button.change" } });
   const { workspaceId, door, place } = job;
   const refusal = refusalFor(say, by.userId, place.channelId, access);
   if (refusal !== undefined) return refusal;
@@ -55,5 +56,5 @@ export async function followUp(
     const noted = followedUp(current, which, next.id);
     return noted === current ? undefined : { job: noted };
   });
-  return isNew ? undefined : say(MADE_ALREADY[which]);
+  return isNew ? undefined : say(MADE_ALREADY[which], { change: { key: "button.change" } });
 }
