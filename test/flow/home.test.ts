@@ -167,6 +167,38 @@ describe("what has finished", () => {
   });
 });
 
+describe("Details in the Home tab", () => {
+  const world = useWorld();
+
+  it("open over it, for a video and for a failure", async () => {
+    const { slack, akool } = world();
+    await expectOneVideo(world(), await ask(world(), "command", { words: "waves <!channel>" }));
+    akool.misbehave("create", { kind: "code", code: 1104 });
+    const failed = await ask(world(), "command");
+    await failed.waitForMessage(/:x:/);
+    await slack.openHome();
+    const view = await home(world(), /waves <!channel>.*\[Details\]/s);
+    expect(textOf(world()).match(/\[Details\]/g)).toHaveLength(2);
+    await slack.pressButton(view, "Details", { nth: 0 });
+    const failure = await slack.waitForView(/Failed: `akool_out_of_credit`, code `1104`/);
+    await slack.closeView(failure);
+    await slack.pressButton(view, "Details", { nth: 1 });
+    const details = await slack.waitForView("Gestures: “waves <!channel>”");
+    expect(slack.describe(details).join("\n")).toMatch(/AKOOL's render `[^`]+` · attempt 1 · \d+ credits/);
+    expect(JSON.stringify(details.content.blocks)).toContain("waves &lt;!channel&gt;");
+    await slack.closeView(details);
+  });
+
+  it("come in the direct message where Slack opens nothing over it", async () => {
+    const { slack } = world();
+    await slack.openHome();
+    const view = await home(world(), "[Details]");
+    slack.misbehave("views.open", { kind: "error", error: "expired_trigger_id" });
+    await slack.pressButton(view, "Details");
+    await slack.waitForMessage("Details", { channel: slack.openDm(ANNA).id });
+  });
+});
+
 describe("my defaults", () => {
   const world = useWorld();
 
@@ -242,7 +274,7 @@ describe("an admin's Home tab", () => {
     const view = await home(world(), "For admins", BEN);
     const text = textOf(world(), BEN);
     expect(text).toMatch(/AKOOL credit left: \d/);
-    expect(text).toContain("@anna: 1 asked for, 1 delivered");
+    expect(text).toMatch(/@anna: 1 asked for, 1 delivered, \d+ credits$/m);
     await slack.openHome(BEN);
     await slack.pressButton(view, "Switch off");
     await home(world(), "Watched channels:* none", BEN);

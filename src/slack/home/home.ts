@@ -15,7 +15,7 @@ type Pressed = ReturnType<typeof homePressed.parse>;
  * published after Slack has its answer; should that fail, the next look is another chance.
  */
 export function registerHome(app: App, deps: IntakeDeps): void {
-  const { store, access, voices, log } = deps;
+  const { store, access, voices, readers, log } = deps;
   const show = createShowHome(deps);
 
   app.event("app_home_opened", async ({ event, body, context }) => {
@@ -39,11 +39,8 @@ export function registerHome(app: App, deps: IntakeDeps): void {
   for (const turn of TURNS) app.action(turn, ({ ack }) => ack());
 
   app.options(homeActions.voice, async ({ body, ack, context }) => {
-    const { user, value } = searchBody.parse(body);
-    const [say, all] = await Promise.all([
-      deps.readers.sayTo(callerIn(context), user.id),
-      voicesSoon(voices),
-    ]);
+    const { value, user } = searchBody.parse(body);
+    const [say, all] = await Promise.all([readers.sayTo(callerIn(context), user.id), voicesSoon(voices)]);
     await ack({ options: voiceOptions(say, all, value) });
   });
 

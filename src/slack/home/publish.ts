@@ -2,7 +2,7 @@ import type { HomeView } from "@slack/web-api";
 import { z } from "zod";
 import type { InstallationId, UserId, WorkspaceId } from "../../job/ids.ts";
 import { hasEnded } from "../../job/job.ts";
-import { sayIn } from "../../words/say.ts";
+import type { Say } from "../../words/say.ts";
 import { refusalInDirectMessage } from "../intake/access.ts";
 import type { IntakeDeps } from "../intake/handlers.ts";
 import { whyNot } from "../intake/open-form.ts";
@@ -36,7 +36,8 @@ export function createShowHome(deps: IntakeDeps): ShowHome {
     const { workspaceId, installationId, userId, hash } = visitor;
     try {
       const site = (await inTime(siteOf(installationId))) ?? ANY_SITE;
-      const view = await viewFor(visitor, looking, { site, countsOf }, deps);
+      const say = await deps.readers.sayTo(installationId, userId);
+      const view = await viewFor(say, visitor, looking, { site, countsOf }, deps);
       const shown = await slackCall(
         async () =>
           (await deps.clientFor(installationId)).views.publish({
@@ -55,21 +56,22 @@ export function createShowHome(deps: IntakeDeps): ShowHome {
 }
 
 async function viewFor(
+  say: Say,
   { workspaceId, userId }: Visitor,
   looking: Looking,
   { site, countsOf }: { readonly site: string; readonly countsOf: CountsOf },
   deps: IntakeDeps,
 ): Promise<HomeView> {
   const { store, access, now } = deps;
-  const refusal = refusalInDirectMessage(sayIn("en"), userId, access);
+  const refusal = refusalInDirectMessage(say, userId, access);
   if (refusal !== undefined) return closedView(refusal);
   const [jobs, page, habits, admin] = await Promise.all([
     store.jobsOf(userId, workspaceId, LOOKED_THROUGH),
-    findPage({ userId, workspaceId }, looking, store),
+    findPage(say, { userId, workspaceId }, looking, store),
     store.findHabits(workspaceId, userId),
     access.adminUsers.has(userId) ? adminPart(workspaceId, countsOf, deps) : undefined,
   ]);
-  return homeView({
+  return homeView(say, {
     now: now(),
     site,
     running: jobs.filter((job) => !hasEnded(job) && job.message.status !== "none"),

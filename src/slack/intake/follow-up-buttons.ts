@@ -2,17 +2,16 @@ import { followedUp, requestAgain } from "../../job/follow-up.ts";
 import type { UserId } from "../../job/ids.ts";
 import { type FollowUp, installationOf, type Job, threadOf } from "../../job/job.ts";
 import type { Say } from "../../words/say.ts";
+import type { Key } from "../../words/sentences.ts";
 import { refusalFor } from "./access.ts";
 import type { IntakeDeps } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
 
 /** "Again" and "In 1080": another job in the same thread, one for each button of a job, however often it is pressed. */
 
-const MADE_ALREADY: Record<FollowUp, string> = {
-  again:
-    "I am at another one already, or have made it: see below in this thread. It has buttons of its own. Change… or `/talkingphoto` starts a different one.",
-  in_1080:
-    "The one in 1080 is on its way already, or made: see below in this thread. Change… or `/talkingphoto` starts a different one.",
+const MADE_ALREADY: Record<FollowUp, Key> = {
+  again: "details.again_already",
+  in_1080: "details.in_1080_already",
 };
 
 /** Resolves with what the presser alone is to hear; undefined when the new job's own message says it all. */
@@ -26,7 +25,8 @@ export async function followUp(
   const { store, now, waits, access } = deps;
   const request = requestAgain(job, which);
   if (!request) return say("answer.stale");
-  if (job.followUps?.[which] !== undefined) return MADE_ALREADY[which];
+  if (job.followUps?.[which] !== undefined)
+    return say(MADE_ALREADY[which], { change: { key: "button.change" } });
   const { workspaceId, door, place } = job;
   const refusal = refusalFor(say, by.userId, place.channelId, access);
   if (refusal !== undefined) return refusal;
@@ -56,5 +56,5 @@ export async function followUp(
     const noted = followedUp(current, which, next.id);
     return noted === current ? undefined : { job: noted };
   });
-  return isNew ? undefined : MADE_ALREADY[which];
+  return isNew ? undefined : say(MADE_ALREADY[which], { change: { key: "button.change" } });
 }
