@@ -172,7 +172,7 @@ describe("whoever uses Slack in another language", () => {
 
 describe("whoever may not use the app", () => {
   const world = useWorld({ env: { ALLOWED_USERS: "U0SOMEBODY", ADMIN_USERS: `${ANNA},${BEN}` } });
-  const german = /Sprechende Fotos sind in diesem Workspace .* Bitte @anna oder @ben um Zugang\./;
+  const german = /Sprechende Fotos sind hier nur .* Bitte @anna oder @ben um Zugang\./;
 
   it("is told so in their language", async () => {
     const { slack, files } = world();
