@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ChannelId, JobId } from "../../src/job/ids.ts";
+import type { ChannelId, JobId, UserId } from "../../src/job/ids.ts";
 import type { Voice } from "../../src/job/speech-api.ts";
 import type { TakenFiles } from "../../src/job/store.ts";
 import { parseView } from "../../src/sandbox/slack/block-kit.ts";
+import { whyNotAllowed } from "../../src/slack/intake/access.ts";
 import { slackSource } from "../../src/slack/intake/file-role.ts";
 import { type FormLook, fields, formView, loadingView } from "../../src/slack/intake/form.ts";
 import { MAX_GESTURE_PROMPT } from "../../src/slack/intake/parse-command.ts";
@@ -10,7 +11,7 @@ import { type FormBody, formBody, slackFile } from "../../src/slack/intake/paylo
 import { readForm } from "../../src/slack/intake/read-form.ts";
 import { voiceOption } from "../../src/slack/intake/voice-options.ts";
 import { formCallbackId } from "../../src/slack/surface.ts";
-import { type Say, sayIn } from "../../src/words/say.ts";
+import { type Said, type Say, sayIn } from "../../src/words/say.ts";
 import { LOCALES } from "../../src/words/sentences.ts";
 
 const say = sayIn("en");
@@ -313,6 +314,22 @@ describe("the form sent off", () => {
         // Slack shows one line or two below a field.
         expect(text.length).toBeLessThanOrEqual(150);
       }
+    }
+  });
+
+  it.each(LOCALES)("says in %s what concerns no field, and nothing is cut off", (locale) => {
+    const closed = { allowedUsers: new Set(["U0ELSE"]), allowedChannels: new Set<string>() };
+    const refusals = [["U012345678A"], []].map((admins) =>
+      whyNotAllowed("U1" as UserId, CHANNEL, { ...closed, adminUsers: new Set(admins) }),
+    );
+    const elsewhere = { allowedUsers: new Set<string>(), allowedChannels: new Set(["C012345678A"]) };
+    refusals.push(whyNotAllowed("U1" as UserId, CHANNEL, { ...elsewhere, adminUsers: new Set() }));
+    const others: Said[] = (
+      ["form.too_old", "form.gone_on", "answer.not_yours", "answer.not_saved"] as const
+    ).map((key) => ({ key }));
+    for (const said of [...refusals, ...others]) {
+      const text = said && sayIn(locale).plain(said.key, said.values);
+      expect(text).toMatch(/^.{10,150}$/);
     }
   });
 

@@ -10,10 +10,7 @@ import type { SlackPayload } from "./slack-payload.ts";
 type Payload = Extract<SlackPayload, { body: unknown }>;
 
 /** `installationId` undefined: the app is not installed where the payload comes from. */
-export type ReplyTo = (
-  payload: Payload,
-  installationId: InstallationId | undefined,
-) => Promise<UnknownReply> | UnknownReply;
+export type ReplyTo = (payload: Payload, installationId: InstallationId | undefined) => Promise<UnknownReply>;
 
 const personId = z.string().transform((id) => id as UserId);
 /** A command names the person flat, an interaction nests them. */
@@ -27,11 +24,13 @@ const person = z.union([
  * person waits for it, so it is answered at once, and privately.
  */
 export function createUnknownPayload(answerPrivately: AnswerPrivately, readers: Readers): ReplyTo {
-  return async (payload, installationId) => {
+  return (payload, installationId) => {
     const { data: userId } = person.safeParse(payload.body);
-    const isKnown = installationId !== undefined && userId !== undefined;
-    const say = isKnown ? await readers.sayTo(installationId, userId) : sayIn("en");
-    return privateReply(say, payload, unknownText(say, payload), answerPrivately);
+    const sayToThem = async () =>
+      installationId !== undefined && userId !== undefined
+        ? readers.sayTo(installationId, userId)
+        : sayIn("en");
+    return privateReply(sayToThem, payload, (say) => unknownText(say, payload), answerPrivately);
   };
 }
 
@@ -41,11 +40,11 @@ export function createNotInstalled(
   log: { info(fields: object, message: string): void },
 ): ReplyTo {
   // There is no token left to ask Slack with who reads which language.
-  const say = sayIn("en");
+  const inEnglish = async () => sayIn("en");
   return (payload) => {
     const { team_id: teamId, enterprise_id: enterpriseId } = payload.body;
     log.info({ type: payload.type, teamId, enterpriseId }, "a request from where the app is not installed");
-    return privateReply(say, payload, say("answer.not_installed"), answerPrivately);
+    return privateReply(inEnglish, payload, (say) => say("answer.not_installed"), answerPrivately);
   };
 }
 
