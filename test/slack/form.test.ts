@@ -35,6 +35,7 @@ const where = fields.where.block;
 const resolution = fields.resolution.block;
 const gesture = fields.gesture.block;
 const gestureWords = fields.gestureWords.block;
+const showFirst = fields.showFirst.block;
 
 const CHANNEL = "C1" as ChannelId;
 const ANNA: Voice = {
@@ -117,7 +118,15 @@ describe("the form", () => {
         .blocks.map((block) => block.block_id)
         .filter((id) => id !== resolution && id !== gesture && id !== gestureWords && id !== undefined);
     expect(asksFor(empty)).toEqual([photo, speech, words, voice, remember]);
-    expect(asksFor(global)).toEqual([where, photo, speech, words, voice, remember]);
+    expect(asksFor({ ...empty, inChannel: true })).toEqual([
+      photo,
+      speech,
+      words,
+      voice,
+      remember,
+      showFirst,
+    ]);
+    expect(asksFor(global)).toEqual([where, photo, speech, words, voice, remember, showFirst]);
     expect(asksFor({ taken: { photo: taken.photo } })).toEqual([speech, words, voice, remember]);
     expect(asksFor({ taken: { speech: taken.speech } })).toEqual([photo]);
     expect(asksFor({ taken: { speech: said } })).toEqual([photo, voice, remember]);

@@ -26,7 +26,7 @@ export function linkComment(job: Job, link: string): string {
 }
 
 /** Only what is known. */
-function factsOf(job: Job): string {
+export function factsOf(job: Job): string {
   const made = madeOf(job);
   if (!made) return "";
   const { seconds, renderedAt, credits: price } = made;

@@ -7,6 +7,7 @@ import { actions } from "../surface.ts";
 import { failureButtons, finishButtons } from "./after-buttons.ts";
 import { inMarkup } from "./in-markup.ts";
 import { answersTo, type Button, questionText } from "./question.ts";
+import { decidingText, decisionButtons, decisionButtonsHere, insteadText, shownText } from "./show-first.ts";
 import { moment } from "./time-text.ts";
 
 /** Every message about a job. `text` says everything by itself: notifications and screen readers have nothing else. */
@@ -19,7 +20,7 @@ const TRY_AGAIN: Button = { text: "Try again", action: actions.tryAgain, style: 
 const LEAVE_IT: Button = { text: "Leave it", action: actions.leaveIt };
 const CANCEL: Button = { text: "Cancel", action: actions.cancel };
 const MAKE_ANOTHER: Button = { text: "Make another", action: actions.makeAnother };
-const POST_AGAIN: Button = { text: "Post again", action: actions.postAgain, style: "primary" };
+export const POST_AGAIN: Button = { text: "Post again", action: actions.postAgain, style: "primary" };
 const POST_AFTER_ALL: Button = { text: "Post it after all", action: actions.postAfterAll };
 
 /** Slack takes 25 in one row. */
@@ -109,6 +110,8 @@ export function jobMessage(job: Job, runningLink?: string, times: Times = {}): M
         `:warning: ${asked}: the video is ready, but I could not post it. ${failureTextOf(job, state.failure)} I keep it and try again by myself.`,
         POST_AGAIN,
       );
+    case "shown":
+      return message(job, shownText(job, asked), ...decisionButtonsHere(job));
     case "delivered":
       if (job.finish?.stage === "removed")
         return message(job, `:wastebasket: ${asked}: the video has been deleted.`);
@@ -132,6 +135,8 @@ export function jobMessage(job: Job, runningLink?: string, times: Times = {}): M
     case "failed":
       return message(job, `:x: ${asked}: ${failureTextOf(job, state.failure)}`, ...failureButtons(job));
     case "cancelled": {
+      const instead = insteadText(job, asked);
+      if (instead !== undefined) return message(job, instead);
       if (!state.renderWasRunning)
         return message(job, `:no_entry_sign: ${asked}: cancelled. Nothing was spent.`);
       const goesOn = `:no_entry_sign: ${asked}: cancelled. AKOOL cannot be stopped once it has started, so credit may be used, but I won't post the video.`;
@@ -167,6 +172,10 @@ export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
         } I keep it and try again by myself.`,
         POST_AGAIN,
       );
+    case "deciding":
+      return state.status === "shown"
+        ? message(job, decidingText(job, hello), ...decisionButtons(job))
+        : endedMessage(job, hello);
     case "choosing":
       return state.status === "choosing"
         ? message(job, `${hello} ${questionText(job, state.question)}`, ...answersTo(state.question), CANCEL)

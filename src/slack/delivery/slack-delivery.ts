@@ -1,13 +1,15 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Delivery, SlackAnswer } from "../../job/delivery.ts";
-import type { JobId, MessageTs, SlackFileId } from "../../job/ids.ts";
+import type { ChannelId, JobId, MessageTs, SlackFileId } from "../../job/ids.ts";
 import { installationOf, type Job, threadOf } from "../../job/job.ts";
+import { goesFirst, shownWhere } from "../../job/show-first.ts";
 import { minutesSoFar } from "../../job/time-so-far.ts";
 import { type ClientFor, slackCall } from "../slack-call.ts";
 import { hasThumbnail, withRequest } from "./asked-for.ts";
 import { finishComment, finishMessage, linkComment } from "./finish.ts";
 import { jobMessage, noticeMessage } from "./messages.ts";
+import { previewComment, previewMessage } from "./preview-post.ts";
 
 /** What people see under the video, and what a downloaded copy is called. */
 const VIDEO_NAME = "talking-photo.mp4";
@@ -73,6 +75,23 @@ export function createSlackDelivery({
       (result) => ({ link: z.url().parse(result.permalink) }),
     );
     return answer.type === "ok" ? answer.link : undefined;
+  }
+
+  const openDirect = (job: Job, users: string) =>
+    callFor(
+      job,
+      (client) => client.conversations.open({ users }),
+      (result) => ({ channelId: opened.parse(result).channel.id as ChannelId }),
+    );
+
+  /** What is gone already counts as deleted. */
+  async function deleteFile(job: Job, fileId: SlackFileId): Promise<SlackAnswer> {
+    const answer = await callFor(
+      job,
+      (client) => client.files.delete({ file: fileId }),
+      () => ({}),
+    );
+    return answer.type === "refused" && FILE_GONE.has(answer.code) ? { type: "ok" } : answer;
   }
 
   const timesOf = (job: Job, at: number) => ({ soFar: minutesSoFar(job, at), usualMs: usualMs() });
@@ -162,16 +181,12 @@ export function createSlackDelivery({
           () => ({}),
         );
       const direct = async (): Promise<SlackAnswer> => {
-        const conversation = await callFor(
-          job,
-          (client) => client.conversations.open({ users: person }),
-          (result) => ({ channel: opened.parse(result).channel.id }),
-        );
+        const conversation = await openDirect(job, person);
         if (conversation.type !== "ok") return conversation;
         return callFor(
           job,
           (client) =>
-            client.chat.postMessage({ channel: conversation.channel, ...words, unfurl_links: false }),
+            client.chat.postMessage({ channel: conversation.channelId, ...words, unfurl_links: false }),
           () => ({}),
         );
       };
@@ -191,6 +206,10 @@ export function createSlackDelivery({
       return answer;
     },
 
+    async openDirect(job) {
+      return openDirect(job, job.requesterId);
+    },
+
     async openUpload(job, sizeBytes) {
       // No alt text: on an mp4 it makes Slack drop the share without a word.
       return callFor(
@@ -204,9 +223,10 @@ export function createSlackDelivery({
     },
 
     async shareFile(job, fileId) {
-      const thread = threadOf(job);
+      const { channelId, threadTs: thread } = shownWhere(job);
       const files: [{ id: string; title: string }] = [{ id: fileId, title: VIDEO_TITLE }];
-      const where = { channel_id: job.place.channelId, initial_comment: finishComment(job) };
+      const said = goesFirst(job) ? previewComment(job) : finishComment(job);
+      const where = { channel_id: channelId, initial_comment: said };
       return callFor(
         job,
         (client) =>
@@ -218,15 +238,13 @@ export function createSlackDelivery({
     },
 
     async findShare(job, fileId) {
+      const { channelId } = shownWhere(job);
       return callFor(
         job,
         (client) => client.files.info({ file: fileId }),
         (result) => {
           const { shares } = fileInfo.parse(result).file;
-          const here = [
-            ...(shares?.public?.[job.place.channelId] ?? []),
-            ...(shares?.private?.[job.place.channelId] ?? []),
-          ];
+          const here = [...(shares?.public?.[channelId] ?? []), ...(shares?.private?.[channelId] ?? [])];
           const [share] = here;
           return share === undefined ? {} : { sharedAs: share.ts as MessageTs };
         },
@@ -263,14 +281,24 @@ export function createSlackDelivery({
       );
     },
 
-    async removeFinish(job, fileId, ts) {
-      const file = await callFor(
+    async editPreview(job) {
+      const { channelId, fileId, ts, closed } = job.preview ?? {};
+      const isThrownAway = job.state.status === "cancelled" && job.state.instead === "thrown_away";
+      const file =
+        isThrownAway && fileId !== undefined ? await deleteFile(job, fileId) : { type: "ok" as const };
+      // Kept by Slack, the video is still posted nowhere, and the post says no more than that.
+      if (file.type !== "ok" && file.type !== "refused") return file;
+      if (channelId === undefined || ts === undefined || closed) return file;
+      return callFor(
         job,
-        (client) => client.files.delete({ file: fileId }),
+        (client) => client.chat.update({ channel: channelId, ts, ...previewMessage(job) }),
         () => ({}),
       );
-      const isGone = file.type === "ok" || (file.type === "refused" && FILE_GONE.has(file.code));
-      if (!isGone || ts === undefined) return isGone ? { type: "ok" } : file;
+    },
+
+    async removeFinish(job, fileId, ts) {
+      const file = await deleteFile(job, fileId);
+      if (file.type !== "ok" || ts === undefined) return file;
       // The file has taken the video with it; what the post said, and its buttons, would stay.
       const post = await callFor(
         job,

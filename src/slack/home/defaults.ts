@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/web-api";
 import type { Habits } from "../../job/habits.ts";
+import { showFirstText } from "../delivery/show-first-text.ts";
 import { MAX_GESTURE_PROMPT } from "../intake/parse-command.ts";
 import { voiceOption } from "../intake/voice-options.ts";
 import { homeActions } from "../surface.ts";
@@ -8,7 +9,8 @@ import { buttons, fieldId, header, note, quoted } from "./blocks.ts";
 const RESOLUTIONS = [option("720p (quicker)", "720"), option("1080p", "1080")] as const;
 
 /** The person's defaults, each changed where it stands. */
-export function defaultsBlocks({ voice, resolution, gesturePrompt }: Habits): KnownBlock[] {
+export function defaultsBlocks({ voice, resolution, gesturePrompt, showFirst }: Habits): KnownBlock[] {
+  const first = option(showFirstText.choice, "yes");
   const chosen = RESOLUTIONS.find(({ value }) => value === resolution) ?? RESOLUTIONS[0];
   return [
     header("My defaults"),
@@ -44,15 +46,26 @@ export function defaultsBlocks({ voice, resolution, gesturePrompt }: Habits): Kn
         dispatch_action_config: { trigger_actions_on: ["on_enter_pressed"] },
       },
     },
+    {
+      ...input(homeActions.showFirst, String(showFirst), showFirstText.habitLabel),
+      hint: text(showFirstText.hint),
+      element: {
+        type: "checkboxes",
+        action_id: homeActions.showFirst,
+        options: [first],
+        ...(showFirst ? { initial_options: [first] } : {}),
+      },
+    },
   ];
 }
 
-export function settingsText({ voice, resolution, gesturePrompt }: Habits): string {
+export function settingsText({ voice, resolution, gesturePrompt, showFirst }: Habits): string {
   return [
     "*Your defaults*, used wherever a request does not say otherwise:",
     `• Voice for words: ${voice ? quoted(voice.name, 75) : "one that speaks the language of the words"}`,
     `• Resolution: ${resolution ?? "720"}p`,
     `• Gestures: ${gesturePrompt ? `“${quoted(gesturePrompt, 300)}”` : "natural, as AKOOL decides"}`,
+    showFirstText.setting(showFirst === true),
     'To change them, open my *Home* tab (click on my name, then "Home"). "Remember this voice" in the form keeps a voice too.',
   ].join("\n");
 }

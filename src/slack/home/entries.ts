@@ -3,6 +3,7 @@ import { cancelOutcome } from "../../job/decisions.ts";
 import { hasEnded, type Job, threadOf } from "../../job/job.ts";
 import { failureButtons, finishButtons } from "../delivery/after-buttons.ts";
 import { escaped } from "../delivery/quoted.ts";
+import { decisionButtons } from "../delivery/show-first.ts";
 import { moment } from "../delivery/time-text.ts";
 import { ending, minutes, phase, whereabouts } from "../intake/answers.ts";
 import { actions } from "../surface.ts";
@@ -18,14 +19,16 @@ const SHOWN_OF_OUTCOME = 300;
 function choicesFor(job: Job): HomeButton[] {
   const value = job.id;
   const again: HomeButton = { text: "Post again", action: actions.postAgain, value, style: "primary" };
+  if (job.state.status === "shown") return decisionButtons(job).map((button) => ({ ...button, value }));
   const cancel: HomeButton = { text: "Cancel", action: actions.cancel, value };
   const outcome = cancelOutcome(job);
   const isThere =
     job.finish !== undefined && job.finish.stage !== "removing" && job.finish.stage !== "removed";
   const after = [...(isThere ? finishButtons(job) : []), ...failureButtons(job)];
+  const isTooLate = outcome === "too_late" || outcome === "being_shown" || outcome === "ended_already";
   return [
     ...(job.state.status === "undeliverable" ? [again] : []),
-    ...(outcome === "too_late" || outcome === "ended_already" ? [] : [cancel]),
+    ...(isTooLate ? [] : [cancel]),
     // Details are told privately, for which Slack gives no way in a Home.
     ...after.filter(({ action }) => action !== actions.details).map((button) => ({ ...button, value })),
   ];

@@ -1,7 +1,9 @@
 import type { CancelOutcome } from "../../job/decisions.ts";
 import { failureText } from "../../job/failure-text.ts";
 import type { Job } from "../../job/job.ts";
+import { decidesHere } from "../../job/show-first.ts";
 import { placeText } from "../delivery/messages.ts";
+import { showFirstText } from "../delivery/show-first-text.ts";
 import { moment } from "../delivery/time-text.ts";
 
 /** Private answers to commands and buttons. */
@@ -71,6 +73,10 @@ export function cancelText(outcome: CancelOutcome): string {
       return "Cancelled. Nothing was spent.";
     case "render_goes_on":
       return "Cancelled: I won't post the video. AKOOL cannot be stopped once it has started, so credit may be used.";
+    case "thrown_away":
+      return showFirstText.cancelThrownAway;
+    case "being_shown":
+      return showFirstText.cancelTooLate;
     case "too_late":
       return "Too late to cancel: the video is being posted right now.";
     case "ended_already":
@@ -124,6 +130,8 @@ export function phase(job: Job): string {
     case "sharing":
     case "linking":
       return "posting the video";
+    case "shown":
+      return decidesHere(job) ? showFirstText.waitsInThread : showFirstText.waitsInDirect;
     case "undeliverable":
       return "ready, but it could not be posted";
     case "delivered":
@@ -141,7 +149,8 @@ export function ending(job: Job): string {
     case "failed":
       return failureText(job.state.failure);
     case "cancelled":
-      return "cancelled";
+      if (job.state.instead === "thrown_away") return showFirstText.endedThrownAway;
+      return job.state.instead ? showFirstText.endedUndecided : "cancelled";
     default:
       return "already running at the time, so not made twice";
   }

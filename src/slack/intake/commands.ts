@@ -5,6 +5,7 @@ import { failureText } from "../../job/failure-text.ts";
 import { asUsual } from "../../job/habits.ts";
 import type { InstallationId, JobId } from "../../job/ids.ts";
 import { hasEnded, type Job } from "../../job/job.ts";
+import { showFirstText } from "../delivery/show-first-text.ts";
 import { settingsText } from "../home/defaults.ts";
 import { surface } from "../surface.ts";
 import { mayDecide, refusalFor } from "./access.ts";
@@ -78,6 +79,9 @@ async function answerTo(
       return historyText((await requestsOf(body, deps)).filter(hasEnded).slice(0, LISTED));
     case "settings":
       return settingsText((await store.findHabits(body.team_id, body.user_id)) ?? {});
+    case "show_first":
+      await store.saveHabits(body.team_id, body.user_id, { showFirst: parsed.on ? true : null });
+      return settingsText((await store.findHabits(body.team_id, body.user_id)) ?? {});
     case "cancel":
       return cancel(parsed.jobId, body, deps);
     case "watch":
@@ -143,6 +147,9 @@ async function cancel(jobId: string | undefined, body: Called, deps: IntakeDeps)
       ? await newestInFlight(body, deps)
       : await deps.store.find(jobId.toLowerCase() as JobId);
   const ours = found?.workspaceId === body.team_id ? found : undefined;
+  // Without an id only what is being made is meant, never a video that is there to be looked at.
+  const waiting = jobId === undefined && ours?.state.status === "shown" ? ours : undefined;
+  if (waiting) return showFirstText.cancelWhich(waiting.id);
   if (!ours)
     return jobId === undefined
       ? "You have nothing running that could be cancelled."
@@ -160,7 +167,8 @@ async function cancel(jobId: string | undefined, body: Called, deps: IntakeDeps)
 }
 
 async function newestInFlight(body: Called, deps: IntakeDeps): Promise<Job | undefined> {
-  return (await requestsOf(body, deps)).find((job) => !hasEnded(job));
+  const inFlight = (await requestsOf(body, deps)).filter((job) => !hasEnded(job));
+  return inFlight.find(({ state }) => state.status !== "shown") ?? inFlight[0];
 }
 
 /** The person's last requests, newest first; what was refused outright is not one of them. */

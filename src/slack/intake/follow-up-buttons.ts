@@ -1,6 +1,7 @@
 import { followedUp, requestAgain } from "../../job/follow-up.ts";
 import type { UserId } from "../../job/ids.ts";
 import { type FollowUp, installationOf, type Job, threadOf } from "../../job/job.ts";
+import { showFirstText } from "../delivery/show-first-text.ts";
 import { refusalFor } from "./access.ts";
 import { STALE } from "./answers.ts";
 import type { IntakeDeps } from "./handlers.ts";
@@ -25,7 +26,10 @@ export async function followUp(
   const { store, now, waits, access } = deps;
   const request = requestAgain(job, which);
   if (!request) return STALE;
-  if (job.followUps?.[which] !== undefined) return MADE_ALREADY[which];
+  // Pressed in the direct message, where nothing of the new job is seen until it is done.
+  const isShown = job.state.status === "shown";
+  const already = isShown ? showFirstText.againAlready : MADE_ALREADY[which];
+  if (job.followUps?.[which] !== undefined) return already;
   const { workspaceId, door, place } = job;
   const refusal = refusalFor(by.userId, place.channelId, access);
   if (refusal !== undefined) return refusal;
@@ -55,5 +59,6 @@ export async function followUp(
     const noted = followedUp(current, which, next.id);
     return noted === current ? undefined : { job: noted };
   });
-  return isNew ? undefined : MADE_ALREADY[which];
+  if (!isNew) return already;
+  return isShown ? showFirstText.again : undefined;
 }

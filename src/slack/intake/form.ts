@@ -2,6 +2,7 @@ import type { KnownBlock, View } from "@slack/web-api";
 import type { Habits } from "../../job/habits.ts";
 import type { RenderRequest } from "../../job/job.ts";
 import type { TakenFiles } from "../../job/store.ts";
+import { showFirstText } from "../delivery/show-first-text.ts";
 import { formCallbackId, voiceAction } from "../surface.ts";
 import { MAX_GESTURE_PROMPT } from "./parse-command.ts";
 import type { Option } from "./voice-options.ts";
@@ -23,9 +24,9 @@ export interface FormLook {
   /** The person's voice, or the channel's. */
   readonly usualVoice?: Option;
   /** Of a request that waits for what is missing. */
-  readonly begun?: Pick<RenderRequest, "resolution" | "gesturePrompt">;
+  readonly begun?: Pick<RenderRequest, "resolution" | "gesturePrompt" | "showFirst">;
   /** The person's own defaults. */
-  readonly usual?: Pick<Habits, "resolution" | "gesturePrompt">;
+  readonly usual?: Pick<Habits, "resolution" | "gesturePrompt" | "showFirst">;
   /** Of the voice that was just chosen. */
   readonly sample?: { readonly name: string; readonly url: string };
 }
@@ -41,6 +42,7 @@ export const fields = {
   resolution: { block: "talkingphoto.resolution", action: "talkingphoto.resolution_choice" },
   gesture: { block: "talkingphoto.gesture", action: "talkingphoto.gesture_choice" },
   gestureWords: { block: "talkingphoto.gesture_words", action: "talkingphoto.gesture_text" },
+  showFirst: { block: "talkingphoto.show_first", action: "talkingphoto.show_first_choice" },
 } as const;
 
 /** Ready-made gesture prompts; `prompt` is what AKOOL gets. */
@@ -62,6 +64,8 @@ export const GESTURES = [
 const NATURAL = option(GESTURES[0].text, GESTURES[0].value);
 /** What stands for them is looked up when the form is sent. */
 export const USUAL = "usual";
+/** The checkbox is ticked. */
+export const SHOW_FIRST = "show_first";
 const USUAL_GESTURES = option("My usual ones", USUAL);
 
 const RESOLUTIONS = [option("720p (quicker)", "720"), option("1080p", "1080")] as const;
@@ -163,6 +167,7 @@ export function formView(formId: string, look: FormLook): View {
           ...(begun?.gesturePrompt === undefined ? {} : { initial_value: begun.gesturePrompt }),
         },
       },
+      ...showFirstBlocks(look),
     ],
   };
 }
@@ -183,6 +188,25 @@ function speechBlocks({ taken, takenFrom }: FormLook): KnownBlock[] {
   if (words !== undefined) return [speechInput, filledIn(words)];
   const same = isWords ? `Words: “${shortened(speech.text)}”` : "Recording: the same";
   return [section(`${same}, unless you choose a recording or type other words.`), speechInput, wordsInput];
+}
+
+/** In a direct message with the app there is nobody else to see it. */
+function showFirstBlocks({ asksWhere, inChannel, begun, usual }: FormLook): KnownBlock[] {
+  if (!asksWhere && !inChannel) return [];
+  const choice = option(showFirstText.choice, SHOW_FIRST);
+  return [
+    {
+      ...input("showFirst", showFirstText.label),
+      hint: text(showFirstText.hint),
+      optional: true,
+      element: {
+        type: "checkboxes",
+        action_id: fields.showFirst.action,
+        options: [choice],
+        ...((begun ?? usual)?.showFirst ? { initial_options: [choice] } : {}),
+      },
+    },
+  ];
 }
 
 /** Words that fit into a form's field; from a post they may be longer. */

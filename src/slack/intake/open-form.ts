@@ -4,7 +4,7 @@ import type { ChannelId, InstallationId, JobId, MessageTs, UserId, WorkspaceId }
 import type { OpenForm, TakenFiles } from "../../job/store.ts";
 import { slackCall } from "../slack-call.ts";
 import { type FormLook, formView, loadingView } from "./form.ts";
-import { lookOf } from "./form-look.ts";
+import { isChannel, lookOf } from "./form-look.ts";
 import type { IntakeDeps } from "./handlers.ts";
 
 export interface FormOpening {
@@ -77,7 +77,8 @@ export async function openForm(
 async function lookOrPlain(form: OpenForm, opening: FormOpening, deps: IntakeDeps): Promise<FormLook> {
   return lookOf(form, opening, deps).catch((error: unknown) => {
     deps.log.warn({ err: error, workspaceId: opening.workspaceId }, "the form opens without what is usual");
-    return { taken: form.taken, asksWhere: form.channelId === undefined };
+    const { taken, channelId } = form;
+    return { taken, asksWhere: channelId === undefined, inChannel: isChannel(channelId) };
   });
 }
 

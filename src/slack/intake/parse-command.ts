@@ -1,4 +1,5 @@
 import type { Resolution } from "../../job/render-api.ts";
+import { showFirstText } from "../delivery/show-first-text.ts";
 import { MAX_WORDS, speakable, unescapeSlack } from "./post-text.ts";
 
 export type Command =
@@ -12,6 +13,7 @@ export type Command =
   | { readonly type: "help" | "status" | "history" | "settings" }
   | { readonly type: "cancel"; readonly jobId?: string }
   | { readonly type: "watch"; readonly on: boolean }
+  | { readonly type: "show_first"; readonly on: boolean }
   | { readonly type: "unknown"; readonly understood: string };
 
 const BARE_KEYWORDS = ["help", "status", "history", "settings"] as const;
@@ -44,6 +46,13 @@ export function parseCommand(typed: string): Command {
     if (rest.length === 0 && (setting === "on" || setting === "off"))
       return { type: "watch", on: setting === "on" };
     return unknown("I understood `watch`, but it needs `on` or `off` after it.");
+  }
+  if (keyword === "settings") {
+    const [setting, ...more] = rest.map((word) => word.toLowerCase());
+    const isOnOrOff = more.length === 0 && (setting === "on" || setting === "off");
+    return second?.toLowerCase() === "show-first" && isOnOrOff
+      ? { type: "show_first", on: setting === "on" }
+      : unknown(showFirstText.settingUnclear);
   }
 
   const photoUrl = asUrl(first);
