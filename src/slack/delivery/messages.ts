@@ -19,7 +19,7 @@ export interface Message {
 const TRY_AGAIN: Button = { text: "Try again", action: actions.tryAgain, style: "primary" };
 const LEAVE_IT: Button = { text: "Leave it", action: actions.leaveIt };
 const CANCEL: Button = { text: "Cancel", action: actions.cancel };
-const MAKE_ANOTHER: Button = { text: "Make another", action: actions.makeAnother };
+export const MAKE_ANOTHER: Button = { text: "Make another", action: actions.makeAnother };
 export const POST_AGAIN: Button = { text: "Post again", action: actions.postAgain, style: "primary" };
 const POST_AFTER_ALL: Button = { text: "Post it after all", action: actions.postAfterAll };
 

@@ -3,12 +3,18 @@ import type { Job } from "../../job/job.ts";
 import { actions } from "../surface.ts";
 import { finishButtons } from "./after-buttons.ts";
 import { factsOf } from "./finish.ts";
-import { type Message, message, POST_AGAIN } from "./messages.ts";
+import { MAKE_ANOTHER, type Message, message, POST_AGAIN } from "./messages.ts";
 import { decisionButtons } from "./show-first.ts";
 import { showFirstText as text } from "./show-first-text.ts";
 import { moment } from "./time-text.ts";
 
 /** The post in the direct message, in which the video is shown first. */
+
+/** The job message of a duplicate, where the other one has been shown and is not decided. */
+export function sameShownMessage(job: Job, link: string | undefined): Message {
+  const asked = `Talking photo for <@${job.requesterId}>`;
+  return message(job, text.jobSameShown(asked, link), MAKE_ANOTHER);
+}
 
 /** Said with the video itself, in the same post. */
 export function previewComment(job: Job): string {

@@ -45,6 +45,10 @@ export const showFirstText = {
     `:wastebasket: ${asked}: they have seen the video first and thrown it away. Nothing is posted.`,
   jobUndecided: (asked: string) =>
     `:hourglass: ${asked}: the video was shown to them first, and nothing was decided while AKOOL kept it. Nothing is posted.`,
+  jobSameShown: (asked: string, link: string | undefined) =>
+    `:repeat: ${asked}: the same is ready already, and waits for your decision: ${
+      link === undefined ? "see our direct message" : `<${link}|the one you asked for before>`
+    }. Nothing is paid twice. You can have another on purpose.`,
   callShownPlain: (hello: string) =>
     `${hello} Your talking photo is in our direct message, where I could not put buttons under it. Shall I post it here?`,
   callNotShown: (hello: string, why: string) =>

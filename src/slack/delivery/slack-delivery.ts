@@ -9,7 +9,7 @@ import { type ClientFor, slackCall } from "../slack-call.ts";
 import { hasThumbnail, withRequest } from "./asked-for.ts";
 import { finishComment, finishMessage, linkComment } from "./finish.ts";
 import { jobMessage, noticeMessage } from "./messages.ts";
-import { previewComment, previewMessage } from "./preview-post.ts";
+import { previewComment, previewMessage, sameShownMessage } from "./preview-post.ts";
 
 /** What people see under the video, and what a downloaded copy is called. */
 const VIDEO_NAME = "talking-photo.mp4";
@@ -63,10 +63,10 @@ export function createSlackDelivery({
     return thread === undefined ? {} : { thread_ts: thread };
   };
 
+  const runningJob = async ({ state }: Job) => (state.status === "duplicate" ? findJob(state.of) : undefined);
+
   /** A link to the running job of a duplicate; without one the sentence still reads. */
-  async function runningLink(job: Job): Promise<string | undefined> {
-    if (job.state.status !== "duplicate") return undefined;
-    const running = await findJob(job.state.of);
+  async function linkTo(running: Job | undefined, job: Job): Promise<string | undefined> {
     const ts = running && threadOf(running);
     if (!running || ts === undefined) return undefined;
     const answer = await callFor(
@@ -113,7 +113,12 @@ export function createSlackDelivery({
     },
 
     async editJobMessage(job, ts, at) {
-      const said = jobMessage(job, await runningLink(job), timesOf(job, at));
+      const running = await runningJob(job);
+      const link = await linkTo(running, job);
+      const said =
+        running?.state.status === "shown"
+          ? sameShownMessage(job, link)
+          : jobMessage(job, link, timesOf(job, at));
       const update = (thumbnail: boolean) =>
         callFor(
           job,
