@@ -1,11 +1,15 @@
 import { failureReasons, failureText } from "../../src/job/failure-text.ts";
 import type { ChannelId, MessageTs, SlackFileId } from "../../src/job/ids.ts";
-import type { Job, JobState } from "../../src/job/job.ts";
+import type { Job, JobState, Preview } from "../../src/job/job.ts";
 import type { Question } from "../../src/job/question.ts";
 import { withRequest } from "../../src/slack/delivery/asked-for.ts";
 import { finishMessage } from "../../src/slack/delivery/finish.ts";
 import { jobMessage, type Message, noticeMessage } from "../../src/slack/delivery/messages.ts";
+import { previewMessage, sameShownMessage } from "../../src/slack/delivery/preview-post.ts";
+import { showFirstText } from "../../src/slack/delivery/show-first-text.ts";
+import { settingsText } from "../../src/slack/home/defaults.ts";
 import {
+  cancelText,
   HELP,
   historyText,
   NOT_YOURS,
@@ -17,7 +21,7 @@ import {
 import { detailsText } from "../../src/slack/intake/details.ts";
 import { NOT_SAVED } from "../../src/slack/intake/handlers.ts";
 import { welcomeText } from "../../src/slack/intake/welcome.ts";
-import { CHANNEL, FINISHED, NOW, POSTED, STATES, sampleJob } from "../job/sample-jobs.ts";
+import { CHANNEL, DIRECT, FILE, FINISHED, NOW, POSTED, STATES, sampleJob } from "../job/sample-jobs.ts";
 import type { Picture } from "./draw-message.ts";
 
 /** Every message that the app can send, made by the real code from jobs as they may stand in the store. */
@@ -38,6 +42,7 @@ export function everyMessage(): Shown[] {
     ...outcomes().map(([name, shown]) => ({ group: "The job message says how it ended", name, ...shown })),
     ...notices().map(([name, shown]) => ({ group: "Posts that call the person", name, ...shown })),
     ...finishes().map(([name, shown]) => ({ group: "The video", name, ...shown })),
+    ...previews().map(([name, shown]) => ({ group: "The video, shown to its person first", name, ...shown })),
     ...answers().map(([name, shown]) => ({ group: "Private answers", name, ...shown })),
   ];
 }
@@ -58,6 +63,10 @@ function job(state: JobState, over: Partial<Job> = {}): Job {
   });
   return over.request ? made : { ...made, request: REQUEST };
 }
+
+const PREVIEW: Preview = { channelId: DIRECT, fileId: FILE, ts: THREAD, says: "shown", tries: 0 };
+const THROWN_AWAY: JobState = { ...STATES.cancelled, renderWasRunning: true, instead: "thrown_away" };
+const UNDECIDED: JobState = { ...STATES.cancelled, renderWasRunning: true, instead: "undecided" };
 
 const REQUEST: Job["request"] = {
   photo: {
@@ -93,6 +102,12 @@ function jobMessages(): Named[] {
     ["overdue", edited({ ...STATES.rendering, overdue: true })],
     ["finding out whether AKOOL started", edited(STATES.unsettled)],
     ["posting, when that takes long", edited(STATES["sharing called"])],
+    ["shown to the person first", edited(STATES.shown, 0, { preview: PREVIEW })],
+    [
+      "shown to the person first, where the post there cannot have buttons",
+      edited(STATES.shown, 0, { preview: { ...PREVIEW, closed: true } }),
+    ],
+    ["could not be shown to the person first", edited(STATES["not shown"])],
   ];
 }
 
@@ -151,6 +166,12 @@ function outcomes(): Named[] {
     ["cancelled before anything was spent", edited(STATES.cancelled)],
     ["cancelled while AKOOL was at it", edited(STATES["cancelled, rendering"])],
     ["ready, and Slack does not take it", edited(STATES.undeliverable)],
+    ["shown first, and thrown away", edited(THROWN_AWAY)],
+    ["shown first, and not decided about", edited(UNDECIDED)],
+    [
+      "running already, and shown first",
+      sameShownMessage(job(STATES.duplicate), "https://slack.com/archives/C1"),
+    ],
   ];
 }
 
@@ -162,6 +183,8 @@ function notices(): Named[] {
     ["asked about the photo", noticeMessage(job(STATES.choosing), "choosing")],
     ["failed", noticeMessage(job(STATES.failed), "failed")],
     ["could not be posted", noticeMessage(job(STATES.undeliverable), "undeliverable")],
+    ["could not be shown first", noticeMessage(job(STATES["not shown"]), "deciding")],
+    ["shown first, where the post there cannot have buttons", noticeMessage(job(STATES.shown), "deciding")],
     ["could not be deleted", { ...noticeMessage(job(STATES.delivered), "not_removed"), isPrivate: true }],
   ];
 }
@@ -180,6 +203,26 @@ function finishes(): Named[] {
   ];
 }
 
+/** In the direct message, where the video is shown first. */
+function previews(): Named[] {
+  const film = "Talking photo (AI-generated)";
+  const post = (state: JobState): Picture => ({
+    ...previewMessage(job(state, { preview: PREVIEW })),
+    video: film,
+  });
+  const { video: _gone, ...thrownAway } = post(THROWN_AWAY);
+  return [
+    ["with the decision", post(STATES.shown)],
+    ["being posted", post(STATES.rendered)],
+    ["posted", post(STATES.delivered)],
+    ["could not be posted", post(STATES.undeliverable)],
+    ["thrown away", thrownAway],
+    ["not decided about", post(UNDECIDED)],
+    ["cancelled while it was being posted", post(STATES["cancelled, rendered"])],
+    ["failed while it was being posted", post({ ...STATES.failed, failure: { reason: "render_gone" } })],
+  ];
+}
+
 function answers(): Named[] {
   const direct = { place: { channelId: "D1" as ChannelId } };
   const said = (text: string): Picture => ({ text, isPrivate: true });
@@ -192,6 +235,12 @@ function answers(): Named[] {
     ["status", said(statusText([job(STATES.rendering), job(STATES.choosing, direct)], NOW))],
     ["history", said(historyText([job(STATES.delivered), job(STATES.failed)]))],
     ["watch on", said(watchText(true, false))],
+    ["settings", said(settingsText({ resolution: "1080", showFirst: true }))],
+    ["Again, under a video that is shown first", said(showFirstText.again)],
+    ["the same once more", said(showFirstText.againAlready)],
+    ["cancelled by its id, and thrown away", said(cancelText("thrown_away"))],
+    ["too late to cancel, on its way to the direct message", said(cancelText("being_shown"))],
+    ["cancel, while only a decision is waited for", said(showFirstText.cancelWhich("abcdefghjk"))],
     ["details", said(detailsText(job(STATES.failed)))],
     ["somebody else's button", said(NOT_YOURS)],
     ["a button whose time is over", said(STALE)],

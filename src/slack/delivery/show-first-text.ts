@@ -65,6 +65,8 @@ export const showFirstText = {
     "Too late to cancel: the video is on its way to our direct message. It is not posted unless you say so there.",
   cancelWhich: (id: string) =>
     `Nothing of yours is being made. \`${id}\` is ready and waits for your decision; \`/talkingphoto cancel ${id}\` throws it away.`,
+  /** In the details, before a length of time. */
+  postingTook: "your decision and posting",
   again: "I'm making another one, and show it to you first, too. About this one you can still decide.",
   againAlready: "I am at another one already, or have made it; it comes to you first, too.",
 } as const;

@@ -1,5 +1,6 @@
 import type { Job, MediaSource, Order, RenderRequest, SpeechSource } from "../../job/job.ts";
 import { inMarkup } from "../delivery/in-markup.ts";
+import { showFirstText } from "../delivery/show-first-text.ts";
 import { credits, duration, moment } from "../delivery/time-text.ts";
 
 /** "Details": what a person may want to know, or to tell whoever runs the app. Machine codes stand here and in the log alone. */
@@ -64,7 +65,7 @@ function phases(job: Job): string[] {
   const took = [
     `getting ready ${duration(startedAt - acceptedAt)}`,
     `AKOOL ${duration(renderedAt - startedAt)}`,
-    `posting ${duration(state.finishedAt - renderedAt)}`,
+    `${job.request.showFirst ? showFirstText.postingTook : "posting"} ${duration(state.finishedAt - renderedAt)}`,
   ];
   return [`• Took: ${took.join(" · ")}`];
 }
