@@ -120,7 +120,7 @@ describe("show me first", () => {
     await slack.waitForEphemeral(/decided already/, { channel: direct(world()) });
     await expectNothingPosted(world(), thread);
     const history = await slack.command("history", { channel: thread.channel });
-    expect(history.body).toContain("shown to you first, and thrown away");
+    expect(history.body).toContain("ready, and thrown away instead of posted");
   });
 
   it("two decisions at once come to one", async () => {

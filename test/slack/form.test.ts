@@ -133,6 +133,16 @@ describe("the form", () => {
     expect(asksFor({ taken })).toEqual([]);
   });
 
+  it("is ticked to be shown first as the person is used to, unless the request before says otherwise", () => {
+    const isTicked = (look: FormLook) =>
+      JSON.stringify(formView(FORM_ID, { ...look, inChannel: true })).includes("initial_options");
+    const begun = { resolution: "720" } as const;
+    expect(isTicked(empty)).toBe(false);
+    expect(isTicked({ ...empty, usual: { showFirst: true } })).toBe(true);
+    expect(isTicked({ ...empty, usual: { showFirst: true }, begun })).toBe(false);
+    expect(isTicked({ ...empty, begun: { ...begun, showFirst: true } })).toBe(true);
+  });
+
   it("shows a sample of the voice beside it, and keeps every other block as it was", () => {
     const before = formView(FORM_ID, empty).blocks;
     const sample = { name: "Anna", url: "https://example.com/anna.mp3" };

@@ -42,9 +42,9 @@ export const showFirstText = {
   jobNotShown: (asked: string, why: string) =>
     `:warning: ${asked}: the video is ready, but I could not show it in a direct message first. ${why} Nothing is posted until it is decided.`,
   jobThrownAway: (asked: string) =>
-    `:wastebasket: ${asked}: they have seen the video first and thrown it away. Nothing is posted.`,
+    `:wastebasket: ${asked}: the video was ready, and they have thrown it away. Nothing is posted.`,
   jobUndecided: (asked: string) =>
-    `:hourglass: ${asked}: the video was shown to them first, and nothing was decided while AKOOL kept it. Nothing is posted.`,
+    `:hourglass: ${asked}: the video was ready, but nothing was decided while AKOOL kept it. Nothing is posted.`,
   jobSameShown: (asked: string, link: string | undefined) =>
     `:repeat: ${asked}: the same is ready already, and waits for your decision: ${
       link === undefined ? "see our direct message" : `<${link}|the one you asked for before>`
@@ -58,8 +58,8 @@ export const showFirstText = {
   // Private answers.
   waitsInDirect: "ready, and waits for your decision in our direct message",
   waitsInThread: "ready, and waits for your decision in its thread",
-  endedThrownAway: "shown to you first, and thrown away",
-  endedUndecided: "shown to you first, and not decided about, so not posted",
+  endedThrownAway: "ready, and thrown away instead of posted",
+  endedUndecided: "ready, and not decided about, so not posted",
   cancelThrownAway: "Thrown away: the video is not posted anywhere.",
   cancelTooLate:
     "Too late to cancel: the video is on its way to our direct message. It is not posted unless you say so there.",
