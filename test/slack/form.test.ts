@@ -39,6 +39,7 @@ const where = fields.where.block;
 const resolution = fields.resolution.block;
 const gesture = fields.gesture.block;
 const gestureWords = fields.gestureWords.block;
+const showFirst = fields.showFirst.block;
 
 const CHANNEL = "C1" as ChannelId;
 const ANNA: Voice = {
@@ -151,11 +152,29 @@ describe("the form", () => {
         .blocks.map((block) => block.block_id)
         .filter((id) => id !== resolution && id !== gesture && id !== gestureWords && id !== undefined);
     expect(asksFor(empty)).toEqual([photo, speech, words, voice, remember]);
-    expect(asksFor(global)).toEqual([where, photo, speech, words, voice, remember]);
+    expect(asksFor({ ...empty, inChannel: true })).toEqual([
+      photo,
+      speech,
+      words,
+      voice,
+      remember,
+      showFirst,
+    ]);
+    expect(asksFor(global)).toEqual([where, photo, speech, words, voice, remember, showFirst]);
     expect(asksFor({ taken: { photo: taken.photo } })).toEqual([speech, words, voice, remember]);
     expect(asksFor({ taken: { speech: taken.speech } })).toEqual([photo]);
     expect(asksFor({ taken: { speech: said } })).toEqual([photo, voice, remember]);
     expect(asksFor({ taken })).toEqual([]);
+  });
+
+  it("is ticked to be shown first as the person is used to, unless the request before says otherwise", () => {
+    const isTicked = (look: FormLook) =>
+      JSON.stringify(formView(say, FORM_ID, { ...look, inChannel: true })).includes("initial_options");
+    const begun = { resolution: "720" } as const;
+    expect(isTicked(empty)).toBe(false);
+    expect(isTicked({ ...empty, usual: { showFirst: true } })).toBe(true);
+    expect(isTicked({ ...empty, usual: { showFirst: true }, begun })).toBe(false);
+    expect(isTicked({ ...empty, begun: { ...begun, showFirst: true } })).toBe(true);
   });
 
   it("shows a sample of the voice beside it, and keeps every other block as it was", () => {

@@ -21,6 +21,8 @@ describe("what was typed after /talkingphoto", () => {
     ["STATUS", { type: "status" }],
     ["history", { type: "history" }],
     ["settings", { type: "settings" }],
+    ["settings show-first on", { type: "show_first", on: true }],
+    ["Settings Show-First OFF", { type: "show_first", on: false }],
     ["help me", unknown("photo")],
     ["cancel", { type: "cancel" }],
     ["cancel abc234defg", { type: "cancel", jobId: "abc234defg" }],

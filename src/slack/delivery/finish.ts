@@ -25,7 +25,7 @@ function requesterOf(job: Job) {
 }
 
 /** Only what is known. */
-function withFacts(say: Say, job: Job, text: string): string {
+export function withFacts(say: Say, job: Job, text: string): string {
   const made = madeOf(job);
   if (!made) return text;
   const { seconds, renderedAt, credits: price } = made;

@@ -8,6 +8,7 @@ import { type Markup, markup, type Said, type Say } from "../../words/say.ts";
 import { actions } from "../surface.ts";
 import { failureButtons, finishButtons } from "./after-buttons.ts";
 import { answersTo, type Button, questionText } from "./question.ts";
+import { decidingText, decisionButtons, decisionButtonsHere, insteadText, shownText } from "./show-first.ts";
 import { moment } from "./time-text.ts";
 
 /** Every message about a job. `text` says everything by itself: notifications and screen readers have nothing else. */
@@ -23,11 +24,11 @@ const tryAgain = (say: Say): Button => ({
 });
 const leaveIt = (say: Say): Button => ({ text: say.plain("button.leave_it"), action: actions.leaveIt });
 const cancel = (say: Say): Button => ({ text: say.plain("button.cancel"), action: actions.cancel });
-const makeAnother = (say: Say): Button => ({
+export const makeAnother = (say: Say): Button => ({
   text: say.plain("button.make_another"),
   action: actions.makeAnother,
 });
-const postAgain = (say: Say): Button => ({
+export const postAgain = (say: Say): Button => ({
   text: say.plain("button.post_again"),
   action: actions.postAgain,
   style: "primary",
@@ -105,6 +106,8 @@ export function jobMessage(say: Say, job: Job, runningLink?: string, times: Time
       const why = markup(failureTextOf(say, job, state.failure));
       return message(job, say("job.undeliverable", { person, why }), postAgain(say));
     }
+    case "shown":
+      return message(job, shownText(say, job), ...decisionButtonsHere(say, job));
     case "delivered":
       if (job.finish?.stage === "removed") return message(job, say("job.deleted", { person }));
       return message(
@@ -123,6 +126,8 @@ export function jobMessage(say: Say, job: Job, runningLink?: string, times: Time
       return message(job, say("job.failed", { person, why }), ...failureButtons(say, job));
     }
     case "cancelled": {
+      const instead = insteadText(say, job);
+      if (instead !== undefined) return message(job, instead);
       if (!state.renderWasRunning) return message(job, say("job.cancelled", { person }));
       return state.kept && canPostAfterAll(job)
         ? message(
@@ -158,6 +163,10 @@ export function noticeMessage(say: Say, job: Job, kind: Notice["kind"]): Message
       });
       return message(job, text, postAgain(say));
     }
+    case "deciding":
+      return state.status === "shown"
+        ? message(job, decidingText(say, job), ...decisionButtons(say, job))
+        : endedMessage(say, job);
     case "choosing":
       return state.status === "choosing"
         ? call(questionText(say, job, state.question), ...answersTo(say, state.question), cancel(say))

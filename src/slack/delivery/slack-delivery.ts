@@ -1,14 +1,16 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Delivery, SlackAnswer } from "../../job/delivery.ts";
-import type { JobId, MessageTs, SlackFileId, UserId } from "../../job/ids.ts";
+import type { ChannelId, JobId, MessageTs, SlackFileId, UserId } from "../../job/ids.ts";
 import { installationOf, type Job, type Notice, threadOf } from "../../job/job.ts";
+import { goesFirst, shownWhere } from "../../job/show-first.ts";
 import { minutesSoFar } from "../../job/time-so-far.ts";
 import type { Readers } from "../readers.ts";
 import { type ClientFor, slackCall } from "../slack-call.ts";
 import { hasThumbnail, withRequest } from "./asked-for.ts";
 import { finishComment, finishMessage, linkComment } from "./finish.ts";
 import { jobMessage, noticeMessage } from "./messages.ts";
+import { previewComment, previewMessage, sameShownMessage } from "./preview-post.ts";
 
 /** What a downloaded copy is called. */
 const VIDEO_NAME = "talking-photo.mp4";
@@ -65,10 +67,10 @@ export function createSlackDelivery({
     return thread === undefined ? {} : { thread_ts: thread };
   };
 
+  const runningJob = async ({ state }: Job) => (state.status === "duplicate" ? findJob(state.of) : undefined);
+
   /** A link to the running job of a duplicate; without one the sentence still reads. */
-  async function runningLink(job: Job): Promise<string | undefined> {
-    if (job.state.status !== "duplicate") return undefined;
-    const running = await findJob(job.state.of);
+  async function linkTo(running: Job | undefined, job: Job): Promise<string | undefined> {
     const ts = running && threadOf(running);
     if (!running || ts === undefined) return undefined;
     const answer = await callFor(
@@ -77,6 +79,23 @@ export function createSlackDelivery({
       (result) => ({ link: z.url().parse(result.permalink) }),
     );
     return answer.type === "ok" ? answer.link : undefined;
+  }
+
+  const openDirect = (job: Job, users: string) =>
+    callFor(
+      job,
+      (client) => client.conversations.open({ users }),
+      (result) => ({ channelId: opened.parse(result).channel.id as ChannelId }),
+    );
+
+  /** What is gone already counts as deleted. */
+  async function deleteFile(job: Job, fileId: SlackFileId): Promise<SlackAnswer> {
+    const answer = await callFor(
+      job,
+      (client) => client.files.delete({ file: fileId }),
+      () => ({}),
+    );
+    return answer.type === "refused" && FILE_GONE.has(answer.code) ? { type: "ok" } : answer;
   }
 
   const timesOf = (job: Job, at: number) => ({ soFar: minutesSoFar(job, at), usualMs: usualMs() });
@@ -100,8 +119,13 @@ export function createSlackDelivery({
     },
 
     async editJobMessage(job, ts, at) {
+      const running = await runningJob(job);
+      const link = await linkTo(running, job);
       const say = await sayTo(job);
-      const said = jobMessage(say, job, await runningLink(job), timesOf(job, at));
+      const said =
+        running?.state.status === "shown"
+          ? sameShownMessage(say, job, link)
+          : jobMessage(say, job, link, timesOf(job, at));
       const update = (thumbnail: boolean) =>
         callFor(
           job,
@@ -169,16 +193,12 @@ export function createSlackDelivery({
           () => ({}),
         );
       const direct = async (): Promise<SlackAnswer> => {
-        const conversation = await callFor(
-          job,
-          (client) => client.conversations.open({ users: person }),
-          (result) => ({ channel: opened.parse(result).channel.id }),
-        );
+        const conversation = await openDirect(job, person);
         if (conversation.type !== "ok") return conversation;
         return callFor(
           job,
           (client) =>
-            client.chat.postMessage({ channel: conversation.channel, ...words, unfurl_links: false }),
+            client.chat.postMessage({ channel: conversation.channelId, ...words, unfurl_links: false }),
           () => ({}),
         );
       };
@@ -198,6 +218,10 @@ export function createSlackDelivery({
       return answer;
     },
 
+    async openDirect(job) {
+      return openDirect(job, job.requesterId);
+    },
+
     async openUpload(job, sizeBytes) {
       // No alt text: on an mp4 it makes Slack drop the share without a word.
       return callFor(
@@ -212,9 +236,10 @@ export function createSlackDelivery({
 
     async shareFile(job, fileId) {
       const say = await sayTo(job);
-      const thread = threadOf(job);
+      const { channelId, threadTs: thread } = shownWhere(job);
       const files: [{ id: string; title: string }] = [{ id: fileId, title: say.plain("finish.video_title") }];
-      const where = { channel_id: job.place.channelId, initial_comment: finishComment(say, job) };
+      const said = goesFirst(job) ? previewComment(say, job) : finishComment(say, job);
+      const where = { channel_id: channelId, initial_comment: said };
       return callFor(
         job,
         (client) =>
@@ -226,15 +251,13 @@ export function createSlackDelivery({
     },
 
     async findShare(job, fileId) {
+      const { channelId } = shownWhere(job);
       return callFor(
         job,
         (client) => client.files.info({ file: fileId }),
         (result) => {
           const { shares } = fileInfo.parse(result).file;
-          const here = [
-            ...(shares?.public?.[job.place.channelId] ?? []),
-            ...(shares?.private?.[job.place.channelId] ?? []),
-          ];
+          const here = [...(shares?.public?.[channelId] ?? []), ...(shares?.private?.[channelId] ?? [])];
           const [share] = here;
           return share === undefined ? {} : { sharedAs: share.ts as MessageTs };
         },
@@ -273,14 +296,25 @@ export function createSlackDelivery({
       );
     },
 
-    async removeFinish(job, fileId, ts) {
-      const file = await callFor(
+    async editPreview(job) {
+      const { channelId, fileId, ts, closed } = job.preview ?? {};
+      const isThrownAway = job.state.status === "cancelled" && job.state.instead === "thrown_away";
+      const file =
+        isThrownAway && fileId !== undefined ? await deleteFile(job, fileId) : { type: "ok" as const };
+      // Kept by Slack, the video is still posted nowhere, and the post says no more than that.
+      if (file.type !== "ok" && file.type !== "refused") return file;
+      if (channelId === undefined || ts === undefined || closed) return file;
+      const preview = previewMessage(await sayTo(job), job);
+      return callFor(
         job,
-        (client) => client.files.delete({ file: fileId }),
+        (client) => client.chat.update({ channel: channelId, ts, ...preview }),
         () => ({}),
       );
-      const isGone = file.type === "ok" || (file.type === "refused" && FILE_GONE.has(file.code));
-      if (!isGone || ts === undefined) return isGone ? { type: "ok" } : file;
+    },
+
+    async removeFinish(job, fileId, ts) {
+      const file = await deleteFile(job, fileId);
+      if (file.type !== "ok" || ts === undefined) return file;
       // The file has taken the video with it; what the post said, and its buttons, would stay.
       const post = await callFor(
         job,

@@ -10,8 +10,12 @@ const SHOWN_OF_VOICE = 75;
 const SHOWN_OF_GESTURES = 300;
 
 /** The person's defaults, each changed where it stands. */
-export function defaultsBlocks(say: Say, { voice, resolution, gesturePrompt }: Habits): KnownBlock[] {
+export function defaultsBlocks(
+  say: Say,
+  { voice, resolution, gesturePrompt, showFirst }: Habits,
+): KnownBlock[] {
   const options = { 720: option(say.plain("home.resolution_720"), "720"), 1080: option("1080p", "1080") };
+  const first = option(say.plain("showFirst.choice"), "yes");
   return [
     header(say.plain("home.defaults")),
     note(say("home.defaults_use")),
@@ -46,10 +50,20 @@ export function defaultsBlocks(say: Say, { voice, resolution, gesturePrompt }: H
         dispatch_action_config: { trigger_actions_on: ["on_enter_pressed"] },
       },
     },
+    {
+      ...input(homeActions.showFirst, String(showFirst), say.plain("showFirst.habit_label")),
+      hint: text(say.plain("showFirst.hint")),
+      element: {
+        type: "checkboxes",
+        action_id: homeActions.showFirst,
+        options: [first],
+        ...(showFirst ? { initial_options: [first] } : {}),
+      },
+    },
   ];
 }
 
-export function settingsText(say: Say, { voice, resolution, gesturePrompt }: Habits): string {
+export function settingsText(say: Say, { voice, resolution, gesturePrompt, showFirst }: Habits): string {
   const name = voice ? excerpt(voice.name, SHOWN_OF_VOICE) : ({ key: "home.settings_any_voice" } as const);
   return [
     say("home.settings_title"),
@@ -58,6 +72,7 @@ export function settingsText(say: Say, { voice, resolution, gesturePrompt }: Hab
     gesturePrompt
       ? say("home.settings_gestures", { gestures: excerpt(gesturePrompt, SHOWN_OF_GESTURES) })
       : say("home.settings_no_gestures"),
+    say(showFirst ? "showFirst.setting_on" : "showFirst.setting_off"),
     say("home.settings_where", { remember: { key: "form.remember" } }),
   ].join("\n");
 }

@@ -3,6 +3,7 @@ import { cancelOutcome } from "../../job/decisions.ts";
 import { hasEnded, type Job, threadOf } from "../../job/job.ts";
 import { escaped, markup, type Say } from "../../words/say.ts";
 import { failureButtons, finishButtons } from "../delivery/after-buttons.ts";
+import { decisionButtons } from "../delivery/show-first.ts";
 import { moment } from "../delivery/time-text.ts";
 import { ending, minutes, phase, whereabouts } from "../intake/answers.ts";
 import { actions } from "../surface.ts";
@@ -17,6 +18,7 @@ const SHOWN_OF_OUTCOME = 300;
 /** What can still be done about it, running or ended: the one place for it. */
 function choicesFor(say: Say, job: Job): HomeButton[] {
   const value = job.id;
+  if (job.state.status === "shown") return decisionButtons(say, job).map((button) => ({ ...button, value }));
   const again: HomeButton = {
     text: say.plain("button.post_again"),
     action: actions.postAgain,
@@ -28,9 +30,10 @@ function choicesFor(say: Say, job: Job): HomeButton[] {
   const isThere =
     job.finish !== undefined && job.finish.stage !== "removing" && job.finish.stage !== "removed";
   const after = [...(isThere ? finishButtons(say, job) : []), ...failureButtons(say, job)];
+  const isTooLate = outcome === "too_late" || outcome === "being_shown" || outcome === "ended_already";
   return [
     ...(job.state.status === "undeliverable" ? [again] : []),
-    ...(outcome === "too_late" || outcome === "ended_already" ? [] : [cancel]),
+    ...(isTooLate ? [] : [cancel]),
     ...after.map((button) => ({ ...button, value })),
   ];
 }

@@ -72,6 +72,9 @@ export function registerHome(app: App, deps: IntakeDeps): void {
     const typed = (choice?.value ?? "").toWellFormed().replaceAll("\0", "").trim();
     return { gesturePrompt: typed.slice(0, MAX_GESTURE_PROMPT) || null };
   });
+  onChoice(homeActions.showFirst, ({ actions: [choice] }) => ({
+    showFirst: choice?.selected_options?.length ? true : null,
+  }));
 
   app.action(UNWATCH, async ({ body, ack }) => {
     const { workspaceId, user, actions } = homePressed.parse(body);

@@ -1,6 +1,7 @@
 import type { CancelOutcome } from "../../job/decisions.ts";
 import { failureText } from "../../job/failure-text.ts";
 import type { Job } from "../../job/job.ts";
+import { decidesHere } from "../../job/show-first.ts";
 import { markup, type Said, type Say } from "../../words/say.ts";
 import { placeText } from "../delivery/messages.ts";
 import { moment } from "../delivery/time-text.ts";
@@ -62,6 +63,10 @@ export function cancelText(say: Say, outcome: CancelOutcome): string {
       return say("answer.cancelled");
     case "render_goes_on":
       return say("answer.cancelled_while_rendering");
+    case "thrown_away":
+      return say("showFirst.cancel_thrown_away");
+    case "being_shown":
+      return say("showFirst.cancel_too_late");
     case "too_late":
       return say("answer.too_late_to_cancel");
     case "ended_already":
@@ -99,7 +104,8 @@ export function whereabouts(say: Say, { place: { channelId } }: Job): string {
     : say("answer.in_channel", { channel: markup(`<#${channelId}>`) });
 }
 
-export function phase(say: Say, { state }: Job): string {
+export function phase(say: Say, job: Job): string {
+  const { state } = job;
   switch (state.status) {
     case "preparing":
       return say("answer.phase_checking");
@@ -124,6 +130,8 @@ export function phase(say: Say, { state }: Job): string {
     case "sharing":
     case "linking":
       return say("answer.phase_posting");
+    case "shown":
+      return say(decidesHere(job) ? "showFirst.waits_in_thread" : "showFirst.waits_in_direct");
     case "undeliverable":
       return say("answer.phase_undeliverable");
     case "delivered":
@@ -141,7 +149,8 @@ export function ending(say: Say, { state, finish }: Job): string {
     case "failed":
       return failureText(say, state.failure);
     case "cancelled":
-      return say("answer.ending_cancelled");
+      if (state.instead === "thrown_away") return say("showFirst.ended_thrown_away");
+      return say(state.instead ? "showFirst.ended_undecided" : "answer.ending_cancelled");
     default:
       return say("answer.ending_duplicate");
   }

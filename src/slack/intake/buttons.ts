@@ -7,6 +7,7 @@ import { removalWanted } from "../../job/finish-transitions.ts";
 import type { InstallationId, JobId } from "../../job/ids.ts";
 import { type FollowUp, hasEnded, installationOf, type Job, threadOf } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
+import { approved, shownAgain, thrownAway } from "../../job/show-first.ts";
 import type { TakenFiles } from "../../job/store.ts";
 import type { Say } from "../../words/say.ts";
 import { actions, CHOOSE, GO_ON } from "../surface.ts";
@@ -145,6 +146,18 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
   onPress(
     actions.postAgain,
     decide((job) => redelivering(job, now(), waits)),
+  );
+  onPress(
+    actions.postIt,
+    decide((job) => approved(job, now())),
+  );
+  onPress(
+    actions.throwAway,
+    decide((job) => thrownAway(job, now())),
+  );
+  onPress(
+    actions.showAgain,
+    decide((job) => shownAgain(job, now())),
   );
   onPress(actions.postAfterAll, async (job) => {
     const { before, after } = await apply(job, (current) => postedAfterAll(current, now()));

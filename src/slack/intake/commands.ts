@@ -83,6 +83,9 @@ async function answerTo(
       return historyText(say, (await requestsOf(body, deps)).filter(hasEnded).slice(0, LISTED));
     case "settings":
       return settingsText(say, (await store.findHabits(body.team_id, body.user_id)) ?? {});
+    case "show_first":
+      await store.saveHabits(body.team_id, body.user_id, { showFirst: parsed.on ? true : null });
+      return settingsText(say, (await store.findHabits(body.team_id, body.user_id)) ?? {});
     case "cancel":
       return cancel(say, parsed.jobId, body, deps);
     case "watch":
@@ -149,6 +152,9 @@ async function cancel(say: Say, jobId: string | undefined, body: Called, deps: I
       ? await newestInFlight(body, deps)
       : await deps.store.find(jobId.toLowerCase() as JobId);
   const ours = found?.workspaceId === body.team_id ? found : undefined;
+  // Without an id only what is being made is meant, never a video that is there to be looked at.
+  const waiting = jobId === undefined && ours?.state.status === "shown" ? ours : undefined;
+  if (waiting) return say("showFirst.cancel_which", { id: waiting.id });
   if (!ours) return say(jobId === undefined ? "command.nothing_to_cancel" : "command.unknown_job");
   if (!mayDecide(body.user_id, ours, deps.access)) return say("answer.not_yours");
   // Without an id it would mean another job by now.
@@ -163,7 +169,8 @@ async function cancel(say: Say, jobId: string | undefined, body: Called, deps: I
 }
 
 async function newestInFlight(body: Called, deps: IntakeDeps): Promise<Job | undefined> {
-  return (await requestsOf(body, deps)).find((job) => !hasEnded(job));
+  const inFlight = (await requestsOf(body, deps)).filter((job) => !hasEnded(job));
+  return inFlight.find(({ state }) => state.status !== "shown") ?? inFlight[0];
 }
 
 /** The person's last requests, newest first; what was refused outright is not one of them. */

@@ -67,10 +67,10 @@ function times(say: Say, job: Job): string {
   );
 }
 
-function phases(say: Say, { acceptedAt, state }: Job): string {
+function phases(say: Say, { acceptedAt, request, state }: Job): string {
   if (state.status !== "delivered" || state.made?.startedAt === undefined) return "";
   const { startedAt, renderedAt } = state.made;
-  return say("details.took", {
+  return say(request.showFirst ? "details.took_shown_first" : "details.took", {
     ready: duration(say, startedAt - acceptedAt),
     akool: duration(say, renderedAt - startedAt),
     posting: duration(say, state.finishedAt - renderedAt),

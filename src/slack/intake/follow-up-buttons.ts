@@ -25,8 +25,12 @@ export async function followUp(
   const { store, now, waits, access } = deps;
   const request = requestAgain(job, which);
   if (!request) return say("answer.stale");
-  if (job.followUps?.[which] !== undefined)
-    return say(MADE_ALREADY[which], { change: { key: "button.change" } });
+  // Pressed in the direct message, where nothing of the new job is seen until it is done.
+  const isShown = job.state.status === "shown";
+  const already = isShown
+    ? say("showFirst.again_already")
+    : say(MADE_ALREADY[which], { change: { key: "button.change" } });
+  if (job.followUps?.[which] !== undefined) return already;
   const { workspaceId, door, place } = job;
   const refusal = refusalFor(say, by.userId, place.channelId, access);
   if (refusal !== undefined) return refusal;
@@ -56,5 +60,6 @@ export async function followUp(
     const noted = followedUp(current, which, next.id);
     return noted === current ? undefined : { job: noted };
   });
-  return isNew ? undefined : say(MADE_ALREADY[which], { change: { key: "button.change" } });
+  if (!isNew) return already;
+  return isShown ? say("showFirst.again") : undefined;
 }

@@ -1,4 +1,4 @@
-import type { UserId, WorkspaceId } from "../../job/ids.ts";
+import type { ChannelId, UserId, WorkspaceId } from "../../job/ids.ts";
 import type { ChosenVoice } from "../../job/job.ts";
 import type { OpenForm } from "../../job/store.ts";
 import type { Say } from "../../words/say.ts";
@@ -20,17 +20,20 @@ export async function lookOf(
     usualVoice(form, who, deps),
     deps.store.findHabits(who.workspaceId, who.userId),
   ]);
-  // A direct message is one person's, and has their voice.
-  const inChannel = channelId !== undefined && !channelId.startsWith("D");
   return {
     taken,
     takenFrom: jobId === undefined ? "message" : "request",
     asksWhere: channelId === undefined,
-    inChannel,
+    inChannel: isChannel(channelId),
     ...(usual ? { usualVoice: voiceOption(say, usual) } : {}),
     ...(job ? { begun: job.request } : {}),
     ...(habits ? { usual: habits } : {}),
   };
+}
+
+/** A direct message is one person's, and has their voice. */
+export function isChannel(channelId: ChannelId | undefined): boolean {
+  return channelId !== undefined && !channelId.startsWith("D");
 }
 
 async function usualVoice(

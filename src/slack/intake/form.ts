@@ -25,9 +25,9 @@ export interface FormLook {
   /** The person's voice, or the channel's. */
   readonly usualVoice?: Option;
   /** Of a request that waits for what is missing. */
-  readonly begun?: Pick<RenderRequest, "resolution" | "gesturePrompt">;
+  readonly begun?: Pick<RenderRequest, "resolution" | "gesturePrompt" | "showFirst">;
   /** The person's own defaults. */
-  readonly usual?: Pick<Habits, "resolution" | "gesturePrompt">;
+  readonly usual?: Pick<Habits, "resolution" | "gesturePrompt" | "showFirst">;
   /** Of the voice that was just chosen. */
   readonly sample?: { readonly name: string; readonly url: string };
 }
@@ -43,6 +43,7 @@ export const fields = {
   resolution: { block: "talkingphoto.resolution", action: "talkingphoto.resolution_choice" },
   gesture: { block: "talkingphoto.gesture", action: "talkingphoto.gesture_choice" },
   gestureWords: { block: "talkingphoto.gesture_words", action: "talkingphoto.gesture_text" },
+  showFirst: { block: "talkingphoto.show_first", action: "talkingphoto.show_first_choice" },
 } as const;
 
 /** Ready-made gesture prompts; `prompt` is what AKOOL gets. */
@@ -63,6 +64,8 @@ export const GESTURES = [
 
 /** What stands for them is looked up when the form is sent. */
 export const USUAL = "usual";
+/** The checkbox is ticked. */
+export const SHOW_FIRST = "show_first";
 
 function whereInput(say: Say): KnownBlock {
   return {
@@ -178,6 +181,7 @@ export function formView(say: Say, formId: string, look: FormLook): View {
           ...(begun?.gesturePrompt === undefined ? {} : { initial_value: begun.gesturePrompt }),
         },
       },
+      ...showFirstBlocks(say, look),
     ],
   };
 }
@@ -203,6 +207,25 @@ function speechBlocks(say: Say, { taken, takenFrom = "message" }: FormLook): Kno
   if (initial) return [speechInput(say), wordsInput(say, initial)];
   const same = shown ? say.plain("form.words_same", shown) : say.plain("form.recording_same");
   return [section(same), speechInput(say), wordsInput(say)];
+}
+
+/** In a direct message with the app there is nobody else to see it. */
+function showFirstBlocks(say: Say, { asksWhere, inChannel, begun, usual }: FormLook): KnownBlock[] {
+  if (!asksWhere && !inChannel) return [];
+  const choice = optionOf(say.plain("showFirst.choice"), SHOW_FIRST);
+  return [
+    {
+      ...input("showFirst", say.plain("showFirst.label")),
+      hint: text(say.plain("showFirst.hint")),
+      optional: true,
+      element: {
+        type: "checkboxes",
+        action_id: fields.showFirst.action,
+        options: [choice],
+        ...((begun ?? usual)?.showFirst ? { initial_options: [choice] } : {}),
+      },
+    },
+  ];
 }
 
 /** Words that fit into a form's field; from a post they may be longer. */

@@ -5,7 +5,7 @@ import type { OpenForm, TakenFiles } from "../../job/store.ts";
 import type { Say } from "../../words/say.ts";
 import { slackCall } from "../slack-call.ts";
 import { type FormLook, formView, loadingView } from "./form.ts";
-import { lookOf } from "./form-look.ts";
+import { isChannel, lookOf } from "./form-look.ts";
 import type { IntakeDeps } from "./handlers.ts";
 
 export interface FormOpening {
@@ -85,7 +85,8 @@ async function lookOrPlain(
 ): Promise<FormLook> {
   return lookOf(say, form, opening, deps).catch((error: unknown) => {
     deps.log.warn({ err: error, workspaceId: opening.workspaceId }, "the form opens without what is usual");
-    return { taken: form.taken, asksWhere: form.channelId === undefined };
+    const { taken, channelId } = form;
+    return { taken, asksWhere: channelId === undefined, inChannel: isChannel(channelId) };
   });
 }
 

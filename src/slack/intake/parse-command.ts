@@ -13,6 +13,7 @@ export type Command =
   | { readonly type: "help" | "status" | "history" | "settings" }
   | { readonly type: "cancel"; readonly jobId?: string }
   | { readonly type: "watch"; readonly on: boolean }
+  | { readonly type: "show_first"; readonly on: boolean }
   | { readonly type: "unknown"; readonly understood: Said };
 
 const BARE_KEYWORDS = ["help", "status", "history", "settings"] as const;
@@ -45,6 +46,13 @@ export function parseCommand(typed: string): Command {
     if (rest.length === 0 && (setting === "on" || setting === "off"))
       return { type: "watch", on: setting === "on" };
     return unknown({ key: "command.watch_needs_setting" });
+  }
+  if (keyword === "settings") {
+    const [setting, ...more] = rest.map((word) => word.toLowerCase());
+    const isOnOrOff = more.length === 0 && (setting === "on" || setting === "off");
+    return second?.toLowerCase() === "show-first" && isOnOrOff
+      ? { type: "show_first", on: setting === "on" }
+      : unknown({ key: "showFirst.setting_unclear" });
   }
 
   const photoUrl = asUrl(first);

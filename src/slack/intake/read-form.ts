@@ -4,7 +4,7 @@ import type { Voice } from "../../job/speech-api.ts";
 import type { OpenForm, TakenFiles } from "../../job/store.ts";
 import type { Said } from "../../words/say.ts";
 import { roleOf, slackSource } from "./file-role.ts";
-import { fields, fitting, GESTURES, USUAL } from "./form.ts";
+import { fields, fitting, GESTURES, SHOW_FIRST, USUAL } from "./form.ts";
 import type { FormBody, SlackFile } from "./payloads.ts";
 import { voiceBehind } from "./voice-options.ts";
 
@@ -73,6 +73,7 @@ export function readForm(
       speech,
       resolution: resolution === "1080" ? "1080" : "720",
       ...(gesturePrompt ? { gesturePrompt } : {}),
+      ...(isShownFirst(values) ? { showFirst: true } : {}),
     },
   };
 }
@@ -120,6 +121,11 @@ function chosenVoice(values: Values, voices: readonly Voice[]): ChosenVoice | un
 function whoseVoice(values: Values): ("me" | "channel")[] {
   const ticked = values["talkingphoto.remember"]?.["talkingphoto.remember_voice"].selected_options ?? [];
   return (["me", "channel"] as const).filter((whose) => ticked.some(({ value }) => value === whose));
+}
+
+function isShownFirst(values: Values): boolean {
+  const ticked = values["talkingphoto.show_first"]?.["talkingphoto.show_first_choice"].selected_options ?? [];
+  return ticked.some(({ value }) => value === SHOW_FIRST);
 }
 
 /** Their own words win over a ready-made prompt. */
