@@ -176,7 +176,7 @@ function finishes(): Named[] {
   const { seconds, renderedAt } = FINISHED;
   const made = { renderId: FINISHED.renderId, seconds, renderedAt, credits: 10 };
   const done = job({ ...STATES.delivered, made }, { paidSpeech: true });
-  const film = "Talking photo (AI-generated)";
+  const film = say.plain("finish.video_title");
   return [
     ["after 720", { ...finishMessage(say, done), video: film }],
     [
