@@ -1,4 +1,4 @@
-import { markup, type Said, type Say, type Value } from "../words/say.ts";
+import { asKept, markup, type Say } from "../words/say.ts";
 import type { Key } from "../words/sentences.ts";
 import type { Failure, FailureReason } from "./failure.ts";
 import type { Job } from "./job.ts";
@@ -26,9 +26,9 @@ function textOf(say: Say, failure: Failure, nothingSpent: boolean): string {
   if (reason === "not_allowed" && seen !== undefined) return say.kept(seen);
   const isDamaged = code === "damaged" && detail.whenDamaged !== undefined;
   const text = say(isDamaged ? detail.whenDamaged : `failure.${reason}`, {
-    seen: asValue(seen ?? { key: detail.otherwise ?? "seen.that_file" }),
+    seen: asKept(seen ?? { key: detail.otherwise ?? "seen.that_file" }),
     limited: limit === undefined ? "no" : "yes",
-    limit: asValue(limit ?? ""),
+    limit: asKept(limit ?? ""),
     file: file ?? "file",
     scope: scopeIn(failure),
     coded: code === undefined ? "no" : "yes",
@@ -37,11 +37,6 @@ function textOf(say: Say, failure: Failure, nothingSpent: boolean): string {
     advice: { key: detail.advice?.(failure) ?? "advice.voice_clip" },
   });
   return nothingSpent && detail.isUnspent ? say("failure.nothing_spent", { text: markup(text) }) : text;
-}
-
-/** Words of an older version are said as they are. */
-function asValue(kept: Said | string): Value {
-  return typeof kept === "string" ? markup(kept) : kept;
 }
 
 /** Slack names the permission it wants. */

@@ -32,6 +32,11 @@ export function markup(text: string): Markup {
   return { markup: text };
 }
 
+/** What was kept in a row, as a value of a sentence: words of an older version are said as they are. */
+export function asKept(said: Said | string): Said | Markup {
+  return typeof said === "string" ? markup(said) : said;
+}
+
 /** Source: docs.slack.dev, "Formatting text for app surfaces". */
 export function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

@@ -1,6 +1,6 @@
 import type { Job } from "../../job/job.ts";
 import type { Question } from "../../job/question.ts";
-import { type Markup, markup, type Said, type Say, type Values } from "../../words/say.ts";
+import { asKept, markup, type Say, type Values } from "../../words/say.ts";
 import type { Key } from "../../words/sentences.ts";
 import { actions, chooseAction, goOnAction } from "../surface.ts";
 import { excerpt } from "./excerpt.ts";
@@ -33,7 +33,7 @@ function asked(say: Say, { place, request }: Job, question: Question): string {
   const about = {
     place: place.channelId.startsWith("D") ? "direct" : "channel",
     unusable: request.unusable === undefined ? "no" : "yes",
-    thing: kept(request.unusable ?? ""),
+    thing: asKept(request.unusable ?? ""),
   };
   switch (question.kind) {
     case "photo_missing":
@@ -56,9 +56,9 @@ function asked(say: Say, { place, request }: Job, question: Question): string {
       });
     }
     case "photo_small":
-      return say("question.photo_small", { seen: kept(question.seen) });
+      return say("question.photo_small", { seen: asKept(question.seen) });
     case "photo_strange":
-      return say("question.photo_strange", { seen: kept(question.seen) });
+      return say("question.photo_strange", { seen: asKept(question.seen) });
     case "no_face":
       return say("question.no_face");
     case "many_faces":
@@ -98,11 +98,6 @@ function isBeforeSpending({ kind }: Question): boolean {
     case "speech_too_long":
       return true;
   }
-}
-
-/** Words of an older version are said as they are. */
-function kept(seen: Said | string): Said | Markup {
-  return typeof seen === "string" ? markup(seen) : seen;
 }
 
 export function answersTo(say: Say, question: Question): readonly Button[] {
