@@ -107,6 +107,45 @@ it("what runs is in the Home tab with its phase and its thread, and can be cance
   expect(textOf(world)).not.toMatch(/Running|\[Cancel\]/);
 });
 
+describe("a Home tab that somebody looks at", () => {
+  const world = useWorld();
+  const published = () => world().slack.calls.filter(({ method }) => method === "views.publish").length;
+
+  it("shows by itself that a request has begun and ended, merged into few refreshes", async () => {
+    const { slack } = world();
+    await slack.openHome();
+    await home(world(), "Nothing has finished yet");
+    const before = published();
+    await expectOneVideo(world(), await ask(world(), "command"));
+    await home(world(), /My finished ones.*A photo \+ a recording.*delivered.*\[Again\]/s);
+    expect(published() - before).toBeLessThanOrEqual(2);
+  });
+
+  it("is left as it is for who searches, for who has left it, and for who never looked", async () => {
+    const { slack } = world();
+    const seen = { searched: slack.homeOf(ANNA)?.hash, other: slack.homeOf(BEN)?.hash };
+    await slack.useControl(await home(world(), "delivered"), "talkingphoto.home_search", "delivered");
+    await until("the search", () => slack.homeOf(ANNA)?.hash !== seen.searched);
+    const before = published();
+    await expectOneVideo(world(), await ask(world(), "command"));
+    await expectOneVideo(world(), await ask(world(), "command", { user: BEN }));
+    await slack.openHome(ANNA, { tab: "messages" });
+    await slack.openHome(BEN, { tab: "home" });
+    await home(world(), "My finished ones", BEN);
+    expect(published()).toBe(before + 1);
+    expect(seen.other).toBeUndefined();
+  });
+
+  it("hinders no video where Slack does not take it, which is one line in the log", async () => {
+    const { slack } = world();
+    await slack.openHome();
+    await until("an open Home", () => textOf(world()).includes("[Again]"));
+    slack.misbehave("views.publish", { kind: "error", error: "internal_error", times: 99 });
+    await expectOneVideo(world(), await ask(world(), "command"));
+    await expectLogged(world(), /internal_error.*a Home tab could not be shown/);
+  });
+});
+
 describe("what has finished", () => {
   const world = useWorld();
 

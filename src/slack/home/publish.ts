@@ -26,7 +26,8 @@ export interface Visitor {
   readonly hash?: string | undefined;
 }
 
-export type ShowHome = (visitor: Visitor, looking: Looking) => Promise<void>;
+/** Resolves with the hash of the view that is shown then; undefined when it is not. */
+export type ShowHome = (visitor: Visitor, looking: Looking) => Promise<string | undefined>;
 
 /** Publishes a person's Home as it is now. Never throws: what went wrong is one line in the log. */
 export function createShowHome(deps: IntakeDeps): ShowHome {
@@ -45,13 +46,15 @@ export function createShowHome(deps: IntakeDeps): ShowHome {
             view,
             ...(hash === undefined ? {} : { hash }),
           }),
-        () => ({}),
+        ({ view: taken }) => ({ hash: taken?.hash }),
       );
-      if (shown.type === "ok" || (shown.type === "refused" && shown.code === "hash_conflict")) return;
+      if (shown.type === "ok") return shown.hash;
+      if (shown.type === "refused" && shown.code === "hash_conflict") return undefined;
       deps.log.warn({ workspaceId, userId, ...whyNot(shown) }, "a Home tab could not be shown");
     } catch (error) {
       deps.log.warn({ err: error, workspaceId, userId }, "a Home tab could not be shown");
     }
+    return undefined;
   };
 }
 

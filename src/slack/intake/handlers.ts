@@ -5,7 +5,6 @@ import type { JobStore } from "../../job/store.ts";
 import type { Waits } from "../../job/waits.ts";
 import type { InstallationStore } from "../../store/installations.ts";
 import type { AnswerPrivately } from "../delivery/slack-delivery.ts";
-import { registerHome } from "../home/home.ts";
 import type { Readers } from "../readers.ts";
 import type { ClientFor } from "../slack-call.ts";
 import type { AccessSettings } from "./access.ts";
@@ -44,7 +43,6 @@ export function registerHandlers(
   deps: IntakeDeps,
   installations: InstallationStore | undefined,
 ): void {
-  registerHome(app, deps);
   registerCommand(app, deps);
   registerForm(app, deps);
   registerVoices(app, deps);
