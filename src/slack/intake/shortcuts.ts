@@ -38,7 +38,7 @@ export function registerShortcuts(app: App, deps: IntakeDeps): void {
     );
     if (!taken.photo && !taken.speech)
       return privately((say) =>
-        failureText(say, { reason: "photo_missing", seen: { key: "answer.that_message" } }),
+        failureText(say, { reason: "photo_missing", seen: { key: "seen.that_message" } }),
       );
     const threadTs = message.thread_ts ?? message.ts;
     try {
