@@ -40,6 +40,7 @@ export async function askedAnswers(
     forms: [FORM],
     access: { allowedUsers: others, adminUsers: others },
   });
+  const notHere = await askTheApp(say, { forms: [FORM], access: { allowedChannels: new Set(["C2"]) } });
   const elsewhere = { team: { id: ELSEWHERE } };
   return {
     toCommands: [
@@ -62,6 +63,7 @@ export async function askedAnswers(
       ["a form for a request that has gone on", shown(say, await app.sendForm("late"))],
       ["a form that cannot be saved", shown(say, await broken.sendForm(FORM_ID))],
       ["a form of somebody who may not use the app", shown(say, await closed.sendForm(FORM_ID))],
+      ["a form for a channel where it is switched off", shown(say, await notHere.sendForm(FORM_ID))],
       ["a form of another version", shown(say, await app.sendForm(FORM_ID, { view: OTHER_FORM }))],
       ["a form where it is not installed", shown(say, await app.sendForm(FORM_ID, elsewhere))],
     ],

@@ -36,6 +36,13 @@ export function whyNotAllowed(
   return undefined;
 }
 
+/** For an error on a form's field, where Slack shows no mention as one: nobody is named. */
+export function withoutMentions(why: Said): Said {
+  return why.key === "access.not_here"
+    ? { key: "access.not_in_that_channel" }
+    : { key: why.key, values: { ask: { key: "access.ask_operator" } } };
+}
+
 function whomToAsk(admins: ReadonlySet<string>): Said {
   const [first, ...others] = [...admins].map((id) => markup(`<@${id}>`));
   if (!first) return { key: "access.ask_operator" };

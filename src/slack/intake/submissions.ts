@@ -6,7 +6,7 @@ import { logFields } from "../../job/log-fields.ts";
 import type { OpenForm } from "../../job/store.ts";
 import type { Said } from "../../words/say.ts";
 import { formCallbackId } from "../surface.ts";
-import { mayDecide, whyNotAllowed } from "./access.ts";
+import { mayDecide, whyNotAllowed, withoutMentions } from "./access.ts";
 import { fields } from "./form.ts";
 import { callerIn, type IntakeDeps } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
@@ -54,7 +54,7 @@ export function registerForm(app: App, deps: IntakeDeps): void {
       const refusal = channelId && whyNotAllowed(user.id, channelId, deps.access);
       if (refusal) {
         const field = form.channelId === undefined ? fields.where.block : ALWAYS_THERE;
-        return await problem(refusal, field);
+        return await problem(withoutMentions(refusal), field);
       }
       if (result.type === "errors") return await problems(result.errors);
 
