@@ -277,7 +277,17 @@ describe("doctor", () => {
       "a missing optional scope",
       "/api/auth.test",
       { headers: { "x-oauth-scopes": surface.scopes.bot.join(", ") }, body: { ok: true } },
-      /^! Slack scopes: without channels:history, groups:history/m,
+      /^! Slack scopes: without channels:history, groups:history the app sees no files/m,
+      true,
+    ],
+    [
+      "no permission to ask for people's languages",
+      "/api/auth.test",
+      {
+        headers: { "x-oauth-scopes": `${surface.scopes.bot.join()},channels:history,groups:history` },
+        body: { ok: true },
+      },
+      /^! Slack scopes: without users:read .* everybody is spoken to in English\./m,
       true,
     ],
     [

@@ -73,8 +73,14 @@ function* checkScopes(scopes: readonly string[] | undefined): Generator<Finding>
     yield { mark: "✓", about: "Slack scopes", text: `all ${bot.length} that the app needs` };
   }
   const absent = optional.filter((scope) => !scopes.includes(scope));
-  if (absent.length > 0) {
-    const text = `without ${absent.join(", ")} the app sees no files in watched channels unless it is mentioned, and no photo at the top of a thread it is called into. Add if you want either.`;
+  const history = absent.filter((scope) => scope !== "users:read");
+  if (history.length > 0) {
+    const text = `without ${history.join(", ")} the app sees no files in watched channels unless it is mentioned, and no photo at the top of a thread it is called into. Add if you want either.`;
+    yield { mark: "!", about: "Slack scopes", text };
+  }
+  if (absent.includes("users:read")) {
+    const text =
+      "without users:read the app does not know who uses Slack in which language, so everybody is spoken to in English. Add it if some would rather read German, French, Spanish, Japanese or Portuguese.";
     yield { mark: "!", about: "Slack scopes", text };
   }
 }

@@ -46,6 +46,7 @@ export function keptOf({ state }: Job, waits: Pick<Waits, "renderGiveUp">): Kept
     case "speaking":
     case "sharing":
     case "linking":
+    case "shown":
     case "delivered":
     case "duplicate":
     case "failed":

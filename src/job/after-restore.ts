@@ -1,4 +1,4 @@
-import { hasEnded, type Job, type JobMessage } from "./job.ts";
+import { hasEnded, type Job, type JobMessage, type Preview } from "./job.ts";
 import { nextStep } from "./next-step.ts";
 import type { Waits } from "./waits.ts";
 
@@ -9,13 +9,17 @@ import type { Waits } from "./waits.ts";
  * do is returned as it is.
  */
 export function afterRestore(job: Job, index: number, now: number, waits: Waits): Job {
-  const { notice: _unsaid, ...others } = job;
+  const editAt = now + index * waits.resumeEditSpacing;
+  const { notice: _unsaid, ...before } = job;
+  const others: Job = before.preview
+    ? { ...before, preview: previewAfter(job, before.preview, editAt) }
+    : before;
   // Deleted on the original, or wanted no more: whoever presses "Delete" here has it deleted.
   const rest: Job =
     job.finish?.stage === "removing"
       ? { ...others, finish: { ...job.finish, stage: job.finish.ts === undefined ? "plain" : "dressed" } }
       : others;
-  const message = messageAfter(job.message, now + index * waits.resumeEditSpacing);
+  const message = messageAfter(job.message, editAt);
   if (!hasEnded(job)) {
     const { dueAt: _due, ...ended } = rest;
     return {
@@ -38,6 +42,14 @@ export function afterRestore(job: Job, index: number, now: number, waits: Waits)
   // Left alone, with a promise to post a video that comes after all: it may have come, and been posted.
   const { late: _forgotten, ...settled } = state;
   return { ...rest, state: settled, message };
+}
+
+/** Only its words are mended: what was thrown away here may have been posted on the original. */
+function previewAfter({ state }: Job, preview: Preview, editAt: number): Preview {
+  const { fileId: _kept, ...others } = preview;
+  return state.status === "cancelled" && state.instead === "thrown_away"
+    ? others
+    : { ...preview, retryAt: editAt };
 }
 
 /** Posted or not, the copy cannot know: an intent counts as lost, and what was still to be posted is not. */

@@ -1,11 +1,18 @@
 import { keptOf } from "./after-all.ts";
 import type { Job } from "./job.ts";
 import { advance, newNotice } from "./moves.ts";
+import { goesFirst, thrownAway } from "./show-first.ts";
 import type { Waits } from "./waits.ts";
 
 /** What people decide by a button or a command. Pure; a decision that comes too late returns `job` itself. */
 
-export type CancelOutcome = "nothing_spent" | "render_goes_on" | "too_late" | "ended_already";
+export type CancelOutcome =
+  | "nothing_spent"
+  | "render_goes_on"
+  | "thrown_away"
+  | "being_shown"
+  | "too_late"
+  | "ended_already";
 
 /** What pressing cancel does in each state. AKOOL has no cancel: a running render is paid and not posted. */
 export function cancelOutcome(job: Job): CancelOutcome {
@@ -27,7 +34,9 @@ export function cancelOutcome(job: Job): CancelOutcome {
       return "render_goes_on";
     case "sharing":
     case "linking":
-      return "too_late";
+      return goesFirst(job) ? "being_shown" : "too_late";
+    case "shown":
+      return "thrown_away";
     case "delivered":
     case "duplicate":
     case "failed":
@@ -38,7 +47,8 @@ export function cancelOutcome(job: Job): CancelOutcome {
 
 export function cancelled(job: Job, now: number, waits: Pick<Waits, "renderGiveUp">): Job {
   const outcome = cancelOutcome(job);
-  if (outcome === "too_late" || outcome === "ended_already") return job;
+  if (outcome === "too_late" || outcome === "being_shown" || outcome === "ended_already") return job;
+  if (outcome === "thrown_away") return thrownAway(job, now);
   const { notice: _unsaid, ...rest } = job;
   const kept = keptOf(job, waits);
   const state = {

@@ -113,7 +113,7 @@ export async function findShare(job: Job, deps: StepDeps, save: Save): Promise<J
         return deliver.shareFound(current, answer.sharedAs, now(), waits);
       case "refused":
         // Somebody has seen it, and removed it.
-        if (answer.code === "file_deleted") return deliver.shareRemoved(current, now());
+        if (answer.code === "file_deleted") return deliver.shareRemoved(current, now(), waits);
         // Slack may not know a file yet whose scan is still going on.
         if (answer.code === "file_not_found") return deliver.fileUnknown(current, now(), waits);
         return deliver.shareNotForUs(current, now(), waits);

@@ -3,6 +3,7 @@ import type { MessageTs, SlackFileId } from "./ids.ts";
 import type { Finish, FinishedRender, Job, Made } from "./job.ts";
 import { advance, failed, newNotice, retryLater, snooze } from "./moves.ts";
 import type { RenderUpdate } from "./render-api.ts";
+import { goesFirst, notShown, shown } from "./show-first.ts";
 import { backoff, type Waits } from "./waits.ts";
 
 /** From a running render to a video that people see. A render that is done is never rendered again. */
@@ -180,13 +181,14 @@ export function shareLater(job: Job, now: number, delayMs: number | undefined, w
 export function shareFound(job: Job, sharedAs: MessageTs | undefined, now: number, waits: Waits): Job {
   const state = job.state;
   if (state.status !== "sharing") return job;
-  if (sharedAs !== undefined) return delivered(job, "video", state.fileId, sharedAs, now);
+  if (sharedAs !== undefined) return visible(job, state.fileId, sharedAs, now, waits);
   if (now - state.calledAt < waits.shareDeadline) {
     const looks = state.looks + 1;
     const delay = Math.min(waits.shareLookMax, waits.shareLookFirst * 3 ** Math.min(looks, 10));
     return snooze({ ...job, state: { ...state, stage: "called", looks } }, now, delay);
   }
   if (state.calls < SHARE_CALLS) return advance(job, { ...state, stage: "ready" }, now);
+  if (goesFirst(job)) return notShown(job, { reason: "cannot_post", code: "not_shown" }, now, waits);
   return advance(job, { status: "linking", render: state.render, fileId: state.fileId, stage: "ready" }, now);
 }
 
@@ -203,7 +205,7 @@ export function shareUnseen(job: Job, now: number, waits: Waits): Job {
       now,
       Math.min(waits.shareLookMax, waits.shareLookFirst * 3 ** Math.min(job.tries, 10)),
     );
-  if (state.answered) return delivered(job, "video", state.fileId, undefined, now);
+  if (state.answered) return visible(job, state.fileId, undefined, now, waits);
   return shareFound(job, undefined, now, waits);
 }
 
@@ -215,12 +217,12 @@ export function shareNotForUs(job: Job, now: number, waits: Waits): Job {
   const state = job.state;
   if (state.status !== "sharing") return job;
   const trusted = state.answered && state.looks === 0 && now - state.calledAt >= waits.shareDeadline;
-  return trusted ? delivered(job, "video", state.fileId, undefined, now) : shareUnseen(job, now, waits);
+  return trusted ? visible(job, state.fileId, undefined, now, waits) : shareUnseen(job, now, waits);
 }
 
 /** It was there, and somebody has deleted it since. */
-export function shareRemoved(job: Job, now: number): Job {
-  return job.state.status === "sharing" ? delivered(job, "video", job.state.fileId, undefined, now) : job;
+export function shareRemoved(job: Job, now: number, waits: Waits): Job {
+  return job.state.status === "sharing" ? visible(job, job.state.fileId, undefined, now, waits) : job;
 }
 
 /**
@@ -274,6 +276,7 @@ export function linkLater(job: Job, now: number, delayMs: number | undefined, wa
 export function undeliverable(job: Job, failure: Failure, now: number, waits: Waits): Job {
   const render = renderOf(job);
   if (!render) return job;
+  if (goesFirst(job)) return notShown(job, failure, now, waits);
   const fileId =
     job.state.status === "sharing" || job.state.status === "linking" ? { fileId: job.state.fileId } : {};
   const told = `${failure.reason} ${failure.code ?? ""}`;
@@ -312,6 +315,11 @@ export function redelivering(job: Job, now: number, waits: Waits): Job {
   );
 }
 
+/** Where it was to be seen: in the place asked for, or by its person first. */
+function visible(job: Job, fileId: SlackFileId, ts: MessageTs | undefined, now: number, waits: Waits): Job {
+  return goesFirst(job) ? shown(job, fileId, ts, now, waits) : delivered(job, "video", fileId, ts, now);
+}
+
 function delivered(
   job: Job,
   as: "video" | "link",
@@ -341,5 +349,6 @@ function madeOf({ videoUrl: _, uploads: _uploads, told: _told, ...made }: Finish
 }
 
 function renderOf(job: Job): FinishedRender | undefined {
-  return "render" in job.state ? job.state.render : undefined;
+  // Shown to its person, it is not on its way any more.
+  return "render" in job.state && job.state.status !== "shown" ? job.state.render : undefined;
 }

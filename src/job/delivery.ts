@@ -1,4 +1,4 @@
-import type { MessageTs, SlackFileId } from "./ids.ts";
+import type { ChannelId, MessageTs, SlackFileId } from "./ids.ts";
 import type { Job } from "./job.ts";
 
 /**
@@ -29,9 +29,11 @@ export interface Delivery {
   postNotice(job: Job): Promise<SlackAnswer>;
   /** The same words to the requester alone: answer to the command, else ephemeral, else a direct message. */
   tellPrivately(job: Job): Promise<SlackAnswer>;
+  /** The requester's direct message with the app, opened where there is none yet. Repeatable. */
+  openDirect(job: Job): Promise<SlackAnswer<{ channelId: ChannelId }>>;
   /** A ticket for one upload; harmless to repeat. */
   openUpload(job: Job, sizeBytes: number): Promise<SlackAnswer<{ fileId: SlackFileId; uploadUrl: string }>>;
-  /** Makes the uploaded file visible in the job's thread. Answers before the share exists. */
+  /** Makes the uploaded file visible where `shownWhere` says. Answers before the share exists. */
   shareFile(job: Job, fileId: SlackFileId): Promise<SlackAnswer>;
   /** Whether the file is visible where it should be, by Slack's own record. Repeatable. */
   findShare(job: Job, fileId: SlackFileId): Promise<SlackAnswer<{ sharedAs?: MessageTs }>>;
@@ -41,4 +43,9 @@ export interface Delivery {
   dressFinish(job: Job, ts: MessageTs): Promise<SlackAnswer>;
   /** Deletes the file and the post with it. Repeatable: what is gone already counts as deleted. */
   removeFinish(job: Job, fileId: SlackFileId, ts: MessageTs | undefined): Promise<SlackAnswer>;
+  /**
+   * Makes the post in the direct message say what `previewSays` names, with its buttons; thrown away, its file goes
+   * first. Repeatable.
+   */
+  editPreview(job: Job): Promise<SlackAnswer>;
 }

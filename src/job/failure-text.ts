@@ -1,168 +1,169 @@
+import { asKept, markup, type Say } from "../words/say.ts";
+import type { Key } from "../words/sentences.ts";
 import type { Failure, FailureReason } from "./failure.ts";
 import type { Job } from "./job.ts";
 
 /** Every reason there is. */
 export function failureReasons(): readonly FailureReason[] {
   // Object.keys gives string[], whatever the object.
-  return Object.keys(texts) as FailureReason[];
+  return Object.keys(details) as FailureReason[];
 }
 
 /** The one sentence (or two) for a person: what was seen, what is wrong, what to do next. */
-export function failureText(failure: Failure): string {
-  return texts[failure.reason](failure);
+export function failureText(say: Say, failure: Failure): string {
+  return textOf(say, failure, true);
 }
 
 /** The same about a job that may have had words spoken, which costs a little: then not with the word that nothing was spent. */
-export function failureTextOf({ paidSpeech }: Pick<Job, "paidSpeech">, failure: Failure): string {
-  const text = failureText(failure);
-  return paidSpeech ? text.replace(` ${NOTHING_PAID}`, "") : text;
+export function failureTextOf(say: Say, { paidSpeech }: Pick<Job, "paidSpeech">, failure: Failure): string {
+  return textOf(say, failure, !paidSpeech);
 }
 
-/** The two taps that give a recording that can be used. */
-const VOICE_CLIP = "In Slack, tap + and then “Record audio clip”, and share that.";
-const NOTHING_PAID = "Nothing was spent.";
-const ASK_ADMIN = "Please tell the person who runs this app.";
-const SHARE_BOTH =
-  "Share one photo (JPEG, PNG, HEIC or WebP) and one recording (MP3, M4A or WAV) together in one message.";
+function textOf(say: Say, failure: Failure, nothingSpent: boolean): string {
+  const { reason, seen, limit, file, code } = failure;
+  const detail = details[reason];
+  // Made where the lists are known, in whole sentences.
+  if (reason === "not_allowed" && seen !== undefined) return say.kept(seen);
+  const isDamaged = code === "damaged" && detail.whenDamaged !== undefined;
+  const text = say(isDamaged ? detail.whenDamaged : `failure.${reason}`, {
+    seen: asKept(seen ?? { key: detail.otherwise ?? "seen.that_file" }),
+    limited: limit === undefined ? "no" : "yes",
+    limit: asKept(limit ?? ""),
+    file: file ?? "file",
+    scope: scopeIn(failure),
+    coded: code === undefined ? "no" : "yes",
+    code: code ?? "",
+    spent: nothingSpent ? "nothing" : "something",
+    advice: { key: detail.advice?.(failure) ?? "advice.voice_clip" },
+  });
+  return nothingSpent && detail.isUnspent ? say("failure.nothing_spent", { text: markup(text) }) : text;
+}
+
+/** Slack names the permission it wants. */
+function scopeIn({ code = "" }: Failure): string {
+  return /^[a-z_.]+:[a-z_.:]+$/.test(code) ? code : "files:read";
+}
+
+/** What the sentence for a reason needs beside itself. */
+interface Detail {
+  /** What is said to have been seen where nothing concrete was. */
+  readonly otherwise?: Key;
+  readonly advice?: (failure: Failure) => Key;
+  readonly whenDamaged?: Key;
+  /** Refused before AKOOL was asked for anything: the sentence is followed by the word that nothing was spent. */
+  readonly isUnspent?: true;
+}
 
 /** What turns a file into one that can be used, by what it was found to be (`code`). */
-const PHOTO_ADVICE: Readonly<Record<string, string>> = {
-  svg: "Open it and take a screenshot, then share the screenshot.",
-  eps: "Open it and take a screenshot, then share the screenshot.",
-  pdf: "Open it and take a screenshot of the picture in it, then share the screenshot.",
-  office: "Open it and take a screenshot of the picture in it, then share the screenshot.",
-  html: "Open it and save the picture itself, then share that.",
-  psd: "Open it and export it as JPEG or PNG, then share that.",
-  raw: "Open it in a photo app and export it as JPEG, then share that.",
-  zip: "Unpack it, then share the photo that is in it.",
-  gzip: "Unpack it, then share the photo that is in it.",
-  mp4: "Pause it where the face is clear and take a screenshot, then share the screenshot.",
-  webm: "Pause it where the face is clear and take a screenshot, then share the screenshot.",
-  avi: "Pause it where the face is clear and take a screenshot, then share the screenshot.",
-  damaged: "Open it and take a screenshot, then share the screenshot.",
+const PHOTO_ADVICE: Readonly<Record<string, Key>> = {
+  svg: "advice.screenshot",
+  eps: "advice.screenshot",
+  pdf: "advice.screenshot_of_picture",
+  office: "advice.screenshot_of_picture",
+  html: "advice.save_picture",
+  psd: "advice.export_picture",
+  raw: "advice.export_raw",
+  zip: "advice.unpack_photo",
+  gzip: "advice.unpack_photo",
+  mp4: "advice.pause_video",
+  webm: "advice.pause_video",
+  avi: "advice.pause_video",
+  damaged: "advice.screenshot",
 };
-const SPEECH_ADVICE: Readonly<Record<string, string>> = {
-  no_sound: "Choose a video in which somebody speaks, or record a voice clip in Slack and share that.",
-  midi: "Play it and record a voice clip of it, then share that.",
-  playlist: "Open it and save the recording itself, then share that.",
-  html: "Open it and save the recording itself, then share that.",
-  zip: "Unpack it, then share the recording that is in it.",
-  gzip: "Unpack it, then share the recording that is in it.",
-  damaged: "Play it to check it, then share it again as MP3, M4A or WAV.",
+const SPEECH_ADVICE: Readonly<Record<string, Key>> = {
+  no_sound: "advice.video_with_speech",
+  midi: "advice.play_and_record",
+  playlist: "advice.save_recording",
+  html: "advice.save_recording",
+  zip: "advice.unpack_recording",
+  gzip: "advice.unpack_recording",
+  damaged: "advice.check_recording",
 };
 
-const seen = (failure: Failure, otherwise: string) => failure.seen ?? otherwise;
-/** Slack names the permission it wants. */
-const scopeIn = ({ code = "" }: Failure) => (/^[a-z_.]+:[a-z_.:]+$/.test(code) ? code : "files:read");
-const which = (failure: Failure) => failure.file ?? "file";
-
-function advice(known: Readonly<Record<string, string>>, { code }: Failure, otherwise: string): string {
-  return (code !== undefined && Object.hasOwn(known, code) ? known[code] : undefined) ?? otherwise;
+function adviceFrom(known: Readonly<Record<string, Key>>, otherwise: Key): (failure: Failure) => Key {
+  return ({ code }) =>
+    (code !== undefined && Object.hasOwn(known, code) ? known[code] : undefined) ?? otherwise;
 }
 
-const texts: Record<FailureReason, (failure: Failure) => string> = {
-  nothing_shared: () =>
-    "I make a photo talk. Share a photo of a face and type what it should say in the same message, for example “Welcome to the team!”, or add a recording; in a channel, mention me in that message. The video comes in its thread. Or type `/talkingphoto` to fill in a form; `/talkingphoto help` shows everything.",
-  photo_missing: (f) => `I see ${seen(f, "a recording")}, but no photo. ${SHARE_BOTH}`,
-  speech_missing: (f) => `I see ${seen(f, "a photo")}, but no recording. ${SHARE_BOTH}`,
-  too_many_files: (f) =>
-    `I see ${seen(f, "several files")}, and I can use one photo and one recording at a time. Share just those two in one message.`,
-  not_allowed: (f) =>
-    seen(f, "Talking photos are not open to you here. Ask the person who runs this app for access."),
+const ASKED_FOR_BOTH = () => "advice.share_both" as const;
+/** The two taps that give a recording that can be used. */
+const VOICE_CLIP = () => "advice.voice_clip" as const;
+const UNSPENT: Detail = { isUnspent: true };
 
-  not_decided: () =>
-    `I waited a day for your answer and have stopped, so no video was made. Share the files again whenever you like.`,
+const details: Readonly<Record<FailureReason, Detail>> = {
+  nothing_shared: {},
+  photo_missing: { otherwise: "seen.recording", advice: ASKED_FOR_BOTH },
+  speech_missing: { otherwise: "seen.photo", advice: ASKED_FOR_BOTH },
+  too_many_files: { otherwise: "seen.several_files" },
+  not_allowed: {},
+  not_decided: {},
 
-  slack_scope_missing: (f) =>
-    `Slack did not let me read your ${which(f)}: this app lacks the permission \`${scopeIn(f)}\`. The person who installed it, or a workspace admin, can grant it by installing the app again with that permission; then share the files again. ${NOTHING_PAID}`,
-  slack_file_unavailable: (f) =>
-    `I could not read your ${which(f)} from Slack: it was deleted or I am not allowed to see it. Share it again here. ${NOTHING_PAID}`,
-  slack_file_external: (f) =>
-    `Your ${which(f)} is only linked from ${seen(f, "another service")}, so I cannot read it. Download it and upload it to Slack itself. ${NOTHING_PAID}`,
-  url_not_allowed: (f) =>
-    `I cannot use the link to the ${which(f)}: I only open public https:// addresses. Use a link that anybody on the internet can open. ${NOTHING_PAID}`,
-  url_unreachable: (f) =>
-    `I could not open the link to the ${which(f)}. Check that it opens in a private browser window, then try again. ${NOTHING_PAID}`,
-  url_not_found: (f) =>
-    `There is nothing at the link to the ${which(f)} any more. Check the link, then try again. ${NOTHING_PAID}`,
-  url_is_web_page: (f) =>
-    `The link to the ${which(f)} leads to a web page, not to a file. Use the link of the file itself: open it, then right-click and choose "copy address". ${NOTHING_PAID}`,
+  slack_scope_missing: UNSPENT,
+  slack_file_unavailable: UNSPENT,
+  slack_file_external: { otherwise: "seen.another_service", isUnspent: true },
+  url_not_allowed: UNSPENT,
+  url_unreachable: UNSPENT,
+  url_not_found: UNSPENT,
+  url_is_web_page: UNSPENT,
 
-  photo_unreadable: (f) =>
-    f.code === "damaged"
-      ? `The photo is damaged or incomplete. ${advice(PHOTO_ADVICE, f, "")} ${NOTHING_PAID}`
-      : `I cannot read ${seen(f, "that file")} as a photo. ${advice(PHOTO_ADVICE, f, "Open the photo you mean, take a screenshot of it, then share the screenshot.")} ${NOTHING_PAID}`,
-  photo_type_unsupported: (f) =>
-    `I cannot use ${seen(f, "that kind of picture")} yet. ${advice(PHOTO_ADVICE, f, "Save it as JPEG or PNG (a screenshot of it will do) and share that.")} ${NOTHING_PAID}`,
-  photo_too_big: (f) =>
-    `The photo is too big: ${seen(f, "more than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Open it and take a screenshot, then share the screenshot. ${NOTHING_PAID}`,
-  photo_too_small: (f) =>
-    `The photo is too small: ${seen(f, "there is hardly anything to see")}. ${f.limit ? `I need ${f.limit} or more. ` : ""}Enlarge it on your screen until the face is clear and take a screenshot, then share the screenshot. ${NOTHING_PAID}`,
+  photo_unreadable: {
+    whenDamaged: "failure.photo_damaged",
+    advice: adviceFrom(PHOTO_ADVICE, "advice.screenshot_of_photo"),
+    isUnspent: true,
+  },
+  photo_type_unsupported: {
+    otherwise: "seen.that_picture",
+    advice: adviceFrom(PHOTO_ADVICE, "advice.save_as_jpeg"),
+    isUnspent: true,
+  },
+  photo_too_big: { otherwise: "seen.too_big", isUnspent: true },
+  photo_too_small: { otherwise: "seen.too_small", isUnspent: true },
 
-  speech_unreadable: (f) =>
-    f.code === "damaged"
-      ? `The recording is damaged or incomplete. ${advice(SPEECH_ADVICE, f, "")} ${NOTHING_PAID}`
-      : `I cannot hear anything in ${seen(f, "that file")}. ${advice(SPEECH_ADVICE, f, VOICE_CLIP)} ${NOTHING_PAID}`,
-  speech_type_unsupported: (f) =>
-    `I cannot use ${seen(f, "that kind of recording")} yet. ${advice(SPEECH_ADVICE, f, VOICE_CLIP)} ${NOTHING_PAID}`,
-  speech_too_big: (f) =>
-    `The recording is too big: ${seen(f, "more than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. ${VOICE_CLIP} ${NOTHING_PAID}`,
-  speech_too_long: (f) =>
-    `The recording is too long: ${seen(f, "it goes on for longer than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. ${VOICE_CLIP} ${NOTHING_PAID}`,
-  words_too_long: (f) =>
-    `These words are too long: ${seen(f, "they take longer to say than I can take")}${f.limit ? `, and I take up to ${f.limit}` : ""}. Shorten them and ask again. ${NOTHING_PAID}`,
-  speech_silent: (f) =>
-    `I got ${seen(f, "a recording in which nothing can be heard")}. Check that the microphone is on, record it again and share that. ${NOTHING_PAID}`,
-  speech_empty: () =>
-    `The recording ends at once: less than 0.3 seconds of it can be heard. ${VOICE_CLIP} ${NOTHING_PAID}`,
+  speech_unreadable: {
+    whenDamaged: "failure.speech_damaged",
+    advice: adviceFrom(SPEECH_ADVICE, "advice.voice_clip"),
+    isUnspent: true,
+  },
+  speech_type_unsupported: {
+    otherwise: "seen.that_recording",
+    advice: adviceFrom(SPEECH_ADVICE, "advice.voice_clip"),
+    isUnspent: true,
+  },
+  speech_too_big: { otherwise: "seen.too_big", advice: VOICE_CLIP, isUnspent: true },
+  speech_too_long: { otherwise: "seen.too_long", advice: VOICE_CLIP, isUnspent: true },
+  words_too_long: { otherwise: "seen.too_long_to_say", isUnspent: true },
+  speech_silent: { otherwise: "seen.nothing_heard", isUnspent: true },
+  speech_empty: { advice: VOICE_CLIP, isUnspent: true },
 
-  akool_parameter: () =>
-    `AKOOL did not accept the request. Try another photo or recording; if that does not help, tell the person who runs this app.`,
-  akool_media_unusable: () =>
-    `AKOOL could not use this photo or recording. Try one clear face that looks at the camera, and a plain MP3.`,
-  akool_too_many_faces: () =>
-    `There are too many faces in that photo. Crop it to one face and share it again.`,
-  akool_speech_unusable: () =>
-    `AKOOL could not use the recording. Save it as MP3, with nothing but the voice, and try again.`,
-  akool_too_long: () => `AKOOL says that the recording is too long. Share a shorter one.`,
-  akool_too_big: () => `AKOOL says that a file is too big. Share smaller copies.`,
-  akool_out_of_credit: () =>
-    `The AKOOL account has no credit left, so the video could not be made. ${ASK_ADMIN} Then ask for it again.`,
-  akool_key_refused: () => `AKOOL refused this app's key, so the video could not be made. ${ASK_ADMIN}`,
-  akool_account: () => `AKOOL does not let this app's account make videos at the moment. ${ASK_ADMIN}`,
-  akool_permission: () =>
-    `AKOOL does not allow this photo or recording to be used. Try others, or ask the person who runs this app.`,
-  akool_busy: () => `AKOOL took no orders for a long time, so I gave up. Please try again later.`,
-  akool_error: () =>
-    `AKOOL answered with an error, so the video could not be made. Please try again later; if it happens again, tell the person who runs this app.`,
-  akool_voice_unknown: () =>
-    `AKOOL does not have the voice that was chosen any more. Choose another one and ask again. ${NOTHING_PAID}`,
-  akool_text_unusable: () =>
-    `AKOOL could not speak these words. Try shorter, plain text or another voice, or share a recording instead.`,
-  akool_speech_lost: () =>
-    `AKOOL did not finish speaking your words. Please ask for it again, or share a recording instead.`,
-  no_voice: () =>
-    `AKOOL has not told me its voices for a long time, so I could not speak your words. ${NOTHING_PAID} Try again later, or share a recording instead.`,
-  render_failed: () =>
-    `AKOOL could not make a video of this. Try one clear face that looks at the camera, and a plain recording of one voice.`,
-  render_lost: () => `AKOOL never finished this video, and I have stopped waiting. Please ask for it again.`,
-  render_gone: () => `AKOOL no longer has this video. Please ask for it again.`,
+  akool_parameter: {},
+  akool_media_unusable: {},
+  akool_too_many_faces: {},
+  akool_speech_unusable: {},
+  akool_too_long: {},
+  akool_too_big: {},
+  akool_out_of_credit: {},
+  akool_key_refused: {},
+  akool_account: {},
+  akool_permission: {},
+  akool_busy: {},
+  akool_error: {},
+  akool_voice_unknown: UNSPENT,
+  akool_text_unusable: {},
+  akool_speech_lost: {},
+  // Its own sentence says that nothing was spent, before it says what to do.
+  no_voice: {},
+  render_failed: {},
+  render_lost: {},
+  render_gone: {},
 
-  video_unreachable: () =>
-    `AKOOL's copy of the video could not be fetched. Nothing needs to be done: it is kept for 7 days.`,
-  video_unusable: () =>
-    `What AKOOL sent back was not a playable video. Please ask for it again; if it happens again, tell the person who runs this app.`,
-  cannot_post: (f) =>
-    `Slack did not let me post here${f.code ? ` (\`${f.code}\`)` : ""}. Ask a workspace admin whether apps may post messages and videos in this conversation.`,
-  not_in_channel: () =>
-    `I am not a member of this conversation, so I cannot post here. Type \`/invite\` and choose me, then try again.`,
-  slack_connection_revoked: () =>
-    `This app is no longer connected to the workspace. Ask the person who runs it to install it again.`,
+  video_unreachable: {},
+  video_unusable: {},
+  cannot_post: {},
+  not_in_channel: {},
+  slack_connection_revoked: {},
 
-  cancelled: () => `Cancelled.`,
-  left_alone: () =>
-    `Left alone, as you asked. If AKOOL did make the video after all, I will still post it here.`,
-  restored: () =>
-    `I was restored from a backup and cannot tell whether this was finished. If the video is not here, please ask again.`,
-  internal_error: () => `Something went wrong on my side and I could not go on. ${ASK_ADMIN}`,
+  cancelled: {},
+  left_alone: {},
+  restored: {},
+  internal_error: {},
 };

@@ -1,3 +1,5 @@
+import type { Said } from "../words/say.ts";
+
 /**
  * Why a request can end without a video, and the one sentence a person gets for each: what was seen,
  * what is wrong, what to do. The reason itself goes to the log and behind "Details".
@@ -65,10 +67,10 @@ export type FailureReason =
 
 /** Facts that make a sentence concrete. All optional: a sentence must read well without them. */
 export interface FailureFacts {
-  /** What was seen, in people's words: "an HEIC image", "a 12-minute recording". Never a raw file name. */
-  readonly seen?: string;
-  /** The limit that was broken, in people's words: "60 seconds", "20 MB". */
-  readonly limit?: string;
+  /** What was seen: "an HEIC image", "a 12-minute recording". Never a raw file name. In old rows, English words. */
+  readonly seen?: Said | string;
+  /** The limit that was broken: "60 seconds", "20 MB". In old rows, English words. */
+  readonly limit?: Said | string;
   /** "photo" or "recording": which of the two files it was about. */
   readonly file?: "photo" | "recording";
   /** A machine code for the log and "Details": an AKOOL code, a Slack error. */

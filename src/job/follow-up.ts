@@ -5,12 +5,13 @@ import { type FollowUp, hasEnded, type Job, type RenderRequest } from "./job.ts"
 /** What may be asked for once more under a job that is over. Pure. */
 
 /**
- * The request of a job that is over, to be made anew: its files are fetched again, and words are spoken again
+ * The request of a job that is over, or shown to its person, to be made anew: its files are fetched again, and words are spoken again
  * unless AKOOL still has them. Undefined where there is nothing to make it from.
  */
 export function requestAgain(job: Job, which: FollowUp): RenderRequest | undefined {
   const { photo, speech, resolution, candidates: _, ...options } = job.request;
-  if (!hasEnded(job) || photo.type === "none" || speech.type === "none") return undefined;
+  if ((!hasEnded(job) && job.state.status !== "shown") || photo.type === "none" || speech.type === "none")
+    return undefined;
   if (which === "in_1080" && resolution !== "720") return undefined;
   const { spokenUrl: _old, ...said } = { spokenUrl: undefined, ...speech };
   return { photo, speech: said, ...options, resolution: which === "in_1080" ? "1080" : resolution };

@@ -6,6 +6,8 @@ export interface Habits {
   readonly voice?: ChosenVoice;
   readonly resolution?: Resolution;
   readonly gesturePrompt?: string;
+  /** Every video comes to the person first, see `RenderRequest.showFirst`. */
+  readonly showFirst?: true;
   /** The person has been told once what the app does. */
   readonly welcomed?: true;
 }
@@ -15,12 +17,13 @@ export type NewHabits = { readonly [Name in keyof Habits]?: Habits[Name] | null 
 
 export function changedHabits(
   before: Habits,
-  { voice, resolution, gesturePrompt, welcomed }: NewHabits,
+  { voice, resolution, gesturePrompt, showFirst, welcomed }: NewHabits,
 ): Habits {
   return {
     ...kept("voice", before.voice, voice),
     ...kept("resolution", before.resolution, resolution),
     ...kept("gesturePrompt", before.gesturePrompt, gesturePrompt),
+    ...kept("showFirst", before.showFirst, showFirst),
     ...kept("welcomed", before.welcomed, welcomed),
   };
 }
@@ -28,9 +31,14 @@ export function changedHabits(
 /** A request with the person's own defaults where it does not say otherwise. The voice is chosen when it is needed. */
 export function asUsual(
   request: Omit<RenderRequest, "resolution"> & { readonly resolution?: Resolution },
-  { resolution = "720", gesturePrompt }: Habits = {},
+  { resolution = "720", gesturePrompt, showFirst }: Habits = {},
 ): RenderRequest {
-  return { resolution, ...(gesturePrompt === undefined ? {} : { gesturePrompt }), ...request };
+  return {
+    resolution,
+    ...(gesturePrompt === undefined ? {} : { gesturePrompt }),
+    ...(showFirst ? { showFirst } : {}),
+    ...request,
+  };
 }
 
 function kept<Name extends keyof Habits>(

@@ -1,3 +1,4 @@
+import type { Said } from "../words/say.ts";
 import type { Failure } from "./failure.ts";
 import type {
   AttemptKey,
@@ -27,6 +28,9 @@ import type { Resolution } from "./render-api.ts";
  *       ▼                      ▼           │
  *   duplicate               asking ────────┘        any of them ─► failed | cancelled
  *
+ * "Show me first": on its first way from `rendered` through `sharing` the video goes to the person's direct message
+ * and ends in `shown`. "Post it" sends it from `rendered` once more, to the place asked for. See show-first.ts.
+ *
  * The row is the truth. A step reads it, does one outward thing, commits what it learned. Around a call
  * that must not happen twice the intent is committed first (`creating`, `sharing.stage = "calling"`,
  * `message = posting`, `notice.stage = "sending"`): whoever finds an intent without holding its lease
@@ -53,6 +57,8 @@ export interface Job {
   readonly notice?: Notice;
   /** Absent as long as there is none, and in rows from before it had buttons. */
   readonly finish?: Finish;
+  /** "Show me first": the post in the person's direct message, and what they decided. */
+  readonly preview?: Preview;
   /** What was asked for by a button under this one's finish: each is made once. */
   readonly followUps?: FollowUps;
   /** When the main state wants its next step; absent: nothing more to do by itself. */
@@ -89,8 +95,10 @@ export interface RenderRequest {
   /** More than one was given: `photo` and `speech` are the first of each until the person has chosen. */
   readonly candidates?: Candidates;
   readonly decided?: Decided;
-  /** What was shared beside it and is neither, in people's words: "a PDF document". */
-  readonly unusable?: string;
+  /** What was shared beside it and is neither: "a PDF document". In old rows, English words. */
+  readonly unusable?: Said | string;
+  /** The video comes to the person alone, who decides whether it is posted. Never in their direct message with the app. */
+  readonly showFirst?: true;
 }
 
 export interface Candidates {
@@ -253,6 +261,14 @@ export type JobState =
       readonly failure: Failure;
       readonly since: number;
     }
+  /** The person decides, `until` AKOOL deletes the video, whether it is posted. */
+  | {
+      readonly status: "shown";
+      readonly render: FinishedRender;
+      readonly until: number;
+      /** Why it could not be shown to them; absent: it was. */
+      readonly failure?: Failure;
+    }
   | {
       readonly status: "delivered";
       readonly fileId: SlackFileId;
@@ -278,6 +294,8 @@ export type JobState =
       readonly finishedAt: number;
       /** What is still there to be posted after all. */
       readonly kept?: Kept;
+      /** It had been shown to the person first. */
+      readonly instead?: "thrown_away" | "undecided";
     };
 
 /** Which order of AKOOL's it was. */
@@ -355,6 +373,7 @@ export interface Notice {
     | "asking"
     | "choosing"
     | "undeliverable"
+    | "deciding"
     | "ended"
     | "not_removed";
   readonly stage: "todo" | "sending" | "private";
@@ -377,6 +396,23 @@ export interface Finish {
   readonly removedBy?: UserId;
   /** Slack's own words for why it stays. */
   readonly refusal?: string;
+}
+
+/** Where the video is shown first. Every call about the post may be repeated: it is edited, and its file deleted. */
+export interface Preview {
+  /** The direct message; noted before anything is sent there. */
+  readonly channelId?: ChannelId;
+  readonly fileId?: SlackFileId;
+  /** Unknown where Slack has not shown us the post. */
+  readonly ts?: MessageTs;
+  /** What the post says, see `previewSays`; absent: what it was shared with, without buttons. */
+  readonly says?: string;
+  /** Slack does not let it be edited: the job message has the buttons instead. */
+  readonly closed?: true;
+  /** "Post it": from then on the video goes to the place asked for. */
+  readonly approved?: true;
+  readonly tries: number;
+  readonly retryAt?: number;
 }
 
 export type Status = JobState["status"];
@@ -413,6 +449,11 @@ export function threadOf(job: Job): MessageTs | undefined {
   return job.place.threadTs ?? (job.message.status === "posted" ? job.message.ts : undefined);
 }
 
+/** Nothing of it needs the spooled files any more, for good: a decision may take days. */
+export function isDoneWithMedia(job: Job): boolean {
+  return hasEnded(job) || job.state.status === "shown" || job.preview?.approved === true;
+}
+
 /** AKOOL may still need the spooled photo and recording, or a person may ask to try again with them. */
 export function needsMedia(job: Job): boolean {
   switch (job.state.status) {
@@ -430,6 +471,7 @@ export function needsMedia(job: Job): boolean {
     case "sharing":
     case "linking":
     case "undeliverable":
+    case "shown":
     case "delivered":
     case "duplicate":
     case "failed":

@@ -1,3 +1,4 @@
+import type { Said } from "../words/say.ts";
 import type { Failure } from "./failure.ts";
 import type { Job, Prepared, SharedFile } from "./job.ts";
 import type { Concern } from "./question.ts";
@@ -28,7 +29,7 @@ export interface Media {
 export interface Seen {
   readonly kind: "photo" | "sound" | "other";
   /** "a PDF document" */
-  readonly words: string;
+  readonly words: Said;
 }
 
 export type PrepareAnswer =

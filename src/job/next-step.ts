@@ -1,4 +1,6 @@
-import { hasEnded, type Job } from "./job.ts";
+import { hasEnded, isDoneWithMedia, type Job } from "./job.ts";
+import { previewDueAt } from "./preview.ts";
+import { goesFirst } from "./show-first.ts";
 import { POSTING, shownBy, tellsTime } from "./shown-by.ts";
 import { nextMinuteAt } from "./time-so-far.ts";
 import type { Waits } from "./waits.ts";
@@ -22,6 +24,7 @@ export type StepName =
   | "settle"
   | "leave_alone"
   | "look"
+  | "open_direct"
   | "relay"
   | "relay_lost"
   | "share"
@@ -30,6 +33,8 @@ export type StepName =
   | "link"
   | "link_lost"
   | "redeliver"
+  | "stop_deciding"
+  | "edit_preview"
   | "dress"
   | "remove"
   | "edit"
@@ -54,6 +59,8 @@ export function nextStep(job: Job, now: number, waits: Waits): NextStep {
   if (job.notice && (job.notice.retryAt ?? 0) <= now) {
     return { step: job.notice.stage === "private" ? "tell_privately" : "notify" };
   }
+  // What was pressed there is answered there, before anything else.
+  if ((previewDueAt(job) ?? Number.POSITIVE_INFINITY) <= now) return { step: "edit_preview" };
   if (due) {
     const step = mainStep(job);
     if (step) return { step };
@@ -62,7 +69,7 @@ export function nextStep(job: Job, now: number, waits: Waits): NextStep {
     return { step: job.finish?.stage === "removing" ? "remove" : "dress" };
   const editAt = editDueAt(job, waits);
   if (editAt !== undefined && editAt <= now) return { step: "edit" };
-  if (hasEnded(job) && !job.cleanedUp) return { step: "clean_up" };
+  if (isDoneWithMedia(job) && !job.cleanedUp) return { step: "clean_up" };
   return { step: "wait", ...until(wakeAt(job, waits)) };
 }
 
@@ -73,8 +80,9 @@ export function wakeAt(job: Job, waits: Waits): number | undefined {
     job.notice ? (job.notice.retryAt ?? 0) : undefined,
     job.message.status === "posting" ? 0 : undefined,
     finishDueAt(job),
+    previewDueAt(job),
     editDueAt(job, waits),
-    hasEnded(job) && !job.cleanedUp ? 0 : undefined,
+    isDoneWithMedia(job) && !job.cleanedUp ? 0 : undefined,
   ].filter((moment) => moment !== undefined);
   return moments.length === 0 ? undefined : Math.min(...moments);
 }
@@ -106,7 +114,7 @@ function mainStep(job: Job): StepName | undefined {
     case "rendering":
       return "look";
     case "rendered":
-      return "relay";
+      return goesFirst(job) && job.preview?.channelId === undefined ? "open_direct" : "relay";
     case "uploading":
       return "relay_lost";
     case "sharing":
@@ -115,6 +123,8 @@ function mainStep(job: Job): StepName | undefined {
       return job.state.stage === "ready" ? "link" : "link_lost";
     case "undeliverable":
       return "redeliver";
+    case "shown":
+      return "stop_deciding";
     case "delivered":
     case "duplicate":
     case "failed":

@@ -1,3 +1,4 @@
+import type { Said } from "../words/say.ts";
 import type { SpeechAttempt } from "./job.ts";
 import type { Box } from "./speech-api.ts";
 
@@ -33,10 +34,10 @@ export type Concern =
       readonly cutAtSeconds: number;
     };
 
-/** `seen` is in people's words: "96 × 80 pixels", "a very wide picture, 2000 × 300 pixels". */
+/** "96 × 80 pixels", "a very wide picture, 2000 × 300 pixels". In old rows, English words. */
 export interface PhotoConcern {
   readonly kind: "photo_small" | "photo_strange";
-  readonly seen: string;
+  readonly seen: Said | string;
 }
 
 export interface SpeechConcern {

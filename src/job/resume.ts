@@ -10,6 +10,9 @@ import type { Waits } from "./waits.ts";
  */
 export function resumed(job: Job, index: number, now: number, waits: Waits): Job {
   if (hasEnded(job)) return job;
+  // It waits for the person, and its post says so: that a process was started is no news to them.
+  if (job.state.status === "shown")
+    return { ...job, dueAt: Math.min(job.dueAt ?? now, now + waits.renderGiveUp) };
   const { message } = job;
   // Of those that tell the time, minutes may have passed: their edits, too, come one after another.
   const told: Job =
@@ -40,6 +43,7 @@ function longestWait(job: Job, index: number, waits: Waits): number {
     case "uploading":
     case "sharing":
     case "linking":
+    case "shown":
     case "delivered":
     case "duplicate":
     case "failed":

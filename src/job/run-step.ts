@@ -10,7 +10,9 @@ import * as messages from "./message-steps.ts";
 import * as message from "./message-transitions.ts";
 import { failed } from "./moves.ts";
 import type { StepName } from "./next-step.ts";
+import * as previewing from "./preview-steps.ts";
 import * as renders from "./render-steps.ts";
+import { leftUndecided as leftUnposted } from "./show-first.ts";
 import { sortedOut } from "./sorting.ts";
 import * as speeches from "./speech-steps.ts";
 import * as speech from "./speech-transitions.ts";
@@ -96,6 +98,8 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
     case "look":
       return renders.look(job, deps, save, signal);
 
+    case "open_direct":
+      return previewing.openDirect(job, deps, save);
     case "relay":
       return delivering.relay(job, deps, save, signal);
     case "relay_lost":
@@ -118,6 +122,11 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
       return save.intent((current) => deliver.linked(current, undefined, now()), lost("post", 0));
     case "redeliver":
       return save((current) => deliver.redelivering(current, now(), waits));
+
+    case "stop_deciding":
+      return save((current) => leftUnposted(current, now()));
+    case "edit_preview":
+      return previewing.edit(job, deps, save);
 
     case "notify":
       return messages.notify(deps, save);

@@ -1,5 +1,6 @@
 import { canPostAfterAll } from "./after-all.ts";
 import { hasEnded, type Job } from "./job.ts";
+import { decidesHere } from "./show-first.ts";
 
 /**
  * Names what the job message should say, so that it is edited when, and only when, that changes (or, where time is
@@ -7,7 +8,8 @@ import { hasEnded, type Job } from "./job.ts";
  */
 export function shownBy(job: Job): string | undefined {
   const phase = phaseOf(job);
-  const saysSo = job.resumed && phase !== undefined && phase !== POSTING && !hasEnded(job);
+  const goesOn = phase !== undefined && phase !== POSTING && job.state.status !== "shown" && !hasEnded(job);
+  const saysSo = job.resumed && goesOn;
   return saysSo ? `${phase} resumed` : phase;
 }
 
@@ -37,6 +39,7 @@ export function tellsTime({ state }: Job): boolean {
     case "sharing":
     case "linking":
     case "undeliverable":
+    case "shown":
     case "delivered":
     case "duplicate":
     case "failed":
@@ -71,6 +74,8 @@ function phaseOf(job: Job): string | undefined {
       return POSTING;
     case "undeliverable":
       return `undeliverable:${state.failure.reason}`;
+    case "shown":
+      return decidesHere(job) ? (state.failure ? "not shown" : "shown plain") : "shown";
     case "delivered":
       return deliveredAs(job);
     case "duplicate":
@@ -78,7 +83,7 @@ function phaseOf(job: Job): string | undefined {
     case "failed":
       return "failed";
     case "cancelled":
-      return canPostAfterAll(job) ? "cancelled kept" : "cancelled";
+      return state.instead ?? (canPostAfterAll(job) ? "cancelled kept" : "cancelled");
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Said } from "../words/say.ts";
 import { stateFor } from "./choosing.ts";
 import type { Job, MediaSource, RenderRequest, SharedFile, SpeechSource } from "./job.ts";
 import type { Seen } from "./media.ts";
@@ -8,6 +9,7 @@ import type { Waits } from "./waits.ts";
 export const MAX_CANDIDATES = 9;
 
 const NOTHING: MediaSource = { type: "none" };
+const A_FILE: Said = { key: "seen.file" };
 
 type Kind = SharedFile["label"];
 
@@ -22,13 +24,13 @@ export function sortedOut(job: Job, seen: readonly (Seen | undefined)[], now: nu
   // A video beside a photo, or alone, is there for its sound.
   const recordings = sounds.length > 0 ? sounds : of("video");
   const unused = new Set<Kind>(sounds.length > 0 ? ["other", "video"] : ["other"]);
-  const unusable = inWords(
-    files.flatMap((_, index) =>
-      unused.has(kinds[index] ?? "other") ? [seen[index]?.words ?? "a file"] : [],
-    ),
+  const unusable = together(
+    files.flatMap((_, index) => (unused.has(kinds[index] ?? "other") ? [seen[index]?.words ?? A_FILE] : [])),
   );
-  const tooMany =
-    photos.length > MAX_CANDIDATES ? `${photos.length} photos` : `${recordings.length} recordings`;
+  const tooMany: Said =
+    photos.length > MAX_CANDIDATES
+      ? { key: "seen.photos", values: { count: photos.length } }
+      : { key: "seen.recordings", values: { count: recordings.length } };
   if (photos.length > MAX_CANDIDATES || recordings.length > MAX_CANDIDATES)
     return unannounced(failed(job, { reason: "too_many_files", seen: tooMany }, now));
 
@@ -37,7 +39,7 @@ export function sortedOut(job: Job, seen: readonly (Seen | undefined)[], now: nu
   const photo = photos[0] ?? (isInThread ? asked.photo : NOTHING);
   const speech: SpeechSource = recordings[0] ?? (words ? { type: "words", text: words } : NOTHING);
   if (photo.type === "none" && speech.type === "none")
-    return unannounced(failed(job, { reason: "photo_missing", seen: unusable || "a file" }, now));
+    return unannounced(failed(job, { reason: "photo_missing", seen: unusable ?? A_FILE }, now));
   const several = (sources: readonly MediaSource[]) => (sources.length > 1 ? sources : []);
   const candidates = { photos: several(photos), speeches: several(recordings) };
   const isPlain = candidates.photos.length + candidates.speeches.length === 0;
@@ -46,7 +48,7 @@ export function sortedOut(job: Job, seen: readonly (Seen | undefined)[], now: nu
     photo,
     speech,
     ...(isPlain ? {} : { candidates }),
-    ...(unusable === "" ? {} : { unusable }),
+    ...(unusable === undefined ? {} : { unusable }),
   };
   return advance({ ...job, request }, stateFor(request, now, waits), now);
 }
@@ -73,7 +75,8 @@ function unannounced(job: Job): Job {
   return job.message.status === "unposted" ? { ...job, message: { status: "none" } } : job;
 }
 
-function inWords(things: readonly string[]): string {
-  const all = [...new Set(things)];
-  return all.length < 2 ? (all[0] ?? "") : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
+/** Each kind once, however many there are of it. */
+function together(all: readonly Said[]): Said | undefined {
+  const things = [...new Map(all.map((said) => [said.key, said])).values()];
+  return things.length < 2 ? things[0] : { key: "seen.things", values: { things } };
 }

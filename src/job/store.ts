@@ -173,6 +173,8 @@ export interface PersonCount {
   readonly requesterId: UserId;
   readonly asked: number;
   readonly delivered: number;
+  /** For the videos, as far as AKOOL named a price; also for those that were not posted. */
+  readonly credits: number;
 }
 
 export interface Among {

@@ -239,6 +239,7 @@ export function webhookArrived(
     case "sharing":
     case "linking":
     case "undeliverable":
+    case "shown":
     case "delivered":
     case "duplicate":
       return job;

@@ -7,9 +7,9 @@ import { advance } from "./moves.ts";
  * finds an ended job and changes nothing.
  */
 export function workspaceGone(job: Job, now: number): Job {
-  const { notice: _nobodyToTell, ...rest } = job;
+  const { notice: _nobodyToTell, preview: _notEdited, ...rest } = job;
   const silent: Job = { ...rest, message: { status: "none" } };
-  if (hasEnded(job)) return job.notice || job.message.status !== "none" ? silent : job;
+  if (hasEnded(job)) return job.notice || job.preview || job.message.status !== "none" ? silent : job;
   const failure = { reason: "slack_connection_revoked", code: "uninstalled" } as const;
   return advance(silent, { status: "failed", failure, finishedAt: now }, now);
 }

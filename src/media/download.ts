@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { Dispatcher } from "undici";
 import { type FailureReason, RequestProblem } from "../job/failure.ts";
+import type { Said } from "../words/say.ts";
 import { asTemporary, codeOf, contentLengthOf, guardedGet, headerOf } from "./guarded-get.ts";
 import type { Outbound } from "./outbound.ts";
 import { aboutFile, type InputFile, parseRetryAfterMs, TemporaryProblem } from "./problems.ts";
@@ -133,7 +134,7 @@ async function store(
   { toPath, maxBytes, file, fromSlack }: DownloadOptions,
   signal: AbortSignal,
 ): Promise<Downloaded> {
-  const tooBig = (seen: string) =>
+  const tooBig = (seen: Said) =>
     new RequestProblem({
       reason: file === "photo" ? "photo_too_big" : "speech_too_big",
       seen,
@@ -150,7 +151,8 @@ async function store(
     for await (const chunk of body) {
       sizeBytes += chunk.length;
       // The header may be missing or wrong: what counts is what comes.
-      if (sizeBytes > maxBytes) throw tooBig(`more than ${bytesInWords(maxBytes)}`);
+      if (sizeBytes > maxBytes)
+        throw tooBig({ key: "seen.more_than", values: { size: bytesInWords(maxBytes) } });
       hash.update(chunk);
       if (!head) {
         yield chunk;

@@ -9,6 +9,7 @@ import type { Media, PrepareAnswer, RelayAnswer, Seen } from "../job/media.ts";
 import type { Concern } from "../job/question.ts";
 import type { FaceFinder } from "../job/speech-api.ts";
 import { LeaseLostError } from "../job/store.ts";
+import type { Said } from "../words/say.ts";
 import { downloadHead, downloadToFile } from "./download.ts";
 import { leastSeconds } from "./least-seconds.ts";
 import { spoolFolder } from "./local-media.ts";
@@ -22,7 +23,7 @@ import { openVideo, uploadVideo } from "./relay-video.ts";
 import { isSlackHost } from "./slack-hosts.ts";
 import { sniff, sniffFile } from "./sniff.ts";
 import { withTimeLimit } from "./time-limit.ts";
-import { secondsInWords } from "./words.ts";
+import { limitInWords, secondsInWords } from "./words.ts";
 
 /** A stream that only drips is no better than one that stands still. */
 const RELAY_TIMEOUT_MS = 15 * 60 * 1000;
@@ -104,7 +105,7 @@ export function createJobMedia({
     signal.throwIfAborted();
     const { url, fileId: _, ...how } = await locate(job, source, "photo");
     const seen = sniff(await downloadHead(url, { outbound, signal, ...how }));
-    if (!seen) return { kind: "other", words: "a file of an unknown kind" };
+    if (!seen) return { kind: "other", words: { key: "seen.unknown" } };
     const { group, words } = seen;
     return { kind: group, words };
   }
@@ -285,8 +286,8 @@ function contentKey(
 function assertSayable(text: string, maxSeconds: number): void {
   const seconds = leastSeconds(text);
   if (seconds <= maxSeconds) return;
-  const seen = `they take ${secondsInWords(seconds)} to say, or more`;
-  throw new RequestProblem({ reason: "words_too_long", seen, limit: `${maxSeconds} seconds` });
+  const seen: Said = { key: "seen.takes_to_say", values: { length: secondsInWords(seconds) } };
+  throw new RequestProblem({ reason: "words_too_long", seen, limit: limitInWords(maxSeconds) });
 }
 
 /** The person gave words, and no link: that AKOOL's speech is gone is told as that. */

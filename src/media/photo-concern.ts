@@ -9,9 +9,12 @@ const STRANGE_ABOVE = 2.49;
 
 /** Why a picture that can be used, upright and cropped, may give a poor video; undefined: it will do. */
 export function photoConcern({ width, height }: Size): PhotoConcern | undefined {
-  const size = `${width} × ${height} pixels`;
-  if (Math.min(width, height) < SMALL_PIXELS) return { kind: "photo_small", seen: size };
-  if (width / height > STRANGE_ABOVE) return { kind: "photo_strange", seen: `a very wide picture, ${size}` };
-  if (width / height < STRANGE_BELOW) return { kind: "photo_strange", seen: `a very tall picture, ${size}` };
+  const values = { width, height };
+  if (Math.min(width, height) < SMALL_PIXELS)
+    return { kind: "photo_small", seen: { key: "seen.pixels", values } };
+  if (width / height > STRANGE_ABOVE)
+    return { kind: "photo_strange", seen: { key: "seen.wide_picture", values } };
+  if (width / height < STRANGE_BELOW)
+    return { kind: "photo_strange", seen: { key: "seen.tall_picture", values } };
   return undefined;
 }

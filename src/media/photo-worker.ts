@@ -4,6 +4,7 @@ import sharp, { type Metadata, type Sharp } from "sharp";
 import { type Failure, RequestProblem } from "../job/failure.ts";
 import type { PhotoConcern } from "../job/question.ts";
 import type { Box } from "../job/speech-api.ts";
+import type { Said } from "../words/say.ts";
 import { toOriginal } from "./crop.ts";
 import { decodeHeic } from "./heic-thread.ts";
 import { standBack } from "./low-priority.ts";
@@ -102,12 +103,12 @@ function assertDimensions({ format, compression, width, height, pages = 1 }: Met
   const megapixels = (width * height) / 1_000_000;
   const maxMegapixels = compression === "av1" ? MAX_AVIF_MEGAPIXELS : MAX_MEGAPIXELS;
   if (megapixels > maxMegapixels) {
-    throw tooBig(`${Math.ceil(megapixels)} megapixels`, `${Math.floor(maxMegapixels)} megapixels`);
+    throw tooBig(megapixelsInWords(Math.ceil(megapixels)), megapixelsInWords(maxMegapixels));
   }
   if (megapixels * pages > MAX_ANIMATED_MEGAPIXELS) {
     throw tooBig(
-      `${pages} pictures of ${width} × ${height} pixels`,
-      `${MAX_ANIMATED_MEGAPIXELS} megapixels in all of them`,
+      { key: "seen.pictures_of_pixels", values: { pages, width, height } },
+      { key: "seen.megapixels_in_all", values: { megapixels: MAX_ANIMATED_MEGAPIXELS } },
     );
   }
   assertLargeEnough({ width, height });
@@ -118,8 +119,8 @@ function assertLargeEnough({ width, height }: { readonly width: number; readonly
   throw new RequestProblem({
     reason: "photo_too_small",
     file: "photo",
-    seen: `${width} × ${height} pixels`,
-    limit: `${MIN_SIDE_PIXELS} pixels on each side`,
+    seen: { key: "seen.pixels", values: { width, height } },
+    limit: { key: "seen.pixels_each_side", values: { pixels: MIN_SIDE_PIXELS } },
   });
 }
 
@@ -157,7 +158,11 @@ function asJpeg(image: Sharp): Sharp {
     .timeout({ seconds: TIMEOUT_SECONDS });
 }
 
-function tooBig(seen: string, limit: string): RequestProblem {
+function megapixelsInWords(megapixels: number): Said {
+  return { key: "seen.megapixels", values: { megapixels } };
+}
+
+function tooBig(seen: Said, limit: Said): RequestProblem {
   return new RequestProblem({ reason: "photo_too_big", file: "photo", seen, limit });
 }
 
@@ -169,7 +174,7 @@ function rethrowAsDamaged(cause: unknown): never {
 
 function damaged(cause: unknown): RequestProblem {
   return new RequestProblem(
-    { reason: "photo_unreadable", file: "photo", seen: "a damaged photo", code: "damaged" },
+    { reason: "photo_unreadable", file: "photo", seen: { key: "seen.damaged_photo" }, code: "damaged" },
     { cause },
   );
 }

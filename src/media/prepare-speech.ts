@@ -2,9 +2,10 @@ import { stat } from "node:fs/promises";
 import pLimit from "p-limit";
 import { type Failure, RequestProblem } from "../job/failure.ts";
 import type { SpeechConcern } from "../job/question.ts";
+import type { Said } from "../words/say.ts";
 import { findFfmpeg } from "./ffmpeg-sound.ts";
 import { runInSpeechThread } from "./speech-thread.ts";
-import { bytesInWords, secondsInWords } from "./words.ts";
+import { bytesInWords, limitInWords, secondsInWords } from "./words.ts";
 import { writeWholeFile } from "./write-whole-file.ts";
 
 export const MAX_SPEECH_BYTES = 50_000_000;
@@ -80,11 +81,12 @@ export function prepareSpeech(
 
 /** What is too long, for those who do not offer to cut it. */
 export function tooLongFailure({ seconds }: SpeechTooLong, maxSeconds: number): Failure {
-  const seen =
+  const limit = limitInWords(maxSeconds);
+  const seen: Said =
     seconds === undefined
-      ? `a recording of more than ${maxSeconds} seconds`
-      : `a recording of ${secondsInWords(seconds)}`;
-  return { reason: "speech_too_long", file: "recording", seen, limit: `${maxSeconds} seconds` };
+      ? { key: "seen.recording_over", values: { length: limit } }
+      : { key: "seen.recording_of", values: { length: secondsInWords(seconds) } };
+  return { reason: "speech_too_long", file: "recording", seen, limit };
 }
 
 class NothingWritten extends Error {

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { parentPort } from "node:worker_threads";
 import { type Failure, type FailureFacts, type FailureReason, RequestProblem } from "../job/failure.ts";
 import type { SpeechConcern } from "../job/question.ts";
+import type { Said } from "../words/say.ts";
 import { cutSound, findCut } from "./cut-sound.ts";
 import { decodeSound, isDecoderName } from "./decode-sound.ts";
 import { encodeMp3 } from "./encode-mp3.ts";
@@ -13,7 +14,7 @@ import { assertPlausibleMp4 } from "./mp4-plausible.ts";
 import { type ProbedSound, probeSound } from "./probe-sound.ts";
 import { type Sniffed, sniffFile } from "./sniff.ts";
 import { createSoundMeter, type SoundMeter, type SoundPiece } from "./sound-meter.ts";
-import { secondsInWords } from "./words.ts";
+import { limitInWords, secondsInWords } from "./words.ts";
 
 /**
  * The thread in which recordings are judged and converted. Parsers of files that strangers made run here
@@ -123,7 +124,7 @@ async function probe(
   if (probed?.hasSound === false) {
     if (!probed.hasPicture && ffmpegPath !== undefined) return undefined;
     if (!probed.hasPicture) throw damaged(new Error("no track in it"));
-    throw refused("speech_unreadable", { seen: "a video without sound", code: "no_sound" });
+    throw refused("speech_unreadable", { seen: { key: "seen.video_without_sound" }, code: "no_sound" });
   }
   return probed;
 }
@@ -191,16 +192,15 @@ async function* hear(
 function assertLength(seconds: number, maxSeconds: number): void {
   if (!(seconds >= MIN_SECONDS)) throw refused("speech_empty", { seen: secondsInWords(seconds || 0) });
   if (seconds <= MAX_CUTTABLE_SECONDS) return;
-  const seen = `a recording of ${secondsInWords(seconds)}`;
-  throw refused("speech_too_long", { seen, limit: `${maxSeconds} seconds` });
+  const seen: Said = { key: "seen.recording_of", values: { length: secondsInWords(seconds) } };
+  throw refused("speech_too_long", { seen, limit: limitInWords(maxSeconds) });
 }
 
 function assertHeard(meter: SoundMeter, isTooLong: boolean): void {
   if (meter.seconds < MIN_SECONDS) throw refused("speech_empty", { seen: secondsInWords(meter.seconds) });
   if (!meter.isSilent()) return;
-  const heard = secondsInWords(meter.seconds);
-  const what = isTooLong ? `a recording that is silent for its first ${heard}` : `a recording of ${heard}`;
-  throw refused("speech_silent", { seen: isTooLong ? what : `${what} in which nothing can be heard` });
+  const key = isTooLong ? "seen.silent_at_first" : "seen.silent_for";
+  throw refused("speech_silent", { seen: { key, values: { length: secondsInWords(meter.seconds) } } });
 }
 
 /** What we made is read back before AKOOL is paid for it. */
@@ -221,7 +221,11 @@ function isSystemError(error: unknown): boolean {
 }
 
 function damaged(cause: unknown): RequestProblem {
-  return refused("speech_unreadable", { seen: "a damaged recording", code: "damaged" }, { cause });
+  return refused(
+    "speech_unreadable",
+    { seen: { key: "seen.damaged_recording" }, code: "damaged" },
+    { cause },
+  );
 }
 
 function refused(reason: FailureReason, facts: FailureFacts, options?: ErrorOptions): RequestProblem {

@@ -9,6 +9,7 @@ import type { Installation, InstallationStore } from "../store/installations.ts"
 import type { AnswerPrivately } from "./delivery/slack-delivery.ts";
 import { createSlackDelivery } from "./delivery/slack-delivery.ts";
 import { createFindFiles, type FindFiles } from "./find-files.ts";
+import { registerHome } from "./home/home.ts";
 import { createManyWorkspaces } from "./installations/many-workspaces.ts";
 import { NoTokenError, TokenNotReadyError } from "./installations/token-errors.ts";
 import { manyWorkspaces, oneWorkspace } from "./intake/caller.ts";
@@ -108,7 +109,10 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
     throw error;
   });
   const readers = createReaders({ clientFor, log });
-  registerHandlers(app, { ...options, clientFor, readers }, many && installations);
+  const intake: IntakeDeps = { ...options, clientFor, readers };
+  // Before the others: it looks at what is pressed in it once they are done.
+  const homes = registerHome(app, intake);
+  registerHandlers(app, intake, many && installations);
 
   function welcomeInstaller({ id: installationId, installedBy: userId }: Installer): void {
     welcome({ installationId, userId }, { ...options, clientFor, readers }).catch((error: unknown) =>
@@ -119,17 +123,28 @@ export function createSlackApp(options: SlackAppOptions): SlackApp {
   const desk = {
     callerOf: many ? manyWorkspaces(installations, log) : oneWorkspace,
     notInstalled: createNotInstalled(answerPrivately, log),
-    unknown: createUnknownPayload(answerPrivately),
+    unknown: createUnknownPayload(answerPrivately, readers),
   };
+  const delivery = createSlackDelivery({
+    clientFor,
+    findJob: (id) => store.find(id),
+    findResponseUrl: (id) => store.findResponseUrl(id, now()),
+    answerPrivately,
+    readers,
+    usualMs: options.usualMs,
+  });
   return {
-    delivery: createSlackDelivery({
-      clientFor,
-      findJob: (id) => store.find(id),
-      findResponseUrl: (id) => store.findResponseUrl(id, now()),
-      answerPrivately,
-      readers,
-      usualMs: options.usualMs,
-    }),
+    delivery: {
+      ...delivery,
+      postJobMessage(job, at) {
+        homes.moved(job);
+        return delivery.postJobMessage(job, at);
+      },
+      editJobMessage(job, ts, at) {
+        homes.moved(job);
+        return delivery.editJobMessage(job, ts, at);
+      },
+    },
     tokenFor: (job) =>
       presentToken(installationOf(job)).catch((error: unknown) => {
         if (!(error instanceof NoTokenError)) throw error;

@@ -65,7 +65,7 @@ export function createFindFiles(clientFor: ClientFor): FindFiles {
 
     async findThreadPhoto(job) {
       const { channelId, threadTs } = job.place;
-      const missing: Failure = { reason: "photo_missing", seen: "the message that this thread began with" };
+      const missing: Failure = { reason: "photo_missing", seen: { key: "seen.thread_start" } };
       if (threadTs === undefined) throw new RequestProblem(missing);
       const { messages } = await ask(
         job,

@@ -33,6 +33,10 @@ export const actions = {
   makeAnother: "talkingphoto.make_another",
   postAgain: "talkingphoto.post_again",
   postAfterAll: "talkingphoto.post_after_all",
+  /** "Show me first": what the person decides in their direct message, or under the job message. */
+  postIt: "talkingphoto.post_it",
+  throwAway: "talkingphoto.throw_away",
+  showAgain: "talkingphoto.show_again",
   again: "talkingphoto.again",
   /** Opens the form, filled in with what a finished job was made from. */
   change: "talkingphoto.change",
@@ -58,6 +62,7 @@ export const homeActions = {
   forgetVoice: "talkingphoto.forget_my_voice",
   resolution: "talkingphoto.my_resolution",
   gesture: "talkingphoto.my_gesture",
+  showFirst: "talkingphoto.my_show_first",
 } as const;
 
 /** A button has no value but a job's id, so the channel stands in the action's id. */

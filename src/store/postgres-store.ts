@@ -353,7 +353,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
            SELECT (SELECT min(requester_id) FROM jobs WHERE workspace_id = $1 AND requester_id > people.id)
            FROM people WHERE people.id IS NOT NULL
          )
-         SELECT people.id AS id, count(*) AS asked, count(*) FILTER (WHERE jobs.status = 'delivered') AS delivered
+         SELECT people.id AS id, count(*) AS asked, count(*) FILTER (WHERE jobs.status = 'delivered') AS delivered,
+           coalesce(sum(coalesce(jobs.job #>> '{state,made,credits}', jobs.job #>> '{state,render,credits}',
+             jobs.job #>> '{state,kept,render,credits}')::float8), 0) AS credits
          FROM people JOIN jobs ON jobs.workspace_id = $1 AND jobs.requester_id = people.id AND jobs.accepted_at >= $2
          WHERE jobs.status <> 'duplicate' AND jobs.job -> 'message' ->> 'status' <> 'none'
          GROUP BY people.id ORDER BY asked DESC, people.id`,
@@ -363,6 +365,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
         requesterId: String(row.id) as UserId,
         asked: Number(row.asked),
         delivered: Number(row.delivered),
+        credits: Number(row.credits),
       }));
     },
     async countByStatus() {

@@ -30,7 +30,9 @@ WITH RECURSIVE people (id) AS (
   SELECT (SELECT min(requester_id) FROM jobs WHERE workspace_id = :workspace AND requester_id > people.id)
   FROM people WHERE people.id IS NOT NULL
 )
-SELECT people.id AS id, count(*) AS asked, sum(jobs.status = 'delivered') AS delivered
+SELECT people.id AS id, count(*) AS asked, sum(jobs.status = 'delivered') AS delivered,
+  total(coalesce(json_extract(jobs.job, '$.state.made.credits'), json_extract(jobs.job, '$.state.render.credits'),
+    json_extract(jobs.job, '$.state.kept.render.credits'))) AS credits
 FROM people JOIN jobs ON jobs.workspace_id = :workspace AND jobs.requester_id = people.id AND jobs.accepted_at >= :since
 WHERE jobs.status <> 'duplicate' AND json_extract(jobs.job, '$.message.status') <> 'none'
 GROUP BY people.id ORDER BY asked DESC, people.id`;
@@ -250,6 +252,7 @@ export function openSqliteStore(
           requesterId: String(row.id) as UserId,
           asked: Number(row.asked),
           delivered: Number(row.delivered),
+          credits: Number(row.credits),
         })),
     countByStatus: async () =>
       Object.fromEntries(

@@ -32,6 +32,11 @@ export function markup(text: string): Markup {
   return { markup: text };
 }
 
+/** What was kept in a row, as a value of a sentence: words of an older version are said as they are. */
+export function asKept(said: Said | string): Said | Markup {
+  return typeof said === "string" ? markup(said) : said;
+}
+
 /** Source: docs.slack.dev, "Formatting text for app surfaces". */
 export function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -52,7 +57,8 @@ export function sayIn(locale: Locale): Say {
 
 function createSay(locale: Locale): Say {
   const parsed = new Map<Key, IntlMessageFormat>();
-  const lists = new Intl.ListFormat(locale, { type: "conjunction" });
+  // British: no comma before the "and".
+  const lists = new Intl.ListFormat(locale === "en" ? "en-GB" : locale, { type: "conjunction" });
   const asTyped: Guard = (text) => text;
 
   const formatOf = (key: Key): IntlMessageFormat | undefined => {

@@ -228,8 +228,9 @@ function fieldsOf(job: Job, step: StepName): object {
 }
 
 function failureOf(job: Job): object {
-  if (job.state.status !== "failed" && job.state.status !== "undeliverable") return {};
-  const { reason, code } = job.state.failure;
+  const failure = "failure" in job.state ? job.state.failure : undefined;
+  if (failure === undefined) return {};
+  const { reason, code } = failure;
   return { reason, ...(code === undefined ? {} : { code }) };
 }
 

@@ -6,8 +6,8 @@ const SPEECH = "test/fixtures/media/speech.mp3";
 
 const WORDS = "Happy birthday to everybody who was ever born";
 
-export const DOORS = ["command", "share", "direct", "form", "words"] as const;
-/** `direct` is a share in a direct message, where the app hears its own posts; `words` a photo with a text to be spoken. */
+export const DOORS = ["command", "share", "direct", "form", "first", "words"] as const;
+/** `first` is a form with "Show me first" ticked. `direct` is a share in a direct message, where the app hears its own posts; `words` a photo with a text to be spoken. */
 export type Door = (typeof DOORS)[number];
 
 export interface Request {
@@ -27,13 +27,15 @@ export async function askThrough(door: Door, world: World): Promise<Request> {
       const { status, body } = await slack.command(links.join(" "), { user: ANNA, channel });
       return { channel, acknowledged: status === 200 && body === "" };
     }
-    case "form": {
+    case "form":
+    case "first": {
       const { status } = await slack.command("", { user: ANNA, channel });
       if (status !== 200) return { channel, acknowledged: false };
       const form = await slack.waitForView("Recording", { user: ANNA });
       const answer = await slack.submitView(form, {
         "talkingphoto.photo": [PHOTO],
         "talkingphoto.speech": [SPEECH],
+        ...(door === "first" && { "talkingphoto.show_first": ["show_first"] }),
       });
       return { channel, acknowledged: answer.status === 200 && answer.body === "" };
     }

@@ -85,13 +85,13 @@ export async function findBroken(world: World, request: Request, expected: Expec
   }
 
   // I5
+  const own = slack.workspace.openDm(ANNA).id;
   for (const post of seen.posts) {
-    const own = slack.workspace.openDm(ANNA).id;
     if (post.channel !== request.channel && post.channel !== own)
       say("I5", `a post in a foreign conversation ${post.channel}: ${post.text}`);
   }
   for (const { user, channel } of slack.ephemerals)
-    if (user !== ANNA || channel !== request.channel)
+    if (user !== ANNA || (channel !== request.channel && channel !== own))
       say("I5", `something private was said to ${user} in ${channel}`);
 
   // A question keeps the media for "Try again".

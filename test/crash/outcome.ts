@@ -37,7 +37,10 @@ export function lookAt({ slack }: World, request: Request): Seen {
     channel.messages.filter((message) => message.byApp && !message.deleted),
   );
   const jobMessages = posts.filter((post) => post.text.includes(JOB_MESSAGE) && !post.text.startsWith(CALL));
-  const videos = posts.flatMap((post) =>
+  // What is shown to the person first is not posted yet.
+  const direct = slack.openDm(ANNA).id;
+  const posted = posts.filter((post) => post.channel === request.channel || post.channel !== direct);
+  const videos = posted.flatMap((post) =>
     post.files
       .filter((file) => file.mimetype === "video/mp4" && !file.deleted)
       .map((file) => ({ post, sha256: file.content.sha256 })),

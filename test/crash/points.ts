@@ -1,13 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ANNA } from "../../src/sandbox/slack/slack-sandbox.ts";
 import type { Phase } from "./calls.ts";
 import type { Case } from "./case.ts";
-import type { Door } from "./doors.ts";
+import type { Door, Request } from "./doors.ts";
 import { FULL_GRACE_MS, type Kill } from "./kills.ts";
 import type { Ending } from "./outcome.ts";
 import type { Random } from "./random.ts";
+import type { World } from "./world.ts";
 
 /** After an answer: the app reads it, commits, begins the next step. */
 const DELTAS_MS = [0, 5, 20, 50];
 const SENT_DELTAS_MS = [0, 1, 2, 5, 10];
+
+const PRESSED_WITHIN_MS = 25_000;
+const PRESSED_AGAIN_AFTER_MS = 50;
 
 const IN_A_ROW = [2, 5];
 const ROWS_OF_EACH = 4;
@@ -34,6 +40,8 @@ const EVERY = [COMMAND, SHARE, DIRECT, POLLING];
 const SHARES = [SHARE, DIRECT, POLLING];
 const WEBHOOKS = [COMMAND, SHARE, DIRECT];
 const FORM: Way = { door: "form", polling: false };
+const FIRST: Way = { door: "first", polling: false };
+const FIRSTS = [FIRST, { ...FIRST, polling: true }];
 const WORDS: Way = { door: "words", polling: false };
 const SPOKEN = [WORDS, { ...WORDS, polling: true }];
 
@@ -74,6 +82,7 @@ export function killCases(random: Random): Case[] {
     ...casesWithCancel(random),
     ...TARGETS.map((each) => deployAt(each, random)),
     ...IN_A_ROW.flatMap((count) => Array.from({ length: ROWS_OF_EACH }, () => inARow(count, random))),
+    ...casesShownFirst(random),
   ];
 }
 
@@ -182,6 +191,48 @@ function casesWithCancel(random: Random): Case[] {
       await slack.pressButton(message, "Cancel");
     },
   }));
+}
+
+/** Shown to the person first, in their direct message, and then posted: in the place asked for once, and not before. */
+function casesShownFirst(random: Random): Case[] {
+  const targets = [
+    target("slack:conversations.open", FIRSTS),
+    target("slack:files.completeUploadExternal", FIRSTS),
+    target("in:slack", FIRSTS, 3),
+    target("slack:files.completeUploadExternal", FIRSTS, 2),
+  ];
+  const undisturbed = FIRSTS.map((way) => ({
+    ...killed(way, []),
+    name: `shown first, undisturbed (${nameOf(way)})`,
+    point: "shown first, undisturbed",
+    mustFire: true,
+    mayLoseJobMessage: false,
+  }));
+  const disturbed = targets
+    .flatMap((each) => casesAt(each, random))
+    .filter(({ kills }) => kills.every(({ afterMs }) => afterMs === 0))
+    .map((test) => ({ ...test, name: `shown first, ${test.name}`, point: `shown first, ${test.point}` }));
+  return [...undisturbed, ...disturbed].map((test) => ({
+    ...test,
+    group: "shown to the person first, and then posted",
+    endings: ["video"],
+    meanwhile: postIt,
+  }));
+}
+
+/** Pressed until Slack has its answer, as a person would. */
+async function postIt({ slack }: World, { channel }: Request): Promise<void> {
+  for (;;) {
+    const shown = await slack.waitForMessage("[Post it]", {
+      channel: slack.openDm(ANNA).id,
+      timeoutMs: PRESSED_WITHIN_MS,
+    });
+    if (slack.channel(channel).messages.some((message) => message.byApp && message.files.length > 0))
+      throw new Error("it was posted before anybody said so");
+    const { status } = await slack.pressButton({ ...shown }, "Post it");
+    if (status === 200) return;
+    await sleep(PRESSED_AGAIN_AFTER_MS);
+  }
 }
 
 /** A deploy: told to stop while something is going on, and killed when it takes too long. */

@@ -107,6 +107,45 @@ it("what runs is in the Home tab with its phase and its thread, and can be cance
   expect(textOf(world)).not.toMatch(/Running|\[Cancel\]/);
 });
 
+describe("a Home tab that somebody looks at", () => {
+  const world = useWorld();
+  const published = () => world().slack.calls.filter(({ method }) => method === "views.publish").length;
+
+  it("shows by itself that a request has begun and ended, merged into few refreshes", async () => {
+    const { slack } = world();
+    await slack.openHome();
+    await home(world(), "Nothing has finished yet");
+    const before = published();
+    await expectOneVideo(world(), await ask(world(), "command"));
+    await home(world(), /My finished ones.*A photo \+ a recording.*delivered.*\[Again\]/s);
+    expect(published() - before).toBeLessThanOrEqual(2);
+  });
+
+  it("is left as it is for who searches, for who has left it, and for who never looked", async () => {
+    const { slack } = world();
+    const seen = { searched: slack.homeOf(ANNA)?.hash, other: slack.homeOf(BEN)?.hash };
+    await slack.useControl(await home(world(), "delivered"), "talkingphoto.home_search", "delivered");
+    await until("the search", () => slack.homeOf(ANNA)?.hash !== seen.searched);
+    const before = published();
+    await expectOneVideo(world(), await ask(world(), "command"));
+    await expectOneVideo(world(), await ask(world(), "command", { user: BEN }));
+    await slack.openHome(ANNA, { tab: "messages" });
+    await slack.openHome(BEN, { tab: "home" });
+    await home(world(), "My finished ones", BEN);
+    expect(published()).toBe(before + 1);
+    expect(seen.other).toBeUndefined();
+  });
+
+  it("hinders no video where Slack does not take it, which is one line in the log", async () => {
+    const { slack } = world();
+    await slack.openHome();
+    await until("an open Home", () => textOf(world()).includes("[Again]"));
+    slack.misbehave("views.publish", { kind: "error", error: "internal_error", times: 99 });
+    await expectOneVideo(world(), await ask(world(), "command"));
+    await expectLogged(world(), /internal_error.*a Home tab could not be shown/);
+  });
+});
+
 describe("what has finished", () => {
   const world = useWorld();
 
@@ -164,6 +203,38 @@ describe("what has finished", () => {
     await slack.pressButton(none, "Show the newest of all");
     await home(world(), "Video number 1.");
     expect(numbers()).toEqual(upTo(1, 10));
+  });
+});
+
+describe("Details in the Home tab", () => {
+  const world = useWorld();
+
+  it("open over it, for a video and for a failure", async () => {
+    const { slack, akool } = world();
+    await expectOneVideo(world(), await ask(world(), "command", { words: "waves <!channel>" }));
+    akool.misbehave("create", { kind: "code", code: 1104 });
+    const failed = await ask(world(), "command");
+    await failed.waitForMessage(/:x:/);
+    await slack.openHome();
+    const view = await home(world(), /waves <!channel>.*\[Details\]/s);
+    expect(textOf(world()).match(/\[Details\]/g)).toHaveLength(2);
+    await slack.pressButton(view, "Details", { nth: 0 });
+    const failure = await slack.waitForView(/Failed: `akool_out_of_credit`, code `1104`/);
+    await slack.closeView(failure);
+    await slack.pressButton(view, "Details", { nth: 1 });
+    const details = await slack.waitForView("Gestures: “waves <!channel>”");
+    expect(slack.describe(details).join("\n")).toMatch(/AKOOL's render `[^`]+` · attempt 1 · \d+ credits/);
+    expect(JSON.stringify(details.content.blocks)).toContain("waves &lt;!channel&gt;");
+    await slack.closeView(details);
+  });
+
+  it("come in the direct message where Slack opens nothing over it", async () => {
+    const { slack } = world();
+    await slack.openHome();
+    const view = await home(world(), "[Details]");
+    slack.misbehave("views.open", { kind: "error", error: "expired_trigger_id" });
+    await slack.pressButton(view, "Details");
+    await slack.waitForMessage("Details", { channel: slack.openDm(ANNA).id });
   });
 });
 
@@ -242,7 +313,7 @@ describe("an admin's Home tab", () => {
     const view = await home(world(), "For admins", BEN);
     const text = textOf(world(), BEN);
     expect(text).toMatch(/AKOOL credit left: \d/);
-    expect(text).toContain("@anna: 1 asked for, 1 delivered");
+    expect(text).toMatch(/@anna: 1 asked for, 1 delivered, \d+ credits$/m);
     await slack.openHome(BEN);
     await slack.pressButton(view, "Switch off");
     await home(world(), "Watched channels:* none", BEN);

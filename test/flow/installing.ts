@@ -17,16 +17,25 @@ export interface Page {
 /** A browser that keeps its cookies and follows redirects one by one. */
 export class Browser {
   readonly #cookies = new Map<string, string>();
+  readonly #languages: string;
+
+  /** What its user reads, as in an Accept-Language header. */
+  constructor(languages = "en-US,en;q=0.9") {
+    this.#languages = languages;
+  }
 
   copy(): Browser {
-    const copy = new Browser();
+    const copy = new Browser(this.#languages);
     for (const [name, value] of this.#cookies) copy.#cookies.set(name, value);
     return copy;
   }
 
   async open(url: string): Promise<Page & { readonly location: string }> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const response = await fetch(url, { redirect: "manual", ...(cookie && { headers: { cookie } }) });
+    const response = await fetch(url, {
+      redirect: "manual",
+      headers: { "accept-language": this.#languages, ...(cookie && { cookie }) },
+    });
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (/Max-Age=0\b/i.test(line)) this.#cookies.delete(name);
@@ -51,8 +60,11 @@ export async function allow(
 }
 
 /** The whole way. */
-export async function install(world: Pick<World, "app">, slack: SlackSandbox): Promise<Page> {
-  const browser = new Browser();
+export async function install(
+  world: Pick<World, "app">,
+  slack: SlackSandbox,
+  browser = new Browser(),
+): Promise<Page> {
   const page = await browser.open(await allow(world, slack, { browser }));
   if (page.status !== 200) throw new Error(`the app was not installed: ${page.status} ${page.text}`);
   return page;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Failure, FailureReason } from "../../src/job/failure.ts";
 import { failureText } from "../../src/job/failure-text.ts";
+import { sayIn } from "../../src/words/say.ts";
 
 /** Every reason there is: one missing here, or one too many, does not compile. */
 const reasons: Record<FailureReason, true> = {
@@ -77,7 +78,7 @@ describe.each(facts)("the sentence for a failure, %s", (_what, more) => {
   it.each(names)("%s", (reason) => {
     // Who may not use the app is told why in whole sentences, made where the lists are known.
     const seen = reason === "not_allowed" ? { seen: "Talking photos are not for everyone. Ask Ben." } : {};
-    const text = failureText({ reason, ...more, ...seen });
+    const text = failureText(sayIn("en"), { reason, ...more, ...seen });
     expect(text.length).toBeGreaterThanOrEqual(20);
     expect(text.length).toBeLessThanOrEqual(600);
     expect(text).toMatch(/[.!?]$/);
@@ -97,37 +98,47 @@ describe("what a sentence tells people", () => {
       /^(slack_(scope|file)|url|photo_(un|t)|speech_(un|t|e|s))/.test(reason),
     );
     expect(early.length).toBeGreaterThan(10);
-    for (const reason of early) expect(failureText({ reason })).toContain("Nothing was spent.");
+    for (const reason of early) expect(failureText(sayIn("en"), { reason })).toContain("Nothing was spent.");
   });
 
   it("never says so of a failure after AKOOL took the order", () => {
     for (const reason of names.filter((name) => /^(render|video|start|left|internal)/.test(name)))
-      expect(failureText({ reason })).not.toContain("Nothing was spent");
+      expect(failureText(sayIn("en"), { reason })).not.toContain("Nothing was spent");
   });
 
   it("names what was seen, the limit, and which of the files it was about", () => {
-    const long = failureText({ reason: "speech_too_long", seen: "it takes 2 min 10 s", limit: "60 seconds" });
+    const long = failureText(sayIn("en"), {
+      reason: "speech_too_long",
+      seen: "it takes 2 min 10 s",
+      limit: "60 seconds",
+    });
     expect(long).toContain("it takes 2 min 10 s");
     expect(long).toContain("60 seconds");
-    expect(failureText({ reason: "url_not_found", file: "photo" })).toContain("photo");
-    expect(failureText({ reason: "url_not_found", file: "recording" })).toContain("recording");
+    expect(failureText(sayIn("en"), { reason: "url_not_found", file: "photo" })).toContain("photo");
+    expect(failureText(sayIn("en"), { reason: "url_not_found", file: "recording" })).toContain("recording");
   });
 
   it("says how to make a usable file of one that cannot be used", () => {
-    const svg = failureText({ reason: "photo_type_unsupported", seen: "an SVG image", code: "svg" });
+    const svg = failureText(sayIn("en"), {
+      reason: "photo_type_unsupported",
+      seen: "an SVG image",
+      code: "svg",
+    });
     expect(svg).toContain("an SVG image");
     expect(svg).toContain("take a screenshot, then share the screenshot");
-    const video = failureText({
+    const video = failureText(sayIn("en"), {
       reason: "speech_unreadable",
       seen: "a video without sound",
       code: "no_sound",
     });
     expect(video).toContain("Choose a video in which somebody speaks");
     // A code is no name of ours.
-    expect(failureText({ reason: "photo_unreadable", code: "constructor" })).toContain("take a screenshot");
+    expect(failureText(sayIn("en"), { reason: "photo_unreadable", code: "constructor" })).toContain(
+      "take a screenshot",
+    );
   });
 
   it("has different words for every reason", () => {
-    expect(new Set(names.map((reason) => failureText({ reason }))).size).toBe(names.length);
+    expect(new Set(names.map((reason) => failureText(sayIn("en"), { reason }))).size).toBe(names.length);
   });
 });

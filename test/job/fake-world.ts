@@ -1,13 +1,15 @@
 import type { Delivery, SlackAnswer } from "../../src/job/delivery.ts";
 import type { AttemptKey, JobId, MessageTs, RenderId, SlackFileId, SpeechId } from "../../src/job/ids.ts";
 import type { Job } from "../../src/job/job.ts";
-import type { Media } from "../../src/job/media.ts";
+import type { Media, Seen } from "../../src/job/media.ts";
+import { previewSays } from "../../src/job/preview.ts";
 import type { RenderApi, RenderOrder } from "../../src/job/render-api.ts";
+import { shownWhere } from "../../src/job/show-first.ts";
 import { shownBy, tellsTime } from "../../src/job/shown-by.ts";
 import type { SpeechApi } from "../../src/job/speech-api.ts";
 import { minutesSoFar } from "../../src/job/time-so-far.ts";
 import type { Chance } from "./chance.ts";
-import { PREPARED } from "./sample-jobs.ts";
+import { DIRECT, PREPARED } from "./sample-jobs.ts";
 
 const SECOND = 1000;
 const SAID_URL = "https://example.com/said.mp3";
@@ -35,6 +37,12 @@ export interface Ledger {
   /** Why it failed, once for each post in the thread that said so. */
   readonly failureNotices: string[];
   privates: number;
+  /** How often a video was handed to the place asked for, or a link to it posted there. */
+  handedToPlace: number;
+  /** What the post in the direct message says; undefined as long as it says what it was shared with. */
+  preview: string | undefined;
+  /** Posts and private words about a decision that the direct message cannot ask for, and about the end without one. */
+  decisionNotices: number;
   /** The post with the video has its buttons. */
   dressed: boolean;
   /** What the job message says; undefined while there is none. */
@@ -85,6 +93,8 @@ export class FakeWorld {
   /** Files that Slack says yes to and never shows. */
   readonly #neverShown = new Set<SlackFileId>();
   readonly #removed = new Set<SlackFileId>();
+  /** Files that were handed to somebody's direct message. */
+  readonly #direct = new Set<SlackFileId>();
   readonly #ownerOf = new Map<string, JobId>();
   readonly #settings: WorldSettings;
   #made = 0;
@@ -103,6 +113,9 @@ export class FakeWorld {
         links: 0,
         failureNotices: [],
         privates: 0,
+        handedToPlace: 0,
+        preview: undefined,
+        decisionNotices: 0,
         dressed: false,
         shown: undefined,
         said: [],
@@ -116,8 +129,17 @@ export class FakeWorld {
 
   /** Videos that people see in the job's thread. */
   videosOf(id: JobId): number {
+    return this.#visible([...this.ledgerOf(id).files].filter((file) => !this.#direct.has(file)));
+  }
+
+  /** The one in the person's direct message. */
+  previewsOf({ preview }: Job): number {
+    return this.#visible(preview?.fileId === undefined ? [] : [preview.fileId]);
+  }
+
+  #visible(files: readonly SlackFileId[]): number {
     const now = this.#settings.now();
-    return [...this.ledgerOf(id).files]
+    return files
       .filter((file) => !this.#removed.has(file))
       .flatMap((file) => this.#shares.get(file) ?? [])
       .filter((at) => at <= now).length;
@@ -200,14 +222,11 @@ export class FakeWorld {
       const { chance } = this.#settings;
       if (chance.among("ok", "crash") === "crash") return this.#settings.crash();
       return files.map(() =>
-        chance.among(
+        chance.among<Seen | undefined>(
           undefined,
-          { kind: "photo", words: "a photo" },
-          { kind: "sound", words: "a recording" },
-          {
-            kind: "other",
-            words: "a PDF document",
-          } as const,
+          { kind: "photo", words: { key: "seen.photo" } },
+          { kind: "sound", words: { key: "seen.recording" } },
+          { kind: "other", words: { key: "seen.pdf" } },
         ),
       );
     },
@@ -281,6 +300,8 @@ export class FakeWorld {
       this.#call(job, () => {
         if (job.notice?.kind === "failed" && job.state.status === "failed")
           this.ledgerOf(job.id).failureNotices.push(job.state.failure.reason);
+        if (job.notice?.kind === "deciding" || job.notice?.kind === "ended")
+          this.ledgerOf(job.id).decisionNotices += 1;
         if (job.notice?.kind === "slow") {
           this.ledgerOf(job.id).slowNotices += 1;
           // A webhook may bring the end while it is said, but it was not known when it began.
@@ -299,6 +320,16 @@ export class FakeWorld {
       if (final && ledger.privates === before) ledger.unreachable = true;
       return answer;
     },
+    openDirect: (job) => this.#call(job, () => ({ channelId: DIRECT })),
+    editPreview: async (job) => {
+      const ledger = this.ledgerOf(job.id);
+      return this.#call(job, () => {
+        ledger.preview = previewSays(job);
+        const { fileId } = job.preview ?? {};
+        if (ledger.preview === "thrown_away" && fileId !== undefined) this.#removed.add(fileId);
+        return {};
+      });
+    },
     openUpload: (job) =>
       this.#call(job, () => {
         const fileId = `F${++this.#made}` as SlackFileId;
@@ -310,7 +341,11 @@ export class FakeWorld {
       const shares = this.#shares.get(fileId);
       if (shares && this.#settings.secondComplete === "error")
         return this.#call(job, () => ({}), { type: "refused", code: "file_not_found" });
-      return this.#call(job, () => this.#share(fileId));
+      return this.#call(job, () => {
+        if (shownWhere(job).channelId === DIRECT) this.#direct.add(fileId);
+        else this.ledgerOf(job.id).handedToPlace += 1;
+        return this.#share(fileId);
+      });
     },
     findShare: async (job, fileId) => {
       if (!this.#settings.mayLook) return { type: "refused", code: "missing_scope" };
@@ -325,6 +360,7 @@ export class FakeWorld {
       const before = ledger.links;
       const answer = await this.#call(job, () => {
         ledger.links += 1;
+        ledger.handedToPlace += 1;
         return { ts: this.#newTs() };
       });
       if (answer.type === "unclear" && ledger.links === before) ledger.unreachable = true;

@@ -4,6 +4,7 @@ import { failureTextOf } from "../../src/job/failure-text.ts";
 import { hasEnded } from "../../src/job/job.ts";
 import { wakeAt } from "../../src/job/next-step.ts";
 import { openSqliteStore } from "../../src/store/sqlite-store.ts";
+import { sayIn } from "../../src/words/say.ts";
 import { temporaryFolder } from "../media/serve.ts";
 import { WAITS } from "./sample-jobs.ts";
 import { type History, type Life, type SimulationOptions, simulate } from "./simulation.ts";
@@ -29,7 +30,7 @@ const worlds = fc.record({
 }) satisfies fc.Arbitrary<SimulationOptions>;
 
 /** What must be true of every job in the end, whatever happened on the way. */
-function expectKept({ job, ledger, videos, triedAgain, saidAgain }: Life): void {
+function expectKept({ job, ledger, videos, triedAgain, saidAgain, previews, approved }: Life): void {
   const { status } = job.state;
   const seen = videos + ledger.links;
   expect(hasEnded(job), "at rest").toBe(true);
@@ -37,6 +38,9 @@ function expectKept({ job, ledger, videos, triedAgain, saidAgain }: Life): void 
   expect(ledger.paid, "paid").toBeLessThanOrEqual(1 + triedAgain);
   expect(ledger.spoken, "words paid").toBeLessThanOrEqual(1 + saidAgain);
   expect(seen, "videos and links that people see").toBeLessThanOrEqual(1);
+  if (job.request.showFirst && approved === 0)
+    expect(ledger.handedToPlace, "shown first, and posted without being asked").toBe(0);
+  if (status === "cancelled" && job.state.instead) expectUnposted(job, ledger, previews);
   if (status === "delivered" && job.finish?.stage === "removed") {
     expect(seen, "a video that was deleted is gone").toBe(0);
   } else if (status === "delivered") {
@@ -63,9 +67,20 @@ function expectKept({ job, ledger, videos, triedAgain, saidAgain }: Life): void 
   if (status === "duplicate") expect(ledger.paid, "paid for a duplicate").toBe(0);
   const claimsNothingSpent =
     (status === "cancelled" && !job.state.renderWasRunning) ||
-    (status === "failed" && failureTextOf(job, job.state.failure).includes("Nothing was spent"));
+    (status === "failed" && failureTextOf(sayIn("en"), job, job.state.failure).includes("Nothing was spent"));
   if (claimsNothingSpent)
     expect(ledger.paid + ledger.spoken, "paid, with the word that nothing was spent").toBe(0);
+}
+
+/** Thrown away, or not decided about. */
+function expectUnposted({ state, preview }: Life["job"], ledger: Life["ledger"], previews: number): void {
+  const instead = state.status === "cancelled" ? state.instead : undefined;
+  expect(ledger.handedToPlace, "posted, and not wanted").toBe(0);
+  if (ledger.unreachable || preview?.closed) return;
+  const heard =
+    [ledger.shown, ledger.preview].includes(instead) || ledger.decisionNotices + ledger.privates > 0;
+  expect(heard, `the person can see that it is ${instead}`).toBe(true);
+  if (instead === "thrown_away") expect(previews, "a video that was thrown away is gone").toBe(0);
 }
 
 function expectAllKept({ lives, mostSlots }: History, slots = 1): void {
@@ -85,6 +100,19 @@ describe("the life of a job", () => {
     const [{ ledger }] = lives as [Life];
     expect(ledger.said).toEqual(["checking 0", "rendering 0", "rendering 1", "delivered"]);
     expect(steps).toBeLessThan(150);
+  });
+
+  it("that is shown first is posted once the person says so, and else nowhere", async () => {
+    // The fourth draw decides about showing first; 60 is the first number that is not what usually happens.
+    const tape = [0, 0, 0, 60];
+    const [left] = (await simulate({ tape })).lives as [Life];
+    expect(left.job.state).toMatchObject({ status: "cancelled", instead: "undecided" });
+    expect([left.videos, left.ledger.handedToPlace, left.previews, left.ledger.preview]).toEqual([
+      0,
+      0,
+      1,
+      "undecided",
+    ]);
   });
 
   it("is told to be slow once, where nine in ten were done sooner", async () => {

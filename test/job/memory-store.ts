@@ -277,9 +277,17 @@ export function createMemoryStore(options: MemoryStoreOptions): JobStore {
         const { requesterId, acceptedAt, message, state } = job;
         if (job.workspaceId !== workspaceId || acceptedAt < since || message.status === "none") continue;
         if (state.status === "duplicate") continue;
-        const { asked, delivered } = counts.get(requesterId) ?? { asked: 0, delivered: 0 };
-        const got = state.status === "delivered" ? 1 : 0;
-        counts.set(requesterId, { requesterId, asked: asked + 1, delivered: delivered + got });
+        const before = counts.get(requesterId) ?? { asked: 0, delivered: 0, credits: 0 };
+        const made = state.status === "delivered" ? state.made : undefined;
+        const kept =
+          state.status === "cancelled" && state.kept?.as === "video" ? state.kept.render : undefined;
+        const { credits = 0 } = made ?? kept ?? ("render" in state ? state.render : {});
+        counts.set(requesterId, {
+          requesterId,
+          asked: before.asked + 1,
+          delivered: before.delivered + (state.status === "delivered" ? 1 : 0),
+          credits: before.credits + credits,
+        });
       }
       return [...counts.values()].sort(
         (a, b) => b.asked - a.asked || (a.requesterId < b.requesterId ? -1 : 1),

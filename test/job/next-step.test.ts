@@ -11,8 +11,10 @@ import type { Seen } from "../../src/job/media.ts";
 import * as message from "../../src/job/message-transitions.ts";
 import { failed } from "../../src/job/moves.ts";
 import { nextStep, type StepName, wakeAt } from "../../src/job/next-step.ts";
+import * as preview from "../../src/job/preview.ts";
 import type { RenderUpdate } from "../../src/job/render-api.ts";
 import { resumed } from "../../src/job/resume.ts";
+import * as first from "../../src/job/show-first.ts";
 import { shownBy } from "../../src/job/shown-by.ts";
 import { slowNoticed } from "../../src/job/slow.ts";
 import { sortedOut } from "../../src/job/sorting.ts";
@@ -22,10 +24,12 @@ import * as to from "../../src/job/transitions.ts";
 import { newJob, refusedJob } from "../../src/slack/intake/new-job.ts";
 import {
   ANNA,
+  DIRECT,
   FILE,
   INSTALLATION,
   NOW,
   OTHER_RENDER,
+  POSTED,
   PREPARED,
   RENDER,
   SPEECH,
@@ -84,9 +88,9 @@ const said =
   (job, now) =>
     then(message.noticeIntended(job), now);
 const kind = (job: Job) => job.notice?.kind ?? "failed";
-const PHOTO: Seen = { kind: "photo", words: "a JPEG photo" };
-const SOUND: Seen = { kind: "sound", words: "an MP3 recording" };
-const PAPER: Seen = { kind: "other", words: "a PDF document" };
+const PHOTO: Seen = { kind: "photo", words: { key: "seen.jpeg" } };
+const SOUND: Seen = { kind: "sound", words: { key: "seen.mp3" } };
+const PAPER: Seen = { kind: "other", words: { key: "seen.pdf" } };
 
 /** What may come of each step; the first of a call that must not be repeated is a process killed with only its intent saved. */
 const outcomes: Record<StepName, Move[]> = {
@@ -177,6 +181,17 @@ const outcomes: Record<StepName, Move[]> = {
     looked({ type: "refused", reason: "akool_account", code: 1200 }),
     looked({ type: "unclear", error }),
   ],
+  open_direct: [
+    (job) => first.directOpened(job, DIRECT),
+    (job, now) => first.notShown(job, failure, now, WAITS),
+    (job, now) => first.openDirectLater(job, now, undefined, WAITS),
+  ],
+  stop_deciding: [first.leftUndecided],
+  edit_preview: [
+    (job) => preview.previewEdited(job, preview.previewSays(job) ?? ""),
+    preview.previewClosed,
+    (job, now) => preview.previewLater(job, now, undefined, WAITS),
+  ],
   relay: [
     (job, now) => deliver.uploadOpened(job, FILE, now),
     (job, now) => deliver.uploaded(deliver.uploadOpened(job, FILE, now), now),
@@ -196,6 +211,7 @@ const outcomes: Record<StepName, Move[]> = {
   find_share: [
     (job, now) => deliver.shareFound(job, TS, now, WAITS),
     (job, now) => deliver.shareFound(job, undefined, now, WAITS),
+    (job, now) => deliver.shareRemoved(job, now, WAITS),
     (job, now) => deliver.fileLost(job, now, WAITS),
   ],
   link: [
@@ -248,6 +264,9 @@ const fromOutside: Move[] = [
   (job, now) => completed(job, { speech: { type: "words", text: "Hello" } }, TS, now, WAITS),
   (job, now) => completed(job, { photo: job.request.photo }, TS, now, WAITS),
   (job, now) => deliver.redelivering(job, now, WAITS),
+  first.approved,
+  first.thrownAway,
+  first.shownAgain,
   (job) => to.mediaFetched(job, keyOf(job)),
   (job, now) => to.webhookArrived(job, keyOf(job), RENDER, "over", now),
   (job, now) => to.webhookArrived(job, keyOf(job), OTHER_RENDER, "over", now),
@@ -264,6 +283,12 @@ const withRequest = (request: Partial<Job["request"]>) =>
 const starts: Job[] = [
   newJob(wanted, NOW, WAITS),
   withRequest({ speech: { type: "words", text: "Hello there" } }),
+  withRequest({ showFirst: true }),
+  {
+    ...withRequest({ showFirst: true }),
+    state: STATES.rendered,
+    message: POSTED,
+  },
   withRequest({ speech: nothing }),
   withRequest({ photo: nothing }),
   withRequest({ candidates: { photos: [wanted.request.photo, wanted.request.photo], speeches: [] } }),

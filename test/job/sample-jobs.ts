@@ -34,6 +34,7 @@ export const WORKSPACE = "T1" as WorkspaceId;
 export const INSTALLATION = WORKSPACE as string as InstallationId;
 export const ANNA = "U1" as UserId;
 export const CHANNEL = "C1" as ChannelId;
+export const DIRECT = "D1" as ChannelId;
 export const FILE = "F1" as SlackFileId;
 export const RENDER = "0123456789abcdef01234567" as RenderId;
 export const OTHER_RENDER = "ffffffffffffffffffffffff" as RenderId;
@@ -103,6 +104,13 @@ export const STATES = {
     render: FINISHED,
     failure: { reason: "not_in_channel", code: "not_in_channel" },
     since: NOW - 100,
+  },
+  shown: { status: "shown", render: FINISHED, until: NOW + 1000 },
+  "not shown": {
+    status: "shown",
+    render: FINISHED,
+    until: NOW + 1000,
+    failure: { reason: "cannot_post", code: "not_shown" },
   },
   delivered: { status: "delivered", fileId: FILE, as: "video", finishedAt: NOW - 50 },
   duplicate: { status: "duplicate", of: "abcdefghjk" as JobId },

@@ -9,6 +9,7 @@ import { nextStep, wakeAt } from "../../src/job/next-step.ts";
 import { createWebhookHealth } from "../../src/job/poll-plan.ts";
 import { resumed } from "../../src/job/resume.ts";
 import { runStep } from "../../src/job/run-step.ts";
+import { approved, shownAgain, thrownAway } from "../../src/job/show-first.ts";
 import type { StepDeps } from "../../src/job/step-deps.ts";
 import type { JobStore } from "../../src/job/store.ts";
 import { mediaFetched, webhookArrived } from "../../src/job/transitions.ts";
@@ -58,6 +59,9 @@ export interface Life {
   readonly triedAgain: number;
   /** The same for speech. */
   readonly saidAgain: number;
+  /** "Show me first": videos in the direct message, and how often the person had it posted. */
+  readonly previews: number;
+  readonly approved: number;
 }
 
 export interface History {
@@ -95,7 +99,10 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     mayLook: options.mayLook ?? true,
     meanwhile: async (job) => {
       if (job !== undefined && chance.rarely())
-        await press(chance.among("cancelled", "postAgain", "postAfterAll", "deleted"), job);
+        await press(
+          chance.among("cancelled", "postAgain", "postAfterAll", "deleted", "approved", "thrownAway"),
+          job,
+        );
       await deliverWhatIsDue();
     },
     crash: () => {
@@ -113,6 +120,9 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     postAfterAll: (job: Job) => postedAfterAll(job, now()),
     deleted: (job: Job) => removalWanted(job, ANNA),
     postAgain: (job: Job) => redelivering(job, now(), waits),
+    approved: (job: Job) => approved(job, now()),
+    thrownAway: (job: Job) => thrownAway(job, now()),
+    shownAgain: (job: Job) => shownAgain(job, now()),
     wentOn: (job: Job) =>
       wentOn(job, job.state.status === "choosing" ? job.state.question.kind : "no_face", now()),
     answered: (job: Job) => completed(job, { speech: { type: "words", text: "Hello" } }, TS, now(), waits),
@@ -143,11 +153,13 @@ export async function simulate(options: SimulationOptions): Promise<History> {
               ? chance.among(undefined, "madeAnother")
               : status === "undeliverable"
                 ? chance.among(undefined, "postAgain", "cancelled")
-                : status === "cancelled"
-                  ? chance.among(undefined, "postAfterAll")
-                  : status === "delivered" && chance.rarely()
-                    ? "deleted"
-                    : undefined;
+                : status === "shown"
+                  ? chance.among(undefined, "approved", "thrownAway", "approved", "shownAgain", "cancelled")
+                  : status === "cancelled"
+                    ? chance.among(undefined, "postAfterAll")
+                    : status === "delivered" && chance.rarely()
+                      ? "deleted"
+                      : undefined;
       if (answer) await press(answer, id);
     }
   }
@@ -238,7 +250,8 @@ export async function simulate(options: SimulationOptions): Promise<History> {
     const photo = { type: "url", url: `https://example.com/${chance.among(n, 0)}.jpg` } as const;
     const words = { type: "words", text: `Hello ${chance.among(n, 0)}` } as const;
     const speech = chance.among<SpeechSource>(photo, words, { type: "none" });
-    const request = { photo, speech, resolution: "720" } as const;
+    const showFirst = chance.among(undefined, true as const);
+    const request = { photo, speech, resolution: "720", ...(showFirst && { showFirst }) } as const;
     const place = { channelId: CHANNEL };
     const files = chance.among<SharedFile[]>(
       [],
@@ -296,6 +309,8 @@ export async function simulate(options: SimulationOptions): Promise<History> {
         videos: world.videosOf(id),
         triedAgain: triedAgainTimes,
         saidAgain: presses.get(`wentOn speech_unclear ${id}`) ?? 0,
+        previews: world.previewsOf(job),
+        approved: presses.get(`approved ${id}`) ?? 0,
       };
     }),
   );

@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { Job, SharedFile } from "../../src/job/job.ts";
 import type { Seen } from "../../src/job/media.ts";
 import { sortedOut } from "../../src/job/sorting.ts";
+import { sayIn } from "../../src/words/say.ts";
 import { NOW, STATE_NAMES, sampleJob, WAITS } from "./sample-jobs.ts";
 
-const PHOTO: Seen = { kind: "photo", words: "a JPEG photo" };
-const SOUND: Seen = { kind: "sound", words: "an MP3 recording" };
-const PAPER: Seen = { kind: "other", words: "a PDF document" };
+const PHOTO: Seen = { kind: "photo", words: { key: "seen.jpeg" } };
+const SOUND: Seen = { kind: "sound", words: { key: "seen.mp3" } };
+const PAPER: Seen = { kind: "other", words: { key: "seen.pdf" } };
 const NOTHING = { type: "none" } as const;
 
 type Label = SharedFile["label"];
@@ -41,7 +42,7 @@ function outcome({ request, state }: Job): string {
       : state.status === "failed"
         ? state.failure.reason
         : state.status;
-  const beside = unusable === undefined ? "" : `, not ${unusable}`;
+  const beside = unusable === undefined ? "" : `, not ${sayIn("en").kept(unusable)}`;
   return `${names(photo, candidates?.photos)} + ${names(speech, candidates?.speeches)}${beside}: ${next}`;
 }
 
@@ -120,13 +121,13 @@ describe("files are what they hold, whatever they are called", () => {
         ["other", PAPER],
       ],
       "Hi",
-      '0 + "Hi", not a PDF document: say_this',
+      '0 + "Hi", not a PDF: say_this',
     ],
     [
       "a document called a photo, and words",
       [["photo", PAPER]],
       "Hi",
-      'none + "Hi", not a PDF document: photo_missing',
+      'none + "Hi", not a PDF: photo_missing',
     ],
     [
       "a document and a recording",
@@ -135,7 +136,7 @@ describe("files are what they hold, whatever they are called", () => {
         ["recording", SOUND],
       ],
       undefined,
-      "none + 1, not a PDF document: photo_missing",
+      "none + 1, not a PDF: photo_missing",
     ],
     ["two that cannot be seen now", [["photo"], ["recording"]], undefined, "0 + 1: preparing"],
     [
@@ -155,7 +156,7 @@ describe("files are what they hold, whatever they are called", () => {
     ]);
     expect(job.state).toMatchObject({
       status: "failed",
-      failure: { reason: "photo_missing", seen: "a PDF document" },
+      failure: { reason: "photo_missing", seen: { key: "seen.pdf" } },
     });
     expect(job).toMatchObject({ message: { status: "none" }, notice: { kind: "failed" } });
   });

@@ -7,6 +7,8 @@ import { failureText } from "../../src/job/failure-text.ts";
 import { preparePhoto } from "../../src/media/prepare-photo.ts";
 import { prepareSpeech } from "../../src/media/prepare-speech.ts";
 import { probeSound } from "../../src/media/probe-sound.ts";
+import { sayIn } from "../../src/words/say.ts";
+import { inEnglish } from "../words/in-english.ts";
 import { BAD_PHOTOS, BAD_RECORDINGS, type CorpusFile, GOOD_PHOTOS, GOOD_RECORDINGS } from "./make-corpus.ts";
 import { rejectionOf, temporaryFolder } from "./serve.ts";
 
@@ -62,9 +64,9 @@ async function expectRefusal(
 ): Promise<void> {
   const problem = await rejectionOf(work);
   if (!(problem instanceof RequestProblem)) throw problem;
-  expect(problem.failure).toMatchObject({ reason, ...(seen !== undefined && { seen }) });
+  expect(inEnglish(problem.failure)).toMatchObject({ reason, ...(seen !== undefined && { seen }) });
   // What a person reads is a sentence that also says what to do.
-  expect(failureText(problem.failure)).toMatch(/^[A-Z].*\. [A-Z].*\.$/s);
+  expect(failureText(sayIn("en"), problem.failure)).toMatch(/^[A-Z].*\. [A-Z].*\.$/s);
 }
 
 async function put({ bytes }: CorpusFile) {

@@ -2,9 +2,11 @@ import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from "node:fs
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createMp3Encoder } from "wasm-media-encoders";
+import { RequestProblem } from "../../src/job/failure.ts";
 import { findFfmpeg } from "../../src/media/ffmpeg-sound.ts";
 import { prepareSpeech, type SpeechOptions, type SpeechTooLong } from "../../src/media/prepare-speech.ts";
 import { probeSound } from "../../src/media/probe-sound.ts";
+import { inEnglish } from "../words/in-english.ts";
 import {
   box,
   noise,
@@ -152,9 +154,10 @@ describe("a recording", () => {
     const path = join(folder, "big.wav");
     await copyFile(join(FIXTURES, "speech.mp3"), path);
     await truncate(path, 51_000_000);
-    expect(await rejectionOf(prepareSpeech(path, join(folder, "out.mp3"), USUAL))).toMatchObject({
-      failure: { reason: "speech_too_big", seen: "51 MB", limit: "50 MB", file: "recording" },
-    });
+    const error = await rejectionOf(prepareSpeech(path, join(folder, "out.mp3"), USUAL));
+    if (!(error instanceof RequestProblem)) throw error;
+    const failure = { reason: "speech_too_big", seen: "51 MB", limit: "50 MB", file: "recording" };
+    expect(inEnglish(error.failure)).toEqual(failure);
   });
 
   it.each([
@@ -332,8 +335,8 @@ async function refusal(
   options: Partial<SpeechOptions> = {},
 ): Promise<{ reason: string; seen?: string }> {
   const error = await rejectionOf(prepare(input, options));
-  if (typeof error !== "object" || error === null || !("failure" in error)) throw error;
-  return error.failure as { reason: string };
+  if (!(error instanceof RequestProblem)) throw error;
+  return inEnglish(error.failure);
 }
 
 /** With names, places and pictures before and after the sound, in every kind of tag. */

@@ -126,7 +126,11 @@ describe("a finished video", () => {
     });
     for (const { open, spooled } of [announced, streamed]) {
       expect(await rejectionOf(open({ maxBytes: 1_000_000 }))).toMatchObject({
-        failure: { reason: "video_unusable", code: "too_big", limit: "1 MB" },
+        failure: {
+          reason: "video_unusable",
+          code: "too_big",
+          limit: { key: "seen.megabytes", values: { size: 1 } },
+        },
       });
       expect(await spooled()).toEqual([]);
     }

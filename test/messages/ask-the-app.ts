@@ -10,6 +10,7 @@ import { type IntakeDeps, registerHandlers } from "../../src/slack/intake/handle
 import { classifySocketPayload } from "../../src/slack/intake/slack-payload.ts";
 import { createNotInstalled, createUnknownPayload } from "../../src/slack/intake/unknown-payload.ts";
 import { formCallbackId } from "../../src/slack/surface.ts";
+import type { Say } from "../../src/words/say.ts";
 import { createMemoryStore } from "../job/memory-store.ts";
 import { ANNA, CHANNEL, INSTALLATION, NOW, WAITS, WORKSPACE } from "../job/sample-jobs.ts";
 
@@ -34,17 +35,20 @@ export interface AskTheApp {
 }
 
 /** `broken`: its store takes nothing. `access` is open to everybody where nothing else is said. */
-export async function askTheApp({
-  jobs = [],
-  forms = [],
-  broken = false,
-  access = {},
-}: {
-  readonly jobs?: readonly Job[];
-  readonly forms?: readonly OpenForm[];
-  readonly broken?: boolean;
-  readonly access?: Partial<AccessSettings>;
-}): Promise<AskTheApp> {
+export async function askTheApp(
+  say: Say,
+  {
+    jobs = [],
+    forms = [],
+    broken = false,
+    access = {},
+  }: {
+    readonly jobs?: readonly Job[];
+    readonly forms?: readonly OpenForm[];
+    readonly broken?: boolean;
+    readonly access?: Partial<AccessSettings>;
+  },
+): Promise<AskTheApp> {
   let hear: (text: string) => void = () => {};
   const store = createMemoryStore({
     now: () => NOW,
@@ -57,6 +61,7 @@ export async function askTheApp({
     throw new Error("the store takes nothing");
   };
   const silent = { info() {}, warn() {}, error() {} };
+  const readers = { sayTo: async () => say };
   const deps: IntakeDeps = {
     store: broken ? { ...store, find: fails, findForm: fails } : store,
     access: { adminUsers: new Set(), allowedUsers: new Set(), allowedChannels: new Set(), ...access },
@@ -67,6 +72,7 @@ export async function askTheApp({
       hear(text);
       return { type: "ok" };
     },
+    readers,
     isAllowedUrl: () => true,
     voices: { voices: async () => [] },
     creditLeft: async () => undefined,
@@ -89,7 +95,7 @@ export async function askTheApp({
   const desk: FrontDesk = {
     callerOf: async (body) => (JSON.stringify(body).includes(ELSEWHERE) ? undefined : INSTALLATION),
     notInstalled: createNotInstalled(deps.answerPrivately, silent),
-    unknown: createUnknownPayload(deps.answerPrivately),
+    unknown: createUnknownPayload(deps.answerPrivately, readers),
   };
 
   async function ask(body: object): Promise<Answer> {

@@ -2,6 +2,7 @@ import type { Failure, FailureReason } from "../../src/job/failure.ts";
 import { failureReasons, failureText } from "../../src/job/failure-text.ts";
 import { describeFiles, serviceOf } from "../../src/slack/intake/file-role.ts";
 import { slackFile } from "../../src/slack/intake/payloads.ts";
+import type { Say } from "../../src/words/say.ts";
 
 /** Why there is no video, in the sentences that people read. */
 
@@ -17,12 +18,14 @@ const CODES: Partial<Record<FailureReason, readonly string[]>> = {
 };
 
 /** First without the facts that make it concrete, which are not always known; then with them. */
-export function everyFailure(): NamedFailure[] {
+export function everyFailure(say: Say): NamedFailure[] {
   return failureReasons().flatMap((reason) => [
-    [reason, failureText({ reason })] as const,
-    ...(CODES[reason] ?? []).map((code) => [`${reason}, ${code}`, failureText({ reason, code })] as const),
+    [reason, failureText(say, { reason })] as const,
+    ...(CODES[reason] ?? []).map(
+      (code) => [`${reason}, ${code}`, failureText(say, { reason, code })] as const,
+    ),
     ...CONCRETE.filter((failure) => failure.reason === reason).map(
-      (failure) => [`${reason}, with facts`, failureText(failure)] as const,
+      (failure) => [`${reason}, with facts`, failureText(say, failure)] as const,
     ),
   ]);
 }
@@ -34,7 +37,7 @@ const CONCRETE: readonly Failure[] = [
     reason: "photo_missing",
     seen: describeFiles([file("audio/mpeg"), file("audio/mpeg"), file("application/x-shockwave-flash")]),
   },
-  { reason: "photo_missing", seen: "the message that this thread began with" },
+  { reason: "photo_missing", seen: { key: "seen.thread_start" } },
   ...["gdrive", "dropbox", "onedrive", "sharepoint"].map((type): Failure => {
     const seen = serviceOf(file("", { external_type: type }));
     return { reason: "slack_file_external", file: "photo", ...(seen === undefined ? {} : { seen }) };

@@ -5,6 +5,7 @@ import { type FormLook, fields, formView, loadingView } from "../../src/slack/in
 import { type FormBody, slackFile } from "../../src/slack/intake/payloads.ts";
 import { readForm } from "../../src/slack/intake/read-form.ts";
 import { voiceOption, voiceOptions } from "../../src/slack/intake/voice-options.ts";
+import type { Say } from "../../src/words/say.ts";
 import { CHANNEL } from "../job/sample-jobs.ts";
 import type { Picture } from "./draw-picture.ts";
 import { type Named, REQUEST } from "./sample-requests.ts";
@@ -19,20 +20,20 @@ const PHOTO = { type: "slack", fileId: "F1" as SlackFileId, url: "https://files.
 const RECORDING = { type: "slack", fileId: "F2" as SlackFileId, url: "https://files.slack.com/f2" } as const;
 const WORDS = { type: "words", text: "Welcome to the team, Ben!" } as const;
 
-export function forms(): Named[] {
+export function forms(say: Say): Named[] {
   const change = "jjjjjjjjjj" as JobId;
   const look = (over: Partial<FormLook>): Picture => ({
-    view: formView(FORM_ID, { taken: {}, ...over }),
+    view: formView(say, FORM_ID, { taken: {}, ...over }),
     conversation: CHANNEL,
   });
   return [
-    ["for a moment", { view: loadingView(FORM_ID) }],
+    ["for a moment", { view: loadingView(say, FORM_ID) }],
     ["from a command, in a channel", look({ inChannel: true })],
     [
       "from anywhere, with a usual voice and gestures of one's own",
       look({
         asksWhere: true,
-        usualVoice: voiceOption(GLORIA),
+        usualVoice: voiceOption(say, GLORIA),
         usual: { resolution: "1080", gesturePrompt: "waves with one hand" },
       }),
     ],
@@ -87,18 +88,18 @@ export function forms(): Named[] {
         begun: REQUEST,
       }),
     ],
-    ["the voices, the resolutions and the gestures to choose from", allLists()],
+    ["the voices, the resolutions and the gestures to choose from", allLists(say)],
   ];
 }
 
 /** The three lists hang open, as no screen shows them at once. */
-function allLists(): Picture {
-  const view = formView(FORM_ID, {
+function allLists(say: Say): Picture {
+  const view = formView(say, FORM_ID, {
     taken: { photo: PHOTO },
     usual: { gesturePrompt: "waves with one hand" },
   });
   const choices: Record<string, readonly string[]> = {
-    [fields.voice.action]: voiceOptions([GLORIA, HANS], "").map(({ text }) => text.text),
+    [fields.voice.action]: voiceOptions(say, [GLORIA, HANS], "").map(({ text }) => text.text),
   };
   for (const block of view.blocks)
     if ("element" in block && block.element.type === "static_select")
@@ -106,23 +107,24 @@ function allLists(): Picture {
   return { view, opened: choices };
 }
 
-export function formErrors(): Named[] {
+export function formErrors(say: Say): Named[] {
   const photo = file("image/jpeg");
   const recording = file("audio/mpeg");
   const tooBig = { size: 60_000_000 };
   return [
-    ["sent off empty", wrong({})],
-    ["sent off empty, from anywhere", wrong({}, {}, true)],
-    ["files in each other's place", wrong({ photo: recording, speech: photo })],
+    ["sent off empty", wrong(say, {})],
+    ["sent off empty, from anywhere", wrong(say, {}, {}, true)],
+    ["files in each other's place", wrong(say, { photo: recording, speech: photo })],
     [
       "files that are too big",
-      wrong({ photo: { ...photo, ...tooBig }, speech: { ...recording, ...tooBig } }),
+      wrong(say, { photo: { ...photo, ...tooBig }, speech: { ...recording, ...tooBig } }),
     ],
-    ["a recording and words", wrong({ photo, speech: recording, words: WORDS.text })],
+    ["a recording and words", wrong(say, { photo, speech: recording, words: WORDS.text })],
   ];
 }
 
 function wrong(
+  say: Say,
   {
     photo,
     speech,
@@ -138,7 +140,12 @@ function wrong(
   };
   const result = readForm(values, { taken, ...(asksWhere ? {} : { channelId: CHANNEL }) }, []);
   if (result.type !== "errors") throw new Error("nothing is wrong with this form");
-  return { view: formView(FORM_ID, { taken, asksWhere }), errors: result.errors };
+  return {
+    view: formView(say, FORM_ID, { taken, asksWhere }),
+    errors: Object.fromEntries(
+      Object.entries(result.errors).map(([field, wrong]) => [field, say.plain(wrong.key, wrong.values)]),
+    ),
+  };
 }
 
 type SlackFile = ReturnType<typeof file>;

@@ -1,6 +1,7 @@
 import type { JobId, UserId } from "../../src/job/ids.ts";
 import { closedView, type Home, homeView } from "../../src/slack/home/view.ts";
 import { refusalInDirectMessage } from "../../src/slack/intake/access.ts";
+import type { Say } from "../../src/words/say.ts";
 import { ANNA, CHANNEL, NOW, STATES } from "../job/sample-jobs.ts";
 import type { Picture } from "./draw-picture.ts";
 import { FILES, job, MINUTE_MS, type Named, REQUEST } from "./sample-requests.ts";
@@ -17,8 +18,8 @@ const NOTHING: Home = {
   habits: {},
 };
 
-export function homeTabs(): Named[] {
-  const home = (over: Partial<Home>): Picture => ({ view: homeView({ ...NOTHING, ...over }) });
+export function homeTabs(say: Say): Named[] {
+  const home = (over: Partial<Home>): Picture => ({ view: homeView(say, { ...NOTHING, ...over }) });
   const done = job(STATES.delivered, { finish: { stage: "dressed", tries: 0 } });
   const older = { ...done, acceptedAt: NOW - 90 * MINUTE_MS };
   const habits = {
@@ -82,19 +83,20 @@ export function homeTabs(): Named[] {
             requesterId: `U${index + 1}` as UserId,
             asked: 30 - index,
             delivered: 28 - index,
+            credits: 10 * (28 - index),
           })),
         },
       }),
     ],
-    ["of somebody who may not use the app", closed()],
+    ["of somebody who may not use the app", closed(say)],
   ];
 }
 
-function closed(): Picture {
+function closed(say: Say): Picture {
   const settings = {
     adminUsers: new Set(["U2"]),
     allowedUsers: new Set(["U2"]),
     allowedChannels: new Set<string>(),
   };
-  return { view: closedView(refusalInDirectMessage(ANNA, settings) ?? "") };
+  return { view: closedView(refusalInDirectMessage(say, ANNA, settings) ?? "") };
 }

@@ -3,31 +3,40 @@ import type { Question } from "../../src/job/question.ts";
 import { finishButtons } from "../../src/slack/delivery/after-buttons.ts";
 import { finishMessage, linkComment } from "../../src/slack/delivery/finish.ts";
 import { dialog, jobMessage, noticeMessage } from "../../src/slack/delivery/messages.ts";
+import { sameShownMessage } from "../../src/slack/delivery/preview-post.ts";
+import type { Say } from "../../src/words/say.ts";
 import { FINISHED, NOW, STATES } from "../job/sample-jobs.ts";
 import type { Picture } from "./draw-picture.ts";
+import { PREVIEW, THROWN_AWAY, UNDECIDED } from "./previews.ts";
 import { edited, FILES, job, type Named, REQUEST } from "./sample-requests.ts";
 
 /** What is said in the thread of a request, from its first post to the video. */
 
-export function jobMessages(): Named[] {
+export function jobMessages(say: Say): Named[] {
   const queued = { ...STATES.queued, attempts: 0 };
   return [
-    ["checking, the first post", jobMessage(job(STATES.preparing))],
-    ["words become speech", edited(STATES["speaking called"])],
-    ["about to start", edited(queued)],
-    ["in line", edited({ ...queued, placeInLine: 2, lineLength: 5 })],
-    ["rendering", edited(STATES.rendering)],
-    ["rendering, after three minutes", edited(STATES.rendering, 3)],
-    ["rendering, after a restart of the app", edited(STATES.rendering, 3, { resumed: true })],
-    ["overdue", edited({ ...STATES.rendering, overdue: true })],
-    ["finding out whether AKOOL started", edited(STATES.unsettled)],
-    ["posting, when that takes long", edited(STATES["sharing called"])],
+    ["checking, the first post", jobMessage(say, job(STATES.preparing))],
+    ["words become speech", edited(say, STATES["speaking called"])],
+    ["about to start", edited(say, queued)],
+    ["in line", edited(say, { ...queued, placeInLine: 2, lineLength: 5 })],
+    ["rendering", edited(say, STATES.rendering)],
+    ["rendering, after three minutes", edited(say, STATES.rendering, 3)],
+    ["rendering, after a restart of the app", edited(say, STATES.rendering, 3, { resumed: true })],
+    ["overdue", edited(say, { ...STATES.rendering, overdue: true })],
+    ["finding out whether AKOOL started", edited(say, STATES.unsettled)],
+    ["posting, when that takes long", edited(say, STATES["sharing called"])],
+    ["shown to the person first", edited(say, STATES.shown, 0, { preview: PREVIEW })],
+    [
+      "shown to the person first, where the post there cannot have buttons",
+      edited(say, STATES.shown, 0, { preview: { ...PREVIEW, closed: true } }),
+    ],
+    ["could not be shown to the person first", edited(say, STATES["not shown"])],
   ];
 }
 
-export function questions(): Named[] {
+export function questions(say: Say): Named[] {
   const asked = (question: Question, request: Job["request"] = FILES): Picture =>
-    edited({ status: "choosing", question, until: NOW }, 0, { request });
+    edited(say, { status: "choosing", question, until: NOW }, 0, { request });
   const faces = [0, 1, 2].map((n) => ({ left: 100 * n, top: 0, width: 90, height: 90 }));
   const { attempt } = STATES.creating;
   const byKind: Readonly<Record<Question["kind"], Named>> = {
@@ -43,7 +52,7 @@ export function questions(): Named[] {
     which_speech: ["several recordings", asked({ kind: "which_speech", count: 2, each: true })],
     say_this: [
       "words beside a file of no use",
-      asked({ kind: "say_this" }, { ...REQUEST, unusable: "a PDF document" }),
+      asked({ kind: "say_this" }, { ...REQUEST, unusable: { key: "seen.pdf" } }),
     ],
     photo_small: ["a small picture", asked({ kind: "photo_small", seen: "96 × 80 pixels" })],
     photo_strange: [
@@ -75,64 +84,84 @@ export function questions(): Named[] {
       "words in the thread of a photo",
       asked({ kind: "say_this" }, { ...REQUEST, photo: { type: "thread" } }),
     ],
-    ["the answer to the order was lost", edited(STATES.asking)],
+    ["the answer to the order was lost", edited(say, STATES.asking)],
   ];
 }
 
-export function outcomes(): Named[] {
+export function outcomes(say: Say): Named[] {
   return [
-    ["done", edited(STATES.delivered, 0, { finish: { stage: "dressed", tries: 0 } })],
+    ["done", edited(say, STATES.delivered, 0, { finish: { stage: "dressed", tries: 0 } })],
     [
       "done, where the video's post cannot have buttons",
-      edited(STATES.delivered, 0, { finish: { stage: "plain", tries: 0 } }),
+      edited(say, STATES.delivered, 0, { finish: { stage: "plain", tries: 0 } }),
     ],
-    ["deleted", edited(STATES.delivered, 0, { finish: { stage: "removed", tries: 0 } })],
-    ["running already", edited(STATES.duplicate)],
+    ["deleted", edited(say, STATES.delivered, 0, { finish: { stage: "removed", tries: 0 } })],
+    ["running already", edited(say, STATES.duplicate)],
     [
       "running already, where its link is known",
-      jobMessage(job(STATES.duplicate), "https://example.slack.com/archives/C1/p1"),
+      jobMessage(say, job(STATES.duplicate), "https://example.slack.com/archives/C1/p1"),
     ],
-    ["failed", edited(STATES.failed)],
-    ["failed, and the same may do later", edited({ ...STATES.failed, failure: { reason: "akool_busy" } })],
-    ["cancelled before anything was spent", edited(STATES.cancelled)],
-    ["cancelled while AKOOL was at it", edited(STATES["cancelled, rendering"])],
-    ["ready, and Slack does not take it", edited(STATES.undeliverable)],
+    ["failed", edited(say, STATES.failed)],
+    [
+      "failed, and the same may do later",
+      edited(say, { ...STATES.failed, failure: { reason: "akool_busy" } }),
+    ],
+    ["cancelled before anything was spent", edited(say, STATES.cancelled)],
+    ["cancelled while AKOOL was at it", edited(say, STATES["cancelled, rendering"])],
+    ["ready, and Slack does not take it", edited(say, STATES.undeliverable)],
+    ["shown first, and thrown away", edited(say, THROWN_AWAY)],
+    ["shown first, and not decided about", edited(say, UNDECIDED)],
+    [
+      "running already, and shown first",
+      sameShownMessage(say, job(STATES.duplicate), "https://example.slack.com/archives/C1/p1"),
+    ],
+    [
+      "running already, and shown first, where its link is not known",
+      sameShownMessage(say, job(STATES.duplicate), undefined),
+    ],
   ];
 }
 
-export function notices(): Named[] {
+export function notices(say: Say): Named[] {
   const byKind: Readonly<Record<Notice["kind"], Named>> = {
-    slow: ["slower than nine in ten", noticeMessage(job(STATES.rendering), "slow")],
-    overdue: ["overdue", noticeMessage(job({ ...STATES.rendering, overdue: true }), "overdue")],
-    asking: ["asked whether to try again", noticeMessage(job(STATES.asking), "asking")],
-    choosing: ["asked about the photo", noticeMessage(job(STATES.choosing), "choosing")],
-    failed: ["failed", noticeMessage(job(STATES.failed), "failed")],
-    undeliverable: ["could not be posted", noticeMessage(job(STATES.undeliverable), "undeliverable")],
+    slow: ["slower than nine in ten", noticeMessage(say, job(STATES.rendering), "slow")],
+    overdue: ["overdue", noticeMessage(say, job({ ...STATES.rendering, overdue: true }), "overdue")],
+    asking: ["asked whether to try again", noticeMessage(say, job(STATES.asking), "asking")],
+    choosing: ["asked about the photo", noticeMessage(say, job(STATES.choosing), "choosing")],
+    failed: ["failed", noticeMessage(say, job(STATES.failed), "failed")],
+    undeliverable: ["could not be posted", noticeMessage(say, job(STATES.undeliverable), "undeliverable")],
     not_removed: [
       "could not be deleted",
-      { ...noticeMessage(job(STATES.delivered), "not_removed"), isPrivate: true },
+      { ...noticeMessage(say, job(STATES.delivered), "not_removed"), isPrivate: true },
     ],
-    ended: ["ended, and the job message is gone", noticeMessage(job(STATES.cancelled), "ended")],
+    deciding: ["could not be shown first", noticeMessage(say, job(STATES["not shown"]), "deciding")],
+    ended: ["ended, and the job message is gone", noticeMessage(say, job(STATES.cancelled), "ended")],
   };
-  return Object.values(byKind);
+  return [
+    ...Object.values(byKind),
+    [
+      "shown first, where the post there cannot have buttons",
+      noticeMessage(say, job(STATES.shown), "deciding"),
+    ],
+  ];
 }
 
-export function finishes(): Named[] {
+export function finishes(say: Say): Named[] {
   const { seconds, renderedAt, renderId } = FINISHED;
   const made = { renderId, seconds, renderedAt, credits: 10 };
   const done = job({ ...STATES.delivered, made }, { paidSpeech: true });
-  const film = "Talking photo (AI-generated)";
+  const film = say.plain("finish.video_title");
   return [
-    ["after 720", { ...finishMessage(done), video: film }],
+    ["after 720", { ...finishMessage(say, done), video: film }],
     [
       "after 1080",
-      { ...finishMessage({ ...done, request: { ...REQUEST, resolution: "1080" } }), video: film },
+      { ...finishMessage(say, { ...done, request: { ...REQUEST, resolution: "1080" } }), video: film },
     ],
     [
       "which Slack does not show",
-      { text: linkComment(done, "https://example.slack.com/files/U1/F1/talking-photo.mp4") },
+      { text: linkComment(say, done, "https://example.slack.com/files/U1/F1/talking-photo.mp4") },
     ],
-    ...finishButtons(done).flatMap(({ text, confirm }) =>
+    ...finishButtons(say, done).flatMap(({ text, confirm }) =>
       confirm ? [[`asked before "${text}" counts`, { dialog: dialog(confirm) }] as const] : [],
     ),
   ];

@@ -1,7 +1,10 @@
+import { sayIn } from "../../src/words/say.ts";
 import { drawPicture } from "./draw-picture.ts";
 import { everyFailure } from "./every-failure.ts";
 import { everyMessage } from "./every-message.ts";
 import { installTexts } from "./install-pages.ts";
+
+const say = sayIn("en");
 
 /** docs/messages.md and its pictures, by their paths under docs/. */
 export async function renderDocs(): Promise<Map<string, string>> {
@@ -13,7 +16,7 @@ export async function renderDocs(): Promise<Map<string, string>> {
     "page is older than the code, so that a change is seen in review, and another one while a sentence of the code stands",
     "nowhere on it.",
   ];
-  for (const [group, shown] of Map.groupBy(await everyMessage(), ({ group: of }) => of)) {
+  for (const [group, shown] of Map.groupBy(await everyMessage(say), ({ group: of }) => of)) {
     lines.push("", `## ${group}`, "", "<details>", `<summary>${pictures(shown.length)}</summary>`);
     for (const { group: of, name, ...picture } of shown) {
       const path = `messages/${slug(`${of} ${name}`)}.svg`;
@@ -27,7 +30,7 @@ export async function renderDocs(): Promise<Map<string, string>> {
   lines.push(
     ...table(
       ["Reason", "What the person reads"],
-      everyFailure().map(([reason, said]) => [`\`${reason}\``, said]),
+      everyFailure(say).map(([reason, said]) => [`\`${reason}\``, said]),
     ),
   );
   lines.push("", "## The page after an install, in the browser", "");

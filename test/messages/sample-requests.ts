@@ -2,6 +2,7 @@ import type { MessageTs, SlackFileId } from "../../src/job/ids.ts";
 import type { Job, JobState } from "../../src/job/job.ts";
 import { withRequest } from "../../src/slack/delivery/asked-for.ts";
 import { jobMessage, type Message } from "../../src/slack/delivery/messages.ts";
+import type { Say } from "../../src/words/say.ts";
 import { CHANNEL, POSTED, sampleJob } from "../job/sample-jobs.ts";
 import type { Picture } from "./draw-picture.ts";
 
@@ -42,8 +43,8 @@ export function job(state: JobState, over: Partial<Job> = {}): Job {
 }
 
 /** The job message as it is edited. */
-export function edited(state: JobState, minutes = 0, over: Partial<Job> = {}): Message {
+export function edited(say: Say, state: JobState, minutes = 0, over: Partial<Job> = {}): Message {
   const about = job(state, over);
   const times = { soFar: minutes, usualMs: 2 * MINUTE_MS };
-  return withRequest(jobMessage(about, undefined, times), about, { thumbnail: true });
+  return withRequest(say, jobMessage(say, about, undefined, times), about, { thumbnail: true });
 }

@@ -82,6 +82,13 @@ export const BUGS: readonly PlantedBug[] = [
     caughtBy: LIFE,
   },
   {
+    name: "what is to be shown first is posted at once",
+    file: "src/job/show-first.ts",
+    find: `  return request.showFirst === true && preview?.approved !== true;`,
+    replace: `  return request.showFirst === true && preview?.channelId !== undefined && preview.approved !== true;`,
+    caughtBy: LIFE,
+  },
+  {
     name: "a new upload instead of the same file again",
     file: "src/job/deliver-transitions.ts",
     find: `  if (state.calls < SHARE_CALLS) return advance(job, { ...state, stage: "ready" }, now);`,

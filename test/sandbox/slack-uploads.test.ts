@@ -54,6 +54,19 @@ describe("uploads", () => {
     );
   });
 
+  it("goes to a direct message by the conversation's id, never by the person's", async () => {
+    const { slack, web } = await start();
+    const opened = await web.conversations.open({ users: ANNA });
+    const direct = String(opened.channel?.id);
+    await expect(upload(web, { channel_id: ANNA })).rejects.toEqual(refusal("channel_not_found"));
+    const { fileId } = await upload(web, { channel_id: direct });
+    const file = await slack.waitForFile("video/mp4", { channel: direct });
+    expect(file.id).toBe(fileId);
+    const info = await web.files.info({ file: fileId });
+    expect(info.file?.shares?.private?.[direct]).toHaveLength(1);
+    expect(slack.problems).toEqual([]);
+  });
+
   it.each([
     ["error", 1],
     ["ok_no_share", 1],

@@ -1,6 +1,6 @@
 import { WebClient } from "@slack/web-api";
 import { describe, expect, it } from "vitest";
-import { ANNA, GENERAL, RANDOM, SECRET } from "../../src/sandbox/slack/slack-sandbox.ts";
+import { GENERAL, RANDOM, SECRET } from "../../src/sandbox/slack/slack-sandbox.ts";
 import { cancel, form, PORTRAIT, refusal, section, silent, start, upload } from "./slack-setup.ts";
 
 describe("what it checks", () => {
@@ -78,7 +78,6 @@ describe("what it checks", () => {
       { channel: GENERAL, ts: "1700000000.000100", text: "x" },
       "message_not_found",
     ],
-    ["a scope it lacks", "users.info", { user: ANNA }, "missing_scope"],
     ["a file that is not there", "files.info", { file: "F1" }, "file_not_found"],
     ["an invented trigger", "views.open", { trigger_id: "1.2.x", view: form }, "invalid_trigger_id"],
   ])(

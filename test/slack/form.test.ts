@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ChannelId } from "../../src/job/ids.ts";
+import type { ChannelId, JobId, UserId } from "../../src/job/ids.ts";
 import type { Voice } from "../../src/job/speech-api.ts";
 import type { TakenFiles } from "../../src/job/store.ts";
 import { parseView } from "../../src/sandbox/slack/block-kit.ts";
+import { whyNotAllowed } from "../../src/slack/intake/access.ts";
 import { slackSource } from "../../src/slack/intake/file-role.ts";
 import { type FormLook, fields, formView, loadingView } from "../../src/slack/intake/form.ts";
 import { MAX_GESTURE_PROMPT } from "../../src/slack/intake/parse-command.ts";
@@ -10,7 +11,10 @@ import { type FormBody, formBody, slackFile } from "../../src/slack/intake/paylo
 import { readForm } from "../../src/slack/intake/read-form.ts";
 import { voiceOption } from "../../src/slack/intake/voice-options.ts";
 import { formCallbackId } from "../../src/slack/surface.ts";
+import { type Said, type Say, sayIn } from "../../src/words/say.ts";
+import { LOCALES } from "../../src/words/sentences.ts";
 
+const say = sayIn("en");
 const FORM_ID = "x".repeat(22);
 const MEGABYTE = 1024 * 1024;
 
@@ -35,6 +39,7 @@ const where = fields.where.block;
 const resolution = fields.resolution.block;
 const gesture = fields.gesture.block;
 const gestureWords = fields.gestureWords.block;
+const showFirst = fields.showFirst.block;
 
 const CHANNEL = "C1" as ChannelId;
 const ANNA: Voice = {
@@ -50,7 +55,7 @@ const global: FormLook = { taken: {}, asksWhere: true };
 
 /** The action id of each input, by its block, as the form itself has them. */
 const actionIds = new Map(
-  formView(FORM_ID, global).blocks.flatMap((block) =>
+  formView(say, FORM_ID, global).blocks.flatMap((block) =>
     "element" in block ? [[block.block_id ?? "", block.element.action_id ?? ""] as const] : [],
   ),
 );
@@ -78,63 +83,111 @@ const read = (fieldsOver: Record<string, unknown> = {}, taken: TakenFiles = {}) 
 describe("the form", () => {
   const taken = { photo: slackSource(jpeg), speech: slackSource(mp3) };
   const said = { type: "words", text: "Hello & welcome" } as const;
-  const option = voiceOption(ANNA);
+  const option = voiceOption(say, ANNA);
 
-  it.each([
-    ["while it loads", loadingView(FORM_ID)],
-    ["empty", formView(FORM_ID, empty)],
-    ["opened from anywhere", formView(FORM_ID, global)],
-    ["with the photo of a message", formView(FORM_ID, { taken: { photo: taken.photo } })],
-    ["with both files of a message", formView(FORM_ID, { taken })],
-    ["with words given before", formView(FORM_ID, { taken: { photo: taken.photo, speech: said } })],
-    ["with a usual voice", formView(FORM_ID, { ...empty, inChannel: true, usualVoice: option })],
+  const looks: [string, (say: Say) => ReturnType<typeof formView>][] = [
+    ["while it loads", (say) => loadingView(say, FORM_ID)],
+    ["empty", (say) => formView(say, FORM_ID, empty)],
+    ["opened from anywhere", (say) => formView(say, FORM_ID, global)],
+    ["with the photo of a message", (say) => formView(say, FORM_ID, { taken: { photo: taken.photo } })],
+    ["with both files of a message", (say) => formView(say, FORM_ID, { taken })],
+    [
+      "with words given before",
+      (say) => formView(say, FORM_ID, { taken: { photo: taken.photo, speech: said } }),
+    ],
+    [
+      "with a usual voice",
+      (say) => formView(say, FORM_ID, { ...empty, inChannel: true, usualVoice: option }),
+    ],
     [
       "with a sample",
-      formView(FORM_ID, { ...empty, sample: { name: "<A|B>", url: "https://example.com/a.mp3" } }),
+      (say) =>
+        formView(say, FORM_ID, { ...empty, sample: { name: "<A|B>", url: "https://example.com/a.mp3" } }),
     ],
     [
       "of a request",
-      formView(FORM_ID, {
-        ...empty,
-        takenFrom: "request",
-        begun: { resolution: "1080", gesturePrompt: "nods" },
-      }),
+      (say) =>
+        formView(say, FORM_ID, {
+          ...empty,
+          takenFrom: "request",
+          begun: { resolution: "1080", gesturePrompt: "nods" },
+        }),
     ],
-  ])("passes Slack's limits: %s", (_what, view) => {
-    expect(() => parseView(view)).not.toThrow();
-    expect(JSON.stringify(view).length).toBeLessThan(250_000);
-  });
+    [
+      "that changes what was given",
+      (say) => formView(say, FORM_ID, { taken: { ...taken, changes: "abc234defg" as JobId } }),
+    ],
+    [
+      "that changes long words",
+      (say) => {
+        const words = { ...said, text: "x".repeat(3001) };
+        return formView(say, FORM_ID, { taken: { speech: words, changes: "abc234defg" as JobId } });
+      },
+    ],
+    [
+      "with gestures of one's own",
+      (say) => formView(say, FORM_ID, { ...empty, usual: { gesturePrompt: "nods" } }),
+    ],
+  ];
+
+  it.each(LOCALES.flatMap((locale) => looks.map(([what, look]) => [locale, what, look] as const)))(
+    "passes Slack's limits in %s: %s",
+    (locale, _what, look) => {
+      const view = look(sayIn(locale));
+      expect(() => parseView(view)).not.toThrow();
+      expect(JSON.stringify(view).length).toBeLessThan(250_000);
+      expect(JSON.stringify(view)).not.toMatch(/undefined|null|\[object|\{(?!")/);
+    },
+  );
 
   it("carries the id of the opening and nothing else", () => {
-    const view = formView(FORM_ID, { taken });
+    const view = formView(say, FORM_ID, { taken });
     expect(view).toMatchObject({ callback_id: formCallbackId, private_metadata: FORM_ID });
     expect(JSON.stringify(view)).not.toContain("files.slack.com");
   });
 
   it("asks for what it does not have", () => {
     const asksFor = (look: FormLook) =>
-      formView(FORM_ID, look)
+      formView(say, FORM_ID, look)
         .blocks.map((block) => block.block_id)
         .filter((id) => id !== resolution && id !== gesture && id !== gestureWords && id !== undefined);
     expect(asksFor(empty)).toEqual([photo, speech, words, voice, remember]);
-    expect(asksFor(global)).toEqual([where, photo, speech, words, voice, remember]);
+    expect(asksFor({ ...empty, inChannel: true })).toEqual([
+      photo,
+      speech,
+      words,
+      voice,
+      remember,
+      showFirst,
+    ]);
+    expect(asksFor(global)).toEqual([where, photo, speech, words, voice, remember, showFirst]);
     expect(asksFor({ taken: { photo: taken.photo } })).toEqual([speech, words, voice, remember]);
     expect(asksFor({ taken: { speech: taken.speech } })).toEqual([photo]);
     expect(asksFor({ taken: { speech: said } })).toEqual([photo, voice, remember]);
     expect(asksFor({ taken })).toEqual([]);
   });
 
+  it("is ticked to be shown first as the person is used to, unless the request before says otherwise", () => {
+    const isTicked = (look: FormLook) =>
+      JSON.stringify(formView(say, FORM_ID, { ...look, inChannel: true })).includes("initial_options");
+    const begun = { resolution: "720" } as const;
+    expect(isTicked(empty)).toBe(false);
+    expect(isTicked({ ...empty, usual: { showFirst: true } })).toBe(true);
+    expect(isTicked({ ...empty, usual: { showFirst: true }, begun })).toBe(false);
+    expect(isTicked({ ...empty, begun: { ...begun, showFirst: true } })).toBe(true);
+  });
+
   it("shows a sample of the voice beside it, and keeps every other block as it was", () => {
-    const before = formView(FORM_ID, empty).blocks;
+    const before = formView(say, FORM_ID, empty).blocks;
     const sample = { name: "Anna", url: "https://example.com/anna.mp3" };
-    const after = formView(FORM_ID, { ...empty, sample }).blocks;
+    const after = formView(say, FORM_ID, { ...empty, sample }).blocks;
     const added = after.filter((block) => block.block_id === "talkingphoto.sample");
     expect(JSON.stringify(added)).toContain("<https://example.com/anna.mp3|▶ Listen to Anna>");
     expect(after.filter((block) => !added.includes(block))).toEqual(before);
   });
 
   it("offers to remember a voice for a channel only in one", () => {
-    const offers = (look: FormLook) => JSON.stringify(formView(FORM_ID, look));
+    const offers = (look: FormLook) => JSON.stringify(formView(say, FORM_ID, look));
     expect(offers({ ...empty, inChannel: true })).toContain("for this channel");
     expect(offers(empty)).not.toContain("for this channel");
   });
@@ -146,7 +199,7 @@ describe("the form", () => {
   });
 
   it("lets nobody type a longer gesture prompt than a command may have", () => {
-    const view = formView(FORM_ID, empty);
+    const view = formView(say, FORM_ID, empty);
     expect(JSON.stringify(view)).toContain(`"max_length":${MAX_GESTURE_PROMPT}`);
   });
 });
@@ -171,7 +224,7 @@ describe("the form sent off", () => {
 
   it("takes words in a voice, or in whichever fits", () => {
     const inWords = { [speech]: { files: [] }, [words]: { value: "  Hello there " } };
-    const chosen = { selected_option: voiceOption(ANNA) };
+    const chosen = { selected_option: voiceOption(say, ANNA) };
     expect(read(inWords)).toMatchObject({ request: { speech: { type: "words", text: "Hello there" } } });
     expect(read({ ...inWords, [voice]: chosen })).toMatchObject({
       request: { speech: { text: "Hello there", voice: { id: "anna-1", name: "Anna", language: "de" } } },
@@ -198,7 +251,7 @@ describe("the form sent off", () => {
     };
     expect(spoken({})).toEqual(given);
     expect(spoken({ [voice]: kept })).toEqual(given);
-    expect(spoken({ [voice]: { selected_option: voiceOption(ANNA) } })).toEqual({
+    expect(spoken({ [voice]: { selected_option: voiceOption(say, ANNA) } })).toEqual({
       type: "words",
       text: "Hi",
       voice: { id: "anna-1", name: "Anna", language: "de" },
@@ -207,7 +260,7 @@ describe("the form sent off", () => {
 
   it("remembers a voice for whom it was asked to, and nothing without one", () => {
     const ticked = (...whose: string[]) => ({ selected_options: whose.map((value) => ({ value })) });
-    const chosen = { [voice]: { selected_option: voiceOption(ANNA) } };
+    const chosen = { [voice]: { selected_option: voiceOption(say, ANNA) } };
     const remembered = (over: Record<string, unknown>) => {
       const result = read(over);
       return result.type === "complete"
@@ -227,7 +280,7 @@ describe("the form sent off", () => {
     expect(anywhere({ [where]: { selected_conversation: "C9" } })).toMatchObject({ channelId: "C9" });
     expect(anywhere({ [where]: { selected_conversation: null } })).toMatchObject({
       type: "errors",
-      errors: { [where]: expect.stringContaining("Choose where") },
+      errors: { [where]: { key: "form.nowhere" } },
     });
   });
 
@@ -273,10 +326,29 @@ describe("the form sent off", () => {
     const result = read(over);
     const errors = result.type === "errors" ? result.errors : {};
     expect(Object.keys(errors)).toEqual(wrong);
-    for (const text of Object.values(errors)) {
-      expect(text).toMatch(/[.!]$/);
-      // Slack shows one line or two below a field.
-      expect(text.length).toBeLessThanOrEqual(150);
+    for (const { key, values } of Object.values(errors)) {
+      for (const locale of LOCALES) {
+        const text = sayIn(locale).plain(key, values);
+        expect(text).toMatch(/[.!。]$/);
+        // Slack shows one line or two below a field.
+        expect(text.length).toBeLessThanOrEqual(150);
+      }
+    }
+  });
+
+  it.each(LOCALES)("says in %s what concerns no field, and nothing is cut off", (locale) => {
+    const closed = { allowedUsers: new Set(["U0ELSE"]), allowedChannels: new Set<string>() };
+    const refusals = [["U012345678A"], []].map((admins) =>
+      whyNotAllowed("U1" as UserId, CHANNEL, { ...closed, adminUsers: new Set(admins) }),
+    );
+    const elsewhere = { allowedUsers: new Set<string>(), allowedChannels: new Set(["C012345678A"]) };
+    refusals.push(whyNotAllowed("U1" as UserId, CHANNEL, { ...elsewhere, adminUsers: new Set() }));
+    const others: Said[] = (
+      ["form.too_old", "form.gone_on", "answer.not_yours", "answer.not_saved"] as const
+    ).map((key) => ({ key }));
+    for (const said of [...refusals, ...others]) {
+      const text = said && sayIn(locale).plain(said.key, said.values);
+      expect(text).toMatch(/^.{10,150}$/);
     }
   });
 

@@ -3,14 +3,17 @@ import type { ChannelId, JobId, UserId } from "../../src/job/ids.ts";
 import type { Job } from "../../src/job/job.ts";
 import { wakeAt } from "../../src/job/next-step.ts";
 import { parseView } from "../../src/sandbox/slack/block-kit.ts";
-import { clipped, quoted } from "../../src/slack/home/blocks.ts";
+import { clipped, excerpt } from "../../src/slack/home/blocks.ts";
 import { findPage } from "../../src/slack/home/gallery.ts";
 import { nextLook, readState, writeState } from "../../src/slack/home/state.ts";
 import { homeView } from "../../src/slack/home/view.ts";
 import { homeActions } from "../../src/slack/surface.ts";
+import { sayIn } from "../../src/words/say.ts";
+import { LOCALES } from "../../src/words/sentences.ts";
 import { createMemoryStore } from "../job/memory-store.ts";
 import { ANNA, CHANNEL, NOW, STATES, sampleJob, WAITS, WORKSPACE } from "../job/sample-jobs.ts";
 
+const SAY = sayIn("en");
 const WHOSE = { userId: ANNA, workspaceId: WORKSPACE };
 
 async function storeWith(count: number, over: (index: number) => Partial<Job>) {
@@ -38,12 +41,13 @@ describe("a search", () => {
   it("stops after a thousand, says that there may be more, and goes on from there, both ways", async () => {
     const store = await storeWith(2100, (index) => saying(index === 5 || index === 2050 ? "needle" : "hay"));
     const looking = { search: "needle" };
-    const first = await findPage(WHOSE, looking, store);
+    const first = await findPage(SAY, WHOSE, looking, store);
     expect(first.jobs.map(({ acceptedAt }) => NOW - acceptedAt)).toEqual([5]);
     expect(first).toMatchObject({ hasNewer: false, hasOlder: true, oldest: { acceptedAt: NOW - 999 } });
 
     const follow = async (page: typeof first) =>
       findPage(
+        SAY,
         WHOSE,
         nextLook(readState(writeState({ ...looking, ...page })), { action_id: homeActions.older }),
         store,
@@ -57,7 +61,7 @@ describe("a search", () => {
     let page = third;
     for (const expected of [[], [], [5]]) {
       const back = nextLook(readState(writeState({ ...looking, ...page })), { action_id: homeActions.newer });
-      page = await findPage(WHOSE, back, store);
+      page = await findPage(SAY, WHOSE, back, store);
       expect(page.jobs.map(({ acceptedAt }) => NOW - acceptedAt)).toEqual(expected);
     }
     expect(page.hasNewer).toBe(false);
@@ -65,7 +69,7 @@ describe("a search", () => {
 });
 
 describe("the Home tab", () => {
-  it("keeps within Slack's limits, whatever there is to show", async () => {
+  it.each(LOCALES)("keeps within Slack's limits in %s, whatever there is to show", (locale) => {
     const long = "<!channel> & *so* on 🎭 ".repeat(300);
     const request = {
       ...saying(long).request,
@@ -79,7 +83,7 @@ describe("the Home tab", () => {
     const jobs = Array.from({ length: 10 }, (_, index) =>
       sampleJob({ ...STATES.failed, failure }, { id: `end${index}` as JobId, request }),
     );
-    const view = homeView({
+    const view = homeView(sayIn(locale), {
       now: NOW,
       site: "https://example.slack.com/",
       running,
@@ -99,6 +103,7 @@ describe("the Home tab", () => {
           requesterId: `U${index}` as UserId,
           asked: 1_000_000,
           delivered: 999_999,
+          credits: 1_234_567.89,
         })),
       },
     });
@@ -117,9 +122,9 @@ describe("the Home tab", () => {
     },
   );
 
-  it("cuts no character in half, and calls nobody", () => {
+  it("cuts no character in half, and shows what was typed in one line", () => {
     expect(clipped("ab🎭", 4)).toBe("ab🎭");
     expect(clipped("ab🎭c", 4)).toBe("ab…");
-    expect(quoted("hi\n<@U1> &  <!here>", 50)).toBe("hi &lt;@U1&gt; &amp; &lt;!here&gt;");
+    expect(excerpt(" hi\n<@U1> &  <!here>", 50)).toBe("hi <@U1> & <!here>");
   });
 });

@@ -7,7 +7,7 @@ import { finishComment, finishMessage, linkComment } from "../../src/slack/deliv
 import { jobMessage, type Message, noticeMessage } from "../../src/slack/delivery/messages.ts";
 import {
   afterAllText,
-  HELP,
+  helpText,
   historyText,
   statusText,
   unknownText,
@@ -15,7 +15,10 @@ import {
 } from "../../src/slack/intake/answers.ts";
 import { detailsText } from "../../src/slack/intake/details.ts";
 import { actions, CHOOSE, GO_ON } from "../../src/slack/surface.ts";
+import { sayIn } from "../../src/words/say.ts";
 import { FINISHED, NOW, STATE_NAMES, STATES, sampleJob } from "../job/sample-jobs.ts";
+
+const say = sayIn("en");
 
 const MAX_SECTION = 3000;
 const NOTHING = { type: "none" } as const;
@@ -68,19 +71,20 @@ const jobs: [string, Job][] = [
 describe("the job message", () => {
   it.each(jobs)("reads well and fits: %s", (_name, job) => {
     for (const shown of [job, { ...job, resumed: true }]) {
-      expectSound(jobMessage(shown), job);
-      expect(jobMessage(shown).text).toContain(`<@${job.requesterId}>`);
+      expectSound(jobMessage(say, shown), job);
+      expect(jobMessage(say, shown).text).toContain(`<@${job.requesterId}>`);
     }
   });
 
   it("tells the place in line, and of how many where that is known", () => {
-    const text = (more: object) => jobMessage(sampleJob({ ...STATES.queued, placeInLine: 3, ...more })).text;
+    const text = (more: object) =>
+      jobMessage(say, sampleJob({ ...STATES.queued, placeInLine: 3, ...more })).text;
     expect(text({ lineLength: 5 })).toMatch(/waiting in line, number 3 of 5\.$/);
     expect(text({})).toMatch(/waiting in line, number 3\.$/);
   });
 
   it("tells the time so far and the usual time, and makes nothing up where it knows neither", () => {
-    const text = (times: object, job = sampleJob("rendering")) => jobMessage(job, undefined, times).text;
+    const text = (times: object, job = sampleJob("rendering")) => jobMessage(say, job, undefined, times).text;
     expect(text({})).toMatch(/AKOOL is making the video\. I'll post it in this thread\.$/);
     expect(text({ soFar: 0 })).toBe(text({}));
     expect(text({ soFar: 3 })).toMatch(/AKOOL is making the video \(3 min so far\)\. I'll post it/);
@@ -102,12 +106,12 @@ describe("the job message", () => {
   ])("tells no time where it would not be kept right: %s", (name) => {
     const job = jobs.find(([known]) => known === name)?.[1];
     if (!job) throw new Error(name);
-    expect(jobMessage(job, undefined, { soFar: 3, usualMs: 140_000 })).toEqual(jobMessage(job));
+    expect(jobMessage(say, job, undefined, { soFar: 3, usualMs: 140_000 })).toEqual(jobMessage(say, job));
   });
 
   it("offers to cancel exactly while that can still be done", () => {
     const offers = jobs.filter(([, job]) =>
-      buttonsOf(jobMessage(job)).some(({ action_id }) => action_id === actions.cancel),
+      buttonsOf(jobMessage(say, job)).some(({ action_id }) => action_id === actions.cancel),
     );
     expect(offers.map(([name]) => name)).toEqual([
       "unsorted",
@@ -144,17 +148,17 @@ describe("the job message", () => {
     ["cancelled, rendered", [actions.postAfterAll]],
   ])("has the buttons of what can be decided: %s", (name, expected) => {
     const job = jobs.find(([known]) => known === name)?.[1] ?? sampleJob("preparing");
-    expect(buttonsOf(jobMessage(job)).map(({ action_id }) => action_id)).toEqual(expected);
+    expect(buttonsOf(jobMessage(say, job)).map(({ action_id }) => action_id)).toEqual(expected);
   });
 
   it("leads from a duplicate to the running one, and reads well without a link", () => {
-    expect(jobMessage(sampleJob("duplicate"), LINK).text).toContain(`<${LINK}|`);
-    expect(jobMessage(sampleJob("duplicate")).text).toContain("the one you asked for before");
+    expect(jobMessage(say, sampleJob("duplicate"), LINK).text).toContain(`<${LINK}|`);
+    expect(jobMessage(say, sampleJob("duplicate")).text).toContain("the one you asked for before");
   });
 
   it("says what was spent when it was cancelled", () => {
     const text = (renderWasRunning: boolean) =>
-      jobMessage(sampleJob({ ...STATES.cancelled, renderWasRunning })).text;
+      jobMessage(say, sampleJob({ ...STATES.cancelled, renderWasRunning })).text;
     expect(text(false)).toContain("Nothing was spent");
     expect(text(true)).toContain("credit may be used");
   });
@@ -170,7 +174,7 @@ describe("what was asked for", () => {
     const job = sampleJob(state);
     return { ...job, request: { ...job.request, ...request } };
   };
-  const shown = (job: Job, thumbnail = true) => withRequest(jobMessage(job), job, { thumbnail });
+  const shown = (job: Job, thumbnail = true) => withRequest(say, jobMessage(say, job), job, { thumbnail });
   const lineOf = ({ blocks }: Message) =>
     blocks.flatMap((block) => (block.type === "context" ? block.elements : []));
 
@@ -181,14 +185,14 @@ describe("what was asked for", () => {
     const message = shown(asked);
     expectSound(message, job);
     expect(message.blocks[0]).toHaveProperty("accessory.slack_file", { id: "F7" });
-    const buttons = jobMessage(asked).blocks.filter(({ type }) => type === "actions");
+    const buttons = jobMessage(say, asked).blocks.filter(({ type }) => type === "actions");
     expect(message.blocks.filter(({ type }) => type === "actions")).toEqual(buttons);
   });
 
   it("goes with the video that was deleted", () => {
     const job = { ...sampleJob("delivered"), finish: { stage: "removed", tries: 0 } } as const;
     const request = { ...job.request, photo: slackPhoto("me.jpg"), gesturePrompt: "waves" };
-    expect(shown({ ...job, request })).toEqual(jobMessage({ ...job, request }));
+    expect(shown({ ...job, request })).toEqual(jobMessage(say, { ...job, request }));
   });
 
   it("shows no address that was typed among the gestures", () => {
@@ -199,7 +203,7 @@ describe("what was asked for", () => {
 
   it("goes without saying for a photo and a recording", () => {
     const job = sampleJob("rendering");
-    expect(shown(job)).toEqual(jobMessage(job));
+    expect(shown(job)).toEqual(jobMessage(say, job));
   });
 
   it("says the words, the voice, the gestures and the resolution in one line, and in the text too", () => {
@@ -210,7 +214,7 @@ describe("what was asked for", () => {
     expect(more).toEqual([]);
     const text = `Words: “Hello &lt;!channel&gt; &amp; ${"long ".repeat(8)}l…” · Voice: Anna · Gestures: “waves &lt;@U2&gt;” · 1080p`;
     expect(line).toEqual({ type: "mrkdwn", text, verbatim: true });
-    expect(shown(job).text).toBe(`${jobMessage(job).text} ${text}`);
+    expect(shown(job).text).toBe(`${jobMessage(say, job).text} ${text}`);
   });
 
   it("does not repeat the words of a question about them", () => {
@@ -242,7 +246,7 @@ describe("what was asked for", () => {
 });
 
 describe("notices", () => {
-  const cases: [Parameters<typeof noticeMessage>[1], Job][] = [
+  const cases: [Parameters<typeof noticeMessage>[2], Job][] = [
     ["failed", sampleJob("failed")],
     ["slow", sampleJob("rendering")],
     ["overdue", sampleJob({ ...STATES.rendering, overdue: true })],
@@ -254,13 +258,13 @@ describe("notices", () => {
   ];
 
   it.each(cases)("call the person and fit: %s", (kind, job) => {
-    const notice = noticeMessage(job, kind);
+    const notice = noticeMessage(say, job, kind);
     expectSound(notice, job);
     expect(notice.text).toContain(`<@${job.requesterId}>`);
   });
 
   it("ask about a second payment with both answers at hand", () => {
-    const buttons = buttonsOf(noticeMessage(sampleJob("asking"), "asking"));
+    const buttons = buttonsOf(noticeMessage(say, sampleJob("asking"), "asking"));
     expect(buttons.map(({ action_id }) => action_id)).toEqual([actions.tryAgain, actions.leaveIt]);
   });
 });
@@ -268,8 +272,8 @@ describe("notices", () => {
 describe("the finish", () => {
   it("mentions the person and says that it is made by a machine", () => {
     for (const text of [
-      finishComment(sampleJob("sharing ready")),
-      linkComment(sampleJob("linking ready"), LINK),
+      finishComment(say, sampleJob("sharing ready")),
+      linkComment(say, sampleJob("linking ready"), LINK),
     ]) {
       expect(text).toContain("<@U1>");
       expect(text).toContain("AI-generated");
@@ -281,32 +285,34 @@ describe("the finish", () => {
     const job = (more: object, over: Partial<Job> = {}) =>
       sampleJob({ ...STATES["sharing ready"], render: { ...render, ...more } }, { acceptedAt: NOW, ...over });
     const facts = (text: string) => text.split("\n")[1];
-    expect(facts(finishComment(job({ credits: 12.5 })))).toBe(
+    expect(facts(finishComment(say, job({ credits: 12.5 })))).toBe(
       "7 s long · ready after 1 min 5 s · 12.5 credits",
     );
-    expect(facts(finishComment(job({})))).toBe("7 s long · ready after 1 min 5 s");
-    expect(facts(finishComment(job({ credits: 1 }, { paidSpeech: true })))).toContain(
+    expect(facts(finishComment(say, job({})))).toBe("7 s long · ready after 1 min 5 s");
+    expect(facts(finishComment(say, job({ credits: 1 }, { paidSpeech: true })))).toContain(
       "1 credit for the video",
     );
-    expect(facts(finishComment(sampleJob("delivered")))).toBeUndefined();
+    expect(facts(finishComment(say, sampleJob("delivered")))).toBeUndefined();
   });
 
   it("says the same when it gets its buttons, of which In 1080 only after 720", () => {
     const made = { ...FINISHED, credits: 3 };
     const job = sampleJob({ ...STATES.delivered, made });
-    expectSound(finishMessage(job), job);
-    expect(finishMessage(job).text).toBe(
-      finishComment(sampleJob({ ...STATES["sharing ready"], render: made })),
+    expectSound(finishMessage(say, job), job);
+    expect(finishMessage(say, job).text).toBe(
+      finishComment(say, sampleJob({ ...STATES["sharing ready"], render: made })),
     );
-    expect(buttonsOf(finishMessage(job)).map(({ action_id }) => action_id)).toEqual(FINISH_BUTTONS);
+    expect(buttonsOf(finishMessage(say, job)).map(({ action_id }) => action_id)).toEqual(FINISH_BUTTONS);
     const in1080 = { ...job, request: { ...job.request, resolution: "1080" } as const };
-    expect(buttonsOf(finishMessage(in1080)).map(({ action_id }) => action_id)).not.toContain(actions.in1080);
+    expect(buttonsOf(finishMessage(say, in1080)).map(({ action_id }) => action_id)).not.toContain(
+      actions.in1080,
+    );
   });
 });
 
 describe("details", () => {
   it.each(jobs)("read well and fit: %s", (_name, job) => {
-    const text = detailsText(job);
+    const text = detailsText(say, job);
     expect(text).toContain(job.id);
     expect(text.length).toBeLessThanOrEqual(MAX_SECTION);
     expect(text).not.toMatch(/undefined|null|\[object|NaN/);
@@ -314,13 +320,13 @@ describe("details", () => {
 
   it("hold the ids, times and codes that no other message has", () => {
     const made = { ...FINISHED, attempt: 2, startedAt: NOW - 90_500, credits: 3 };
-    const done = detailsText(sampleJob({ ...STATES.delivered, made, finishedAt: NOW }));
+    const done = detailsText(say, sampleJob({ ...STATES.delivered, made, finishedAt: NOW }));
     expect(done).toContain(FINISHED.renderId);
     expect(done).toMatch(/AKOOL 1 min 30 s/);
     expect(done).toMatch(/attempt 2 · 3 credits/);
     expect(done).toMatch(/<!date\^\d+\^/);
     const failed = { ...STATES.failed, failure: { reason: "akool_error", code: "1015" } } as const;
-    expect(detailsText(sampleJob(failed))).toMatch(/`akool_error`, code `1015`/);
+    expect(detailsText(say, sampleJob(failed))).toMatch(/`akool_error`, code `1015`/);
   });
 });
 
@@ -338,24 +344,24 @@ describe("what people wrote", () => {
     } as const;
     const job = sampleJob(state, { request });
     for (const { text, blocks } of [
-      jobMessage(job),
-      noticeMessage(job, "ended"),
-      noticeMessage(job, "failed"),
+      jobMessage(say, job),
+      noticeMessage(say, job, "ended"),
+      noticeMessage(say, job, "failed"),
     ])
       expect(`${text} ${JSON.stringify(blocks)}`).not.toMatch(/<!channel>|evil\.example/);
     // The excerpt of the gestures is what they typed, and neither calls anybody nor leads anywhere.
-    const { text, blocks } = withRequest(jobMessage(job), job, { thumbnail: true });
+    const { text, blocks } = withRequest(say, jobMessage(say, job), job, { thumbnail: true });
     expect(`${text} ${JSON.stringify(blocks)}`).not.toMatch(/<!channel>|<http|evil\.example\/[<x]/);
     // Private, and it may say where a link leads to.
-    expect(detailsText(job)).not.toMatch(/<!channel>|<https/);
+    expect(detailsText(say, job)).not.toMatch(/<!channel>|<https/);
   });
 });
 
 describe("private answers", () => {
   it("to Post it after all tell an end of the 7 days from a press that came too late", () => {
-    expect(afterAllText(sampleJob("cancelled, rendering"))).toMatch(/7 days; that time is over/);
+    expect(afterAllText(say, sampleJob("cancelled, rendering"))).toMatch(/7 days; that time is over/);
     for (const name of ["cancelled", "delivered", "rendering"] as const)
-      expect(afterAllText(sampleJob(name))).toMatch(/decided already.*`\/talkingphoto`/);
+      expect(afterAllText(say, sampleJob(name))).toMatch(/decided already.*`\/talkingphoto`/);
   });
 
   const many = Array.from({ length: 50 }, (_, n) =>
@@ -363,15 +369,15 @@ describe("private answers", () => {
   );
 
   it.each([
-    ["help", HELP],
-    ["an answer to nonsense", unknownText("I looked for a link.")],
-    ["the status of nothing", statusText([], NOW)],
-    ["the status of much", statusText(many, NOW)],
-    ["an empty history", historyText([])],
-    ["a history", historyText(many.slice(0, 10))],
-    ["watching", watchText(true, false)],
-    ["not watching", watchText(false, false)],
-    ["watching in a direct message", watchText(true, true)],
+    ["help", helpText(say)],
+    ["an answer to nonsense", unknownText(say, { key: "command.photo_link_missing" })],
+    ["the status of nothing", statusText(say, [], NOW)],
+    ["the status of much", statusText(say, many, NOW)],
+    ["an empty history", historyText(say, [])],
+    ["a history", historyText(say, many.slice(0, 10))],
+    ["watching", watchText(say, true, false)],
+    ["not watching", watchText(say, false, false)],
+    ["watching in a direct message", watchText(say, true, true)],
   ])("read well and fit: %s", (_what, text) => {
     expect(text.trim()).not.toBe("");
     expect(text).not.toMatch(/undefined|null|\[object|NaN/);

@@ -1,12 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_GESTURE_PROMPT, parseCommand } from "../../src/slack/intake/parse-command.ts";
+import { type Said, sayIn } from "../../src/words/say.ts";
 
 const PHOTO = "https://example.com/face.jpg";
 const SPEECH = "https://example.com/voice.mp3?a=1&b=2";
 const start = { type: "start", photoUrl: PHOTO, speechUrl: SPEECH };
 const said = (words: string) => ({ type: "start", photoUrl: PHOTO, words });
-const unknown = (about: string) => ({ type: "unknown", understood: expect.stringContaining(about) });
+const unknown = (about: string) => ({
+  type: "unknown",
+  understood: expect.toSatisfy((said: Said) => sayIn("en").kept(said).includes(about), `says "${about}"`),
+});
 
 describe("what was typed after /talkingphoto", () => {
   it.each<[string, object]>([
@@ -17,6 +21,8 @@ describe("what was typed after /talkingphoto", () => {
     ["STATUS", { type: "status" }],
     ["history", { type: "history" }],
     ["settings", { type: "settings" }],
+    ["settings show-first on", { type: "show_first", on: true }],
+    ["Settings Show-First OFF", { type: "show_first", on: false }],
     ["help me", unknown("photo")],
     ["cancel", { type: "cancel" }],
     ["cancel abc234defg", { type: "cancel", jobId: "abc234defg" }],

@@ -10,6 +10,11 @@ import {
   sortShare,
   takeFiles as takeShared,
 } from "../../src/slack/intake/share.ts";
+import { type Said, sayIn } from "../../src/words/say.ts";
+
+/** What is kept comes out so in English. */
+const says = (words: string) =>
+  expect.toSatisfy((said: Said) => sayIn("en").kept(said) === words, `says "${words}"`);
 
 /**
  * File objects as Slack sends them, down to what tells them apart. Recorded shapes: a clip made on the desktop is
@@ -197,7 +202,7 @@ describe("the photo and the recording among shared files", () => {
       "more words than AKOOL takes",
       [jpeg],
       "x".repeat(5001),
-      { reason: "words_too_long", seen: "5,001 characters", limit: "5,000 characters" },
+      { reason: "words_too_long", seen: says("5,001 characters"), limit: says("5,000 characters") },
     ],
   ])("are missed, and what was seen is said: %s", (_what, files, text, failure) => {
     expect(sort(files, text)).toEqual({ type: "refused", failure: expect.objectContaining(failure) });
@@ -243,12 +248,16 @@ describe("the photo and the recording among shared files", () => {
   });
 
   it.each<[string, SlackFile[], object]>([
-    ["a PDF", [pdf], { reason: "photo_missing", seen: "one PDF" }],
-    ["two files of other kinds", [zip, zip], { reason: "photo_missing", seen: "2 files of another kind" }],
+    ["a PDF", [pdf], { reason: "photo_missing", seen: says("one PDF") }],
+    [
+      "two files of other kinds",
+      [zip, zip],
+      { reason: "photo_missing", seen: says("2 files of another kind") },
+    ],
     [
       "too many photos",
       Array.from({ length: 10 }, () => jpeg),
-      { reason: "too_many_files", seen: "10 photos" },
+      { reason: "too_many_files", seen: says("10 photos") },
     ],
     ["three unknown files", [unlabelled, binary, ofAnotherOrganisation], { reason: "too_many_files" }],
   ])("are taken by their labels in a reply: %s", (_what, files, failure) => {
@@ -262,7 +271,7 @@ describe("the photo and the recording among shared files", () => {
   it("are refused where nobody can mean so many", () => {
     expect(sort(Array.from({ length: 21 }, () => jpeg))).toMatchObject({
       type: "refused",
-      failure: { reason: "too_many_files", seen: "21 photos" },
+      failure: { reason: "too_many_files", seen: says("21 photos") },
     });
   });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Voice } from "../../src/job/speech-api.ts";
 import { voiceBehind, voiceOptions, voicesSoon } from "../../src/slack/intake/voice-options.ts";
+import { sayIn } from "../../src/words/say.ts";
 
+const say = sayIn("en");
 const ANNA: Voice = {
   id: "v-anna",
   name: "Anna",
@@ -14,7 +16,7 @@ const MUTE: Voice = { id: "v-plain", name: "Plain" };
 const ALL = [ANNA, JOSE, MUTE];
 
 describe("the list of voices", () => {
-  const found = (typed: string) => voiceOptions(ALL, typed).map(({ text }) => text.text);
+  const found = (typed: string) => voiceOptions(say, ALL, typed).map(({ text }) => text.text);
 
   it.each([
     ["", ["Anna · German · female", "José Luis · Spanish · male", "Plain"]],
@@ -31,20 +33,34 @@ describe("the list of voices", () => {
     expect(found(typed)).toEqual(expected);
   });
 
+  it.each([
+    ["de", "weiblich deutsch", "Anna · Deutsch · weiblich"],
+    ["de", "female german", "Anna · Deutsch · weiblich"],
+    ["fr", "espagnol", "José Luis · espagnol · masculin"],
+    ["ja", "ドイツ語 女性", "Anna · ドイツ語 · 女性"],
+    ["pt", "espanhol", "José Luis · espanhol · masculina"],
+  ] as const)("is shown and searched in the reader's language, too: %s %j", (locale, typed, expected) => {
+    expect(voiceOptions(sayIn(locale), ALL, typed).map(({ text }) => text.text)).toEqual([expected]);
+  });
+
   it("keeps to Slack's limits whatever AKOOL sends", () => {
     const many = Array.from({ length: 150 }, (_, index) => ({ id: `v${index}`, name: "x".repeat(100) }));
     const odd = [
       { id: "y".repeat(151), name: "too long an id" },
       { id: "v", name: "" },
     ];
-    const options = voiceOptions([...odd, ...many, { id: "q", name: "Q", language: "no such language" }], "");
+    const options = voiceOptions(
+      say,
+      [...odd, ...many, { id: "q", name: "Q", language: "no such language" }],
+      "",
+    );
     expect(options).toHaveLength(100);
     expect(options.every(({ text, value }) => text.text.length <= 75 && value.length <= 150)).toBe(true);
-    expect(voiceOptions([{ id: "q", name: "Q", language: "no such" }], "q")).toHaveLength(1);
+    expect(voiceOptions(say, [{ id: "q", name: "Q", language: "no such" }], "q")).toHaveLength(1);
   });
 
   it("knows the voice behind a choice, also one that has left the list", () => {
-    const [anna] = voiceOptions(ALL, "anna");
+    const [anna] = voiceOptions(say, ALL, "anna");
     expect(anna && voiceBehind(anna, ALL)).toEqual({
       id: "v-anna",
       name: "Anna",

@@ -28,6 +28,7 @@ import {
   ANNA,
   ATTEMPT,
   CHANNEL,
+  FINISHED,
   NOW,
   PREPARED,
   STATES,
@@ -672,7 +673,7 @@ export function describeStore(
         expect(all).toEqual([...made].reverse());
       });
 
-      it("counts what each person has asked for and got since then, without refusals and repetitions", async () => {
+      it("counts what each person has asked for, got and spent since then, without refusals and repetitions", async () => {
         const { store, add } = await emptyStore();
         const ben = { requesterId: "U2" as UserId };
         await add(STATES.delivered);
@@ -680,12 +681,23 @@ export function describeStore(
         await add(STATES.rendering, ben);
         await add(STATES.failed, ben);
         await add(STATES.duplicate, ben);
+        const cat = { requesterId: "U3" as UserId };
+        const priced = { ...FINISHED, credits: 12.5 };
+        await add({ ...STATES.delivered, made: priced }, cat);
+        await add({ ...STATES.undeliverable, render: { ...priced, credits: 3 } }, cat);
+        await add(
+          { ...STATES["cancelled, rendered"], kept: { as: "video", render: priced, until: NOW } },
+          cat,
+        );
+        await add({ ...STATES.delivered, made: priced }, { ...cat, acceptedAt: NOW - 7_200_000 });
+        await add(STATES["cancelled, ordered"], cat);
         await add(STATES.failed, { ...ben, message: { status: "none" } });
         await add(STATES.delivered, { ...ben, acceptedAt: NOW - 7_200_000 });
         await add(STATES.delivered, { workspaceId: "T2" as WorkspaceId });
         expect(await store.countByPerson(WORKSPACE, NOW - 3_600_000)).toEqual([
-          { requesterId: "U2", asked: 3, delivered: 1 },
-          { requesterId: ANNA, asked: 1, delivered: 1 },
+          { requesterId: "U3", asked: 4, delivered: 1, credits: 28 },
+          { requesterId: "U2", asked: 3, delivered: 1, credits: 0 },
+          { requesterId: ANNA, asked: 1, delivered: 1, credits: 0 },
         ]);
         expect(await store.countByPerson("T3" as WorkspaceId, 0)).toEqual([]);
       });

@@ -137,6 +137,8 @@ export class Forms {
         if (!chosen) throw new Error(`no option ${given}`);
         return { selected_option: chosen };
       }
+      case "checkboxes":
+        return { selected_options: element.options.filter(({ value }) => given.includes(value)) };
       case "conversations_select":
         return { selected_conversation: given === "" ? null : this.#world.workspace.getChannel(given).id };
       default:

@@ -119,19 +119,19 @@ export class People {
     return { message, files, thread, deliveries, status, body, ms, headers };
   }
 
-  /** Presses what is on `target` as it was handed over, so an old copy presses an old button. */
+  /** Presses what is on `target` as it was handed over, so an old copy presses an old button; `nth` from 0 of several. */
   pressButton(
     target: Message | Ephemeral | View,
     actionIdOrText: string,
-    { user }: { user?: string } = {},
+    { user, nth = 0 }: { user?: string; nth?: number } = {},
   ): Promise<Answer> {
     const { workspace, payloads } = this.#world;
     const isView = "content" in target;
     const blocks = isView ? target.content.blocks : target.blocks;
     const buttons = buttonsOf(blocks);
-    const found = buttons.find(
+    const found = buttons.filter(
       ({ button }) => button.action_id === actionIdOrText || button.text.text === actionIdOrText,
-    );
+    )[nth];
     if (!found) {
       const there = buttons.map(({ button }) => `[${button.text.text}] ${button.action_id}`).join(", ");
       throw new Error(`no button "${actionIdOrText}" there, only: ${there || "none"}`);

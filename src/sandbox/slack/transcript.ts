@@ -118,7 +118,12 @@ function describeElement(element: Element): string {
         .map((each) => `${each.value === element.initial_option?.value ? "(•)" : "( )"} ${each.text.text}`)
         .join(" ");
     case "checkboxes":
-      return element.options.map((each) => `[ ] ${each.text.text}`).join(" ");
+      return element.options
+        .map(({ value, text }) => {
+          const isTicked = element.initial_options?.some((ticked) => ticked.value === value);
+          return `[${isTicked ? "x" : " "}] ${text.text}`;
+        })
+        .join(" ");
     case "overflow":
       return "[⋯]";
     case "conversations_select":

@@ -1,12 +1,14 @@
 import type { ConfirmationDialog, KnownBlock } from "@slack/web-api";
 import { canPostAfterAll } from "../../job/after-all.ts";
 import { failureText, failureTextOf } from "../../job/failure-text.ts";
+import type { UserId } from "../../job/ids.ts";
 import type { Job, Notice } from "../../job/job.ts";
 import { tellsTime } from "../../job/shown-by.ts";
+import { type Markup, markup, type Said, type Say } from "../../words/say.ts";
 import { actions } from "../surface.ts";
 import { failureButtons, finishButtons } from "./after-buttons.ts";
-import { inMarkup } from "./in-markup.ts";
 import { answersTo, type Button, questionText } from "./question.ts";
+import { decidingText, decisionButtons, decisionButtonsHere, insteadText, shownText } from "./show-first.ts";
 import { moment } from "./time-text.ts";
 
 /** Every message about a job. `text` says everything by itself: notifications and screen readers have nothing else. */
@@ -15,21 +17,29 @@ export interface Message {
   readonly blocks: KnownBlock[];
 }
 
-const TRY_AGAIN: Button = { text: "Try again", action: actions.tryAgain, style: "primary" };
-const LEAVE_IT: Button = { text: "Leave it", action: actions.leaveIt };
-const CANCEL: Button = { text: "Cancel", action: actions.cancel };
-const MAKE_ANOTHER: Button = { text: "Make another", action: actions.makeAnother };
-const POST_AGAIN: Button = { text: "Post again", action: actions.postAgain, style: "primary" };
-const POST_AFTER_ALL: Button = { text: "Post it after all", action: actions.postAfterAll };
+const tryAgain = (say: Say): Button => ({
+  text: say.plain("button.try_again"),
+  action: actions.tryAgain,
+  style: "primary",
+});
+const leaveIt = (say: Say): Button => ({ text: say.plain("button.leave_it"), action: actions.leaveIt });
+const cancel = (say: Say): Button => ({ text: say.plain("button.cancel"), action: actions.cancel });
+export const makeAnother = (say: Say): Button => ({
+  text: say.plain("button.make_another"),
+  action: actions.makeAnother,
+});
+export const postAgain = (say: Say): Button => ({
+  text: say.plain("button.post_again"),
+  action: actions.postAgain,
+  style: "primary",
+});
+const postAfterAll = (say: Say): Button => ({
+  text: say.plain("button.post_after_all"),
+  action: actions.postAfterAll,
+});
 
 /** Slack takes 25 in one row. */
 const MOST_BUTTONS = 25;
-
-/** Said once, on the message of a job that a fresh process has taken over. */
-const RESUMED = " _(I was restarted meanwhile. The work goes on.)_";
-
-const START_UNCLEAR =
-  "I can't tell whether AKOOL started this one: its answer was lost. Trying again may cost credit a second time. Try again?";
 
 /** What a message can tell of time; what is not known is not said. */
 export interface Times {
@@ -40,168 +50,169 @@ export interface Times {
 }
 
 /** The job's one message, as it should read now. `runningLink` leads to the running job of a duplicate. */
-export function jobMessage(job: Job, runningLink?: string, times: Times = {}): Message {
+export function jobMessage(say: Say, job: Job, runningLink?: string, times: Times = {}): Message {
   const { state } = job;
-  const soFar = times.soFar && tellsTime(job) ? ` (${times.soFar} min so far)` : "";
-  const asked = `Talking photo for <@${job.requesterId}>`;
-  const again = job.resumed ? RESUMED : "";
+  const person = personOf(job.requesterId);
+  const soFar = times.soFar && tellsTime(job) ? times.soFar : undefined;
+  const progress = {
+    person,
+    so_far: soFar === undefined ? "" : ({ key: "job.so_far", values: { minutes: soFar } } as const),
+  };
+  // Said once, on the message of a job that a fresh process has taken over.
+  const goingOn = (text: string, ...buttons: Button[]) =>
+    message(job, job.resumed ? say("job.resumed", { text: markup(text) }) : text, ...buttons);
   switch (state.status) {
     case "preparing":
-      return message(
-        job,
-        `:hourglass_flowing_sand: ${asked}: checking the photo and the recording…${soFar}${again}`,
-        CANCEL,
-      );
-    case "choosing":
-      return message(
-        job,
-        `:question: ${asked}: ${questionText(job, state.question)}`,
-        ...answersTo(state.question),
-        CANCEL,
-      );
+      return goingOn(say("job.preparing", progress), cancel(say));
+    case "choosing": {
+      const question = markup(questionText(say, job, state.question));
+      const answers = answersTo(say, state.question);
+      return message(job, say("job.question", { person, question }), ...answers, cancel(say));
+    }
     case "speaking":
-      return message(
-        job,
-        `:speaking_head_in_silhouette: ${asked}: the photo is fine; turning the words into speech…${soFar}${again}`,
-        CANCEL,
-      );
+      return goingOn(say("job.speaking", progress), cancel(say));
     case "queued":
       return state.placeInLine === undefined
-        ? message(
-            job,
-            `:hourglass_flowing_sand: ${asked}: checked, handing it to AKOOL…${soFar}${again}`,
-            CANCEL,
-          )
-        : message(
-            job,
-            `:hourglass_flowing_sand: ${asked}: waiting in line, ${placeText(state.placeInLine, state.lineLength)}.${again}`,
-            CANCEL,
+        ? goingOn(say("job.queued", progress), cancel(say))
+        : goingOn(
+            say("job.waiting", { person, place: placeSaid(state.placeInLine, state.lineLength) }),
+            cancel(say),
           );
     case "creating":
     case "rendering":
       return "overdue" in state && state.overdue
-        ? message(
-            job,
-            `:snail: ${asked}: AKOOL is taking much longer than it should. I keep looking, and post the video here if it still comes.${again}`,
-            CANCEL,
-          )
-        : message(
-            job,
-            `:art: ${asked}: AKOOL is making the video${soFar}. ${usually(times.usualMs)}I'll post it in this thread.${again}`,
-            CANCEL,
+        ? goingOn(say("job.overdue", { person }), cancel(say))
+        : goingOn(
+            times.usualMs === undefined
+              ? say("job.rendering", progress)
+              : say("job.rendering_usual", { ...progress, usual: Math.round(times.usualMs / 60_000) }),
+            cancel(say),
           );
     case "unsettled":
+      return goingOn(say("job.unsettled", { person }), cancel(say));
+    case "asking":
       return message(
         job,
-        `:mag: ${asked}: AKOOL's answer was lost. I'm finding out whether it started, and will not pay twice.${again}`,
-        CANCEL,
+        say("job.question", { person, question: START_UNCLEAR }),
+        tryAgain(say),
+        leaveIt(say),
       );
-    case "asking":
-      return message(job, `:question: ${asked}: ${START_UNCLEAR}`, TRY_AGAIN, LEAVE_IT);
     case "rendered":
     case "uploading":
     case "sharing":
     case "linking":
-      return message(job, `:outbox_tray: ${asked}: the video is ready, posting it…`);
-    case "undeliverable":
-      return message(
-        job,
-        `:warning: ${asked}: the video is ready, but I could not post it. ${failureTextOf(job, state.failure)} I keep it and try again by myself.`,
-        POST_AGAIN,
-      );
+      return message(job, say("job.posting", { person }));
+    case "undeliverable": {
+      const why = markup(failureTextOf(say, job, state.failure));
+      return message(job, say("job.undeliverable", { person, why }), postAgain(say));
+    }
+    case "shown":
+      return message(job, shownText(say, job), ...decisionButtonsHere(say, job));
     case "delivered":
-      if (job.finish?.stage === "removed")
-        return message(job, `:wastebasket: ${asked}: the video has been deleted.`);
+      if (job.finish?.stage === "removed") return message(job, say("job.deleted", { person }));
       return message(
         job,
-        `:white_check_mark: ${asked}: done. The video is in this thread.`,
+        say("job.done", { person }),
         // Else they are under the video.
-        ...(job.finish?.stage === "plain" ? finishButtons(job) : []),
+        ...(job.finish?.stage === "plain" ? finishButtons(say, job) : []),
       );
     case "duplicate": {
-      const link =
-        runningLink === undefined
-          ? "the one you asked for before"
-          : `<${runningLink}|the one you asked for before>`;
-      return message(
-        job,
-        `:repeat: ${asked}: this is already running, from the same photo and recording: ${link}. Nothing is paid twice. You can have another on purpose.`,
-        MAKE_ANOTHER,
-      );
+      const earlier = say("job.earlier_one");
+      const linked = markup(runningLink === undefined ? earlier : `<${runningLink}|${earlier}>`);
+      return message(job, say("job.duplicate", { person, earlier: linked }), makeAnother(say));
     }
-    case "failed":
-      return message(job, `:x: ${asked}: ${failureTextOf(job, state.failure)}`, ...failureButtons(job));
+    case "failed": {
+      const why = markup(failureTextOf(say, job, state.failure));
+      return message(job, say("job.failed", { person, why }), ...failureButtons(say, job));
+    }
     case "cancelled": {
-      if (!state.renderWasRunning)
-        return message(job, `:no_entry_sign: ${asked}: cancelled. Nothing was spent.`);
-      const goesOn = `:no_entry_sign: ${asked}: cancelled. AKOOL cannot be stopped once it has started, so credit may be used, but I won't post the video.`;
+      const instead = insteadText(say, job);
+      if (instead !== undefined) return message(job, instead);
+      if (!state.renderWasRunning) return message(job, say("job.cancelled", { person }));
       return state.kept && canPostAfterAll(job)
-        ? message(job, `${goesOn} AKOOL keeps it until ${moment(state.kept.until)}.`, POST_AFTER_ALL)
-        : message(job, goesOn);
+        ? message(
+            job,
+            say("job.cancelled_kept", { person, until: markup(moment(state.kept.until)) }),
+            postAfterAll(say),
+          )
+        : message(job, say("job.cancelled_running", { person }));
     }
   }
 }
 
 /** A new post for something the person should be called for. */
-export function noticeMessage(job: Job, kind: Notice["kind"]): Message {
+export function noticeMessage(say: Say, job: Job, kind: Notice["kind"]): Message {
   const { state } = job;
-  const hello = `<@${job.requesterId}>`;
+  const person = personOf(job.requesterId);
+  const call = (text: string, ...buttons: Button[]) =>
+    message(job, say("job.call", { person, text: markup(text) }), ...buttons);
   switch (kind) {
     case "slow":
-      return message(
-        job,
-        `${hello} This one is slower than nine in ten. Nothing is wrong so far; I'll post it here when it is done.`,
-      );
+      return message(job, say("job.call_slow", { person }));
     case "overdue":
-      return message(
-        job,
-        `${hello} This is taking much longer than it should. AKOOL has not failed, so I keep looking and post the video here if it still comes.`,
-      );
+      return message(job, say("job.call_overdue", { person }));
     case "asking":
-      return message(job, `${hello} ${START_UNCLEAR}`, TRY_AGAIN, LEAVE_IT);
-    case "undeliverable":
-      return message(
-        job,
-        `${hello} Your talking photo is ready, but I could not post it${job.place.channelId.startsWith("D") ? "" : ` in <#${job.place.channelId}>`}. ${
-          state.status === "undeliverable" ? failureTextOf(job, state.failure) : ""
-        } I keep it and try again by myself.`,
-        POST_AGAIN,
-      );
+      return call(say(START_UNCLEAR.key), tryAgain(say), leaveIt(say));
+    case "undeliverable": {
+      const { channelId } = job.place;
+      const text = say("job.call_undeliverable", {
+        person,
+        place: channelId.startsWith("D") ? "direct" : "channel",
+        channel: markup(`<#${channelId}>`),
+        why: markup(state.status === "undeliverable" ? failureTextOf(say, job, state.failure) : ""),
+      });
+      return message(job, text, postAgain(say));
+    }
+    case "deciding":
+      return state.status === "shown"
+        ? message(job, decidingText(say, job), ...decisionButtons(say, job))
+        : endedMessage(say, job);
     case "choosing":
       return state.status === "choosing"
-        ? message(job, `${hello} ${questionText(job, state.question)}`, ...answersTo(state.question), CANCEL)
-        : endedMessage(job, hello);
+        ? call(questionText(say, job, state.question), ...answersTo(say, state.question), cancel(say))
+        : endedMessage(say, job);
     case "failed":
-      return message(
-        job,
-        `${hello} ${state.status === "failed" ? failureTextOf(job, state.failure) : failureText({ reason: "internal_error" })}`,
-        ...failureButtons(job),
+      return call(
+        state.status === "failed"
+          ? failureTextOf(say, job, state.failure)
+          : failureText(say, { reason: "internal_error" }),
+        ...failureButtons(say, job),
       );
     case "not_removed":
       return message(
         job,
-        `<@${job.finish?.removedBy ?? job.requesterId}> I could not delete the video: Slack did not let me (\`${inMarkup(job.finish?.refusal ?? "no_answer")}\`). Press Delete once more later, or ask a workspace admin to delete it.`,
+        say("job.call_not_removed", {
+          person: personOf(job.finish?.removedBy ?? job.requesterId),
+          // So that the code does not end early.
+          code: (job.finish?.refusal ?? "no_answer").replaceAll("`", "'"),
+        }),
       );
     case "ended":
-      return endedMessage(job, hello);
+      return endedMessage(say, job);
   }
 }
 
-/** "number 2 of 5": of so many when the place was last looked up. */
-export function placeText(place: number, of: number | undefined): string {
-  return of === undefined ? `number ${place}` : `number ${place} of ${of}`;
+const START_UNCLEAR = { key: "job.start_unclear" } as const satisfies Said;
+
+function personOf(id: UserId): Markup {
+  return markup(`<@${id}>`);
 }
 
-function usually(ms: number | undefined): string {
-  if (ms === undefined) return "";
-  const minutes = Math.round(ms / 60_000);
-  return `It usually takes ${minutes < 1 ? "less than a minute" : `about ${minutes} min`}; `;
+/** "number 2 of 5": of so many when the place was last looked up. */
+export function placeText(say: Say, place: number, of: number | undefined): string {
+  const { key, values } = placeSaid(place, of);
+  return say(key, values);
+}
+
+function placeSaid(place: number, of: number | undefined): Said {
+  const counted = of === undefined ? "no" : "yes";
+  return { key: "job.place", values: { counted, place, length: of ?? 0 } };
 }
 
 /** The job message was lost, so its last word is said in a post of its own. */
-function endedMessage(job: Job, hello: string): Message {
-  const { text, blocks } = jobMessage(job);
-  return { text: `${hello} ${text}`, blocks };
+function endedMessage(say: Say, job: Job): Message {
+  const { text, blocks } = jobMessage(say, job);
+  return { text: say("job.call", { person: personOf(job.requesterId), text: markup(text) }), blocks };
 }
 
 export function message(job: Job, text: string, ...buttons: Button[]): Message {

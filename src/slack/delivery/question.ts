@@ -1,7 +1,9 @@
 import type { Job } from "../../job/job.ts";
 import type { Question } from "../../job/question.ts";
+import { asKept, markup, type Say, type Values } from "../../words/say.ts";
+import type { Key } from "../../words/sentences.ts";
 import { actions, chooseAction, goOnAction } from "../surface.ts";
-import { quoted } from "./quoted.ts";
+import { excerpt } from "./excerpt.ts";
 
 /** A question to the person, before anything is paid, and the buttons that answer it. */
 
@@ -18,112 +20,143 @@ export interface Button {
   };
 }
 
-const FILL_IN: Button = { text: "Open the form", action: actions.fillIn };
-const OTHER_PHOTO: Button = { text: "Choose another photo", action: actions.fillIn };
-const OTHER_RECORDING: Button = { text: "Choose another recording", action: actions.fillIn };
-const EACH: Button = { text: "One video for each", action: actions.each };
-
 const QUOTED_CHARACTERS = 300;
-const NOTHING_YET = "Nothing has been spent.";
 
 /** What is asked, in a sentence or two that says what was seen and what can be done. */
-export function questionText({ place, request, paidSpeech }: Job, question: Question): string {
-  const nothingYet = paidSpeech ? "" : NOTHING_YET;
-  const beside = request.unusable === undefined ? "" : ` I cannot use ${request.unusable}.`;
-  const reply = place.channelId.startsWith("D")
-    ? "reply in this thread"
-    : "reply in this thread and mention me";
+export function questionText(say: Say, job: Job, question: Question): string {
+  const text = asked(say, job, question);
+  const mayHaveCost = job.paidSpeech || !isBeforeSpending(question);
+  return mayHaveCost ? text : say("question.nothing_spent", { text: markup(text) });
+}
+
+function asked(say: Say, { place, request }: Job, question: Question): string {
+  const about = {
+    place: place.channelId.startsWith("D") ? "direct" : "channel",
+    unusable: request.unusable === undefined ? "no" : "yes",
+    thing: asKept(request.unusable ?? ""),
+  };
   switch (question.kind) {
     case "photo_missing":
-      return request.speech.type === "words"
-        ? `I have the words.${beside} Now a photo: ${reply} with one clear face, or open the form.`
-        : `I have the recording.${beside} Now a photo: ${reply} with one clear face, or open the form.`;
+      return say("question.photo_missing", {
+        ...about,
+        given: request.speech.type === "words" ? "words" : "recording",
+      });
     case "speech_missing":
-      return `I have the photo.${beside} Now a recording, or type what it should say: ${reply} with either, or open the form.`;
+      return say("question.speech_missing", about);
     case "which_photo":
-      return `I see ${question.count} photos.${beside} Which one should talk? They are numbered as you shared them.`;
+      return say("question.which_photo", { ...about, count: question.count });
     case "which_speech":
-      return `I see ${question.count} recordings.${beside} Which one should it say? They are numbered as you shared them.`;
+      return say("question.which_speech", { ...about, count: question.count });
     case "say_this": {
       const text = request.speech.type === "words" ? request.speech.text : "";
-      const photo = request.photo.type === "thread" ? "the photo at the top of this thread" : "the photo";
-      return `${beside} Shall ${photo} say “${quoted(text, QUOTED_CHARACTERS)}”? ${nothingYet}`.trimStart();
+      return say("question.say_this", {
+        ...about,
+        photo: request.photo.type === "thread" ? "thread" : "given",
+        words: excerpt(text, QUOTED_CHARACTERS),
+      });
     }
     case "photo_small":
-      return `The photo is small, ${question.seen}: the video may look blurred. ${nothingYet}`;
+      return say("question.photo_small", { seen: asKept(question.seen) });
     case "photo_strange":
-      return `That is ${question.seen}: the video may look odd. ${nothingYet}`;
+      return say("question.photo_strange", { seen: asKept(question.seen) });
     case "no_face":
-      return `I see no face in that photo. AKOOL may not be able to use it, and may charge for trying. ${nothingYet}`;
+      return say("question.no_face");
     case "many_faces":
-      return `I see ${question.faces.length} faces in that photo, and only one can talk. Choose one, and I crop the photo to it. ${nothingYet}`;
+      return say("question.many_faces", { count: question.faces.length });
     case "tiny_face":
-      return `The face in that photo is very small: the video may look blurred. A closer picture is better. ${nothingYet}`;
+      return say("question.tiny_face");
     case "speech_clipped":
-      return `The recording is so loud that it is distorted, and will sound so in the video. ${nothingYet}`;
-    case "speech_too_long": {
-      const long =
-        question.seconds === undefined ? "too long" : `${Math.round(question.seconds)} seconds long`;
-      return `The recording is ${long}, and I take up to ${question.limitSeconds}. I can cut it at ${inSeconds(question.cutAtSeconds)}. ${nothingYet}`;
-    }
+      return say("question.speech_clipped");
+    case "speech_too_long":
+      return say("question.speech_too_long", {
+        known: question.seconds === undefined ? "no" : "yes",
+        seconds: Math.round(question.seconds ?? 0),
+        limit: question.limitSeconds,
+        cut: Math.floor(question.cutAtSeconds),
+      });
     case "speech_unclear":
-      return "I can't tell whether AKOOL has spoken your words: its answer was lost. Saying them again may cost a little credit a second time. Try again?";
+      return say("question.speech_unclear");
   }
 }
 
-export function answersTo(question: Question): readonly Button[] {
-  const goOn: Button = { text: "Go on anyway", action: goOnAction(question.kind), style: "primary" };
+/** What is missing, or chosen from, is asked before anybody could think that it costs something. */
+function isBeforeSpending({ kind }: Question): boolean {
+  switch (kind) {
+    case "photo_missing":
+    case "speech_missing":
+    case "which_photo":
+    case "which_speech":
+    case "speech_unclear":
+      return false;
+    case "say_this":
+    case "photo_small":
+    case "photo_strange":
+    case "no_face":
+    case "many_faces":
+    case "tiny_face":
+    case "speech_clipped":
+    case "speech_too_long":
+      return true;
+  }
+}
+
+export function answersTo(say: Say, question: Question): readonly Button[] {
+  const goOn = (key: Key, values?: Values): Button => ({
+    text: say.plain(key, values),
+    action: goOnAction(question.kind),
+    style: "primary",
+  });
+  const otherPhoto: Button = { text: say.plain("button.other_photo"), action: actions.fillIn };
+  const otherRecording: Button = { text: say.plain("button.other_recording"), action: actions.fillIn };
   switch (question.kind) {
     case "photo_missing":
     case "speech_missing":
-      return [{ ...FILL_IN, style: "primary" }];
+      return [{ text: say.plain("button.open_form"), action: actions.fillIn, style: "primary" }];
     case "which_photo":
-      return [...numbered("Photo", question), ...(question.each ? [each(question.count)] : [])];
+      return [...numbered(say, "button.photo_number", question), ...each(say, question)];
     case "which_speech":
-      return [...numbered("Recording", question), ...(question.each ? [each(question.count)] : [])];
+      return [...numbered(say, "button.recording_number", question), ...each(say, question)];
     case "say_this":
-      return [{ ...goOn, text: "Say it" }];
+      return [goOn("button.say_it")];
     case "photo_small":
     case "photo_strange":
     case "no_face":
     case "tiny_face":
-      return [goOn, OTHER_PHOTO];
+      return [goOn("button.go_on"), otherPhoto];
     case "many_faces":
       return [
-        ...facesInWords(question.faces.length).map((text, index) => ({
+        ...facesInWords(say, question.faces.length).map((text, index) => ({
           text,
           action: chooseAction(question.kind, index),
         })),
-        { ...goOn, text: "Use the whole photo" },
-        OTHER_PHOTO,
+        goOn("button.whole_photo"),
+        otherPhoto,
       ];
     case "speech_clipped":
-      return [goOn, OTHER_RECORDING];
+      return [goOn("button.go_on"), otherRecording];
     case "speech_too_long":
-      return [{ ...goOn, text: `Cut it at ${inSeconds(question.cutAtSeconds)}` }, OTHER_RECORDING];
+      return [goOn("button.cut_at", { seconds: Math.floor(question.cutAtSeconds) }), otherRecording];
     case "speech_unclear":
-      return [{ ...goOn, text: "Try again" }];
+      return [goOn("button.try_again")];
   }
 }
 
 /** "one video for each" is a payment for each: the button says how many. */
-function each(count: number): Button {
-  return { ...EACH, text: `${EACH.text} (${count} videos)` };
+function each(say: Say, { each, count }: { each: boolean; count: number }): Button[] {
+  return each ? [{ text: say.plain("button.each", { count }), action: actions.each }] : [];
 }
 
-function numbered(what: string, { kind, count }: { kind: string; count: number }): Button[] {
+function numbered(say: Say, key: Key, { kind, count }: { kind: string; count: number }): Button[] {
   return Array.from({ length: count }, (_, index) => ({
-    text: `${what} ${index + 1}`,
+    text: say.plain(key, { number: index + 1 }),
     action: chooseAction(kind, index),
   }));
 }
 
-function facesInWords(count: number): string[] {
-  if (count === 2) return ["Left face", "Right face"];
-  if (count === 3) return ["Left face", "Middle face", "Right face"];
-  return Array.from({ length: count }, (_, index) => `Face ${index + 1} from the left`);
-}
-
-function inSeconds(seconds: number): string {
-  return `${Math.floor(seconds)} s`;
+function facesInWords(say: Say, count: number): string[] {
+  const left = say.plain("button.left_face");
+  const right = say.plain("button.right_face");
+  if (count === 2) return [left, right];
+  if (count === 3) return [left, say.plain("button.middle_face"), right];
+  return Array.from({ length: count }, (_, index) => say.plain("button.face_number", { number: index + 1 }));
 }

@@ -1,18 +1,19 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Delivery, SlackAnswer } from "../../job/delivery.ts";
-import type { JobId, MessageTs, SlackFileId } from "../../job/ids.ts";
-import { installationOf, type Job, threadOf } from "../../job/job.ts";
+import type { ChannelId, JobId, MessageTs, SlackFileId, UserId } from "../../job/ids.ts";
+import { installationOf, type Job, type Notice, threadOf } from "../../job/job.ts";
+import { goesFirst, shownWhere } from "../../job/show-first.ts";
 import { minutesSoFar } from "../../job/time-so-far.ts";
 import type { Readers } from "../readers.ts";
 import { type ClientFor, slackCall } from "../slack-call.ts";
 import { hasThumbnail, withRequest } from "./asked-for.ts";
 import { finishComment, finishMessage, linkComment } from "./finish.ts";
 import { jobMessage, noticeMessage } from "./messages.ts";
+import { previewComment, previewMessage, sameShownMessage } from "./preview-post.ts";
 
-/** What people see under the video, and what a downloaded copy is called. */
+/** What a downloaded copy is called. */
 const VIDEO_NAME = "talking-photo.mp4";
-const VIDEO_TITLE = "Talking photo (AI-generated)";
 
 export interface SlackDeliveryDeps {
   readonly clientFor: ClientFor;
@@ -49,6 +50,7 @@ export function createSlackDelivery({
   findJob,
   findResponseUrl,
   answerPrivately,
+  readers,
   usualMs,
 }: SlackDeliveryDeps): Delivery {
   /** One call for a job, with its installation's present token: without one nothing is sent, and that is an answer too. */
@@ -58,15 +60,17 @@ export function createSlackDelivery({
     read: (result: R) => T,
   ): Promise<SlackAnswer<T>> => slackCall(async () => call(await clientFor(installationOf(job))), read);
 
+  const sayTo = (job: Job, person = job.requesterId) => readers.sayTo(installationOf(job), person);
+
   const inThread = (job: Job) => {
     const thread = threadOf(job);
     return thread === undefined ? {} : { thread_ts: thread };
   };
 
+  const runningJob = async ({ state }: Job) => (state.status === "duplicate" ? findJob(state.of) : undefined);
+
   /** A link to the running job of a duplicate; without one the sentence still reads. */
-  async function runningLink(job: Job): Promise<string | undefined> {
-    if (job.state.status !== "duplicate") return undefined;
-    const running = await findJob(job.state.of);
+  async function linkTo(running: Job | undefined, job: Job): Promise<string | undefined> {
     const ts = running && threadOf(running);
     if (!running || ts === undefined) return undefined;
     const answer = await callFor(
@@ -77,17 +81,36 @@ export function createSlackDelivery({
     return answer.type === "ok" ? answer.link : undefined;
   }
 
+  const openDirect = (job: Job, users: string) =>
+    callFor(
+      job,
+      (client) => client.conversations.open({ users }),
+      (result) => ({ channelId: opened.parse(result).channel.id as ChannelId }),
+    );
+
+  /** What is gone already counts as deleted. */
+  async function deleteFile(job: Job, fileId: SlackFileId): Promise<SlackAnswer> {
+    const answer = await callFor(
+      job,
+      (client) => client.files.delete({ file: fileId }),
+      () => ({}),
+    );
+    return answer.type === "refused" && FILE_GONE.has(answer.code) ? { type: "ok" } : answer;
+  }
+
   const timesOf = (job: Job, at: number) => ({ soFar: minutesSoFar(job, at), usualMs: usualMs() });
 
   return {
     async postJobMessage(job, at) {
+      const say = await sayTo(job);
+      const said = jobMessage(say, job, undefined, timesOf(job, at));
       return callFor(
         job,
         (client) =>
           client.chat.postMessage({
             channel: job.place.channelId,
             ...(job.place.threadTs === undefined ? {} : { thread_ts: job.place.threadTs }),
-            ...withRequest(jobMessage(job, undefined, timesOf(job, at)), job, { thumbnail: false }),
+            ...withRequest(say, said, job, { thumbnail: false }),
             unfurl_links: false,
             metadata: { event_type: "talkingphoto_job", event_payload: { job_id: job.id } },
           }),
@@ -96,7 +119,13 @@ export function createSlackDelivery({
     },
 
     async editJobMessage(job, ts, at) {
-      const said = jobMessage(job, await runningLink(job), timesOf(job, at));
+      const running = await runningJob(job);
+      const link = await linkTo(running, job);
+      const say = await sayTo(job);
+      const said =
+        running?.state.status === "shown"
+          ? sameShownMessage(say, job, link)
+          : jobMessage(say, job, link, timesOf(job, at));
       const update = (thumbnail: boolean) =>
         callFor(
           job,
@@ -104,7 +133,7 @@ export function createSlackDelivery({
             client.chat.update({
               channel: job.place.channelId,
               ts,
-              ...withRequest(said, job, { thumbnail }),
+              ...withRequest(say, said, job, { thumbnail }),
             }),
           () => ({}),
         );
@@ -126,14 +155,14 @@ export function createSlackDelivery({
 
     async postNotice(job) {
       if (!job.notice) return { type: "ok" };
-      const { kind } = job.notice;
+      const words = noticeMessage(await sayTo(job, calledBy(job.notice, job)), job, job.notice.kind);
       return callFor(
         job,
         (client) =>
           client.chat.postMessage({
             channel: job.place.channelId,
             ...inThread(job),
-            ...noticeMessage(job, kind),
+            ...words,
             unfurl_links: false,
           }),
         () => ({}),
@@ -142,9 +171,9 @@ export function createSlackDelivery({
 
     async tellPrivately(job) {
       if (!job.notice) return { type: "ok" };
-      const words = noticeMessage(job, job.notice.kind);
+      const person = calledBy(job.notice, job);
+      const words = noticeMessage(await sayTo(job, person), job, job.notice.kind);
       const isAboutRemoval = job.notice.kind === "not_removed";
-      const person = (isAboutRemoval ? job.finish?.removedBy : undefined) ?? job.requesterId;
 
       const throughResponseUrl = async (): Promise<SlackAnswer> => {
         const responseUrl = await findResponseUrl(job.id);
@@ -164,16 +193,12 @@ export function createSlackDelivery({
           () => ({}),
         );
       const direct = async (): Promise<SlackAnswer> => {
-        const conversation = await callFor(
-          job,
-          (client) => client.conversations.open({ users: person }),
-          (result) => ({ channel: opened.parse(result).channel.id }),
-        );
+        const conversation = await openDirect(job, person);
         if (conversation.type !== "ok") return conversation;
         return callFor(
           job,
           (client) =>
-            client.chat.postMessage({ channel: conversation.channel, ...words, unfurl_links: false }),
+            client.chat.postMessage({ channel: conversation.channelId, ...words, unfurl_links: false }),
           () => ({}),
         );
       };
@@ -193,6 +218,10 @@ export function createSlackDelivery({
       return answer;
     },
 
+    async openDirect(job) {
+      return openDirect(job, job.requesterId);
+    },
+
     async openUpload(job, sizeBytes) {
       // No alt text: on an mp4 it makes Slack drop the share without a word.
       return callFor(
@@ -206,9 +235,11 @@ export function createSlackDelivery({
     },
 
     async shareFile(job, fileId) {
-      const thread = threadOf(job);
-      const files: [{ id: string; title: string }] = [{ id: fileId, title: VIDEO_TITLE }];
-      const where = { channel_id: job.place.channelId, initial_comment: finishComment(job) };
+      const say = await sayTo(job);
+      const { channelId, threadTs: thread } = shownWhere(job);
+      const files: [{ id: string; title: string }] = [{ id: fileId, title: say.plain("finish.video_title") }];
+      const said = goesFirst(job) ? previewComment(say, job) : finishComment(say, job);
+      const where = { channel_id: channelId, initial_comment: said };
       return callFor(
         job,
         (client) =>
@@ -220,15 +251,13 @@ export function createSlackDelivery({
     },
 
     async findShare(job, fileId) {
+      const { channelId } = shownWhere(job);
       return callFor(
         job,
         (client) => client.files.info({ file: fileId }),
         (result) => {
           const { shares } = fileInfo.parse(result).file;
-          const here = [
-            ...(shares?.public?.[job.place.channelId] ?? []),
-            ...(shares?.private?.[job.place.channelId] ?? []),
-          ];
+          const here = [...(shares?.public?.[channelId] ?? []), ...(shares?.private?.[channelId] ?? [])];
           const [share] = here;
           return share === undefined ? {} : { sharedAs: share.ts as MessageTs };
         },
@@ -245,34 +274,47 @@ export function createSlackDelivery({
       if (info.type === "refused") return { type: "not_sent", error: new Error(`no link: ${info.code}`) };
       if (info.type === "unclear") return { type: "not_sent", error: info.error };
       if (info.type !== "ok") return info;
+      const text = linkComment(await sayTo(job), job, info.link);
       return callFor(
         job,
         (client) =>
           client.chat.postMessage({
             channel: job.place.channelId,
             ...inThread(job),
-            text: linkComment(job, info.link),
+            text,
           }),
         (result) => ({ ts: posted.parse(result).ts as MessageTs }),
       );
     },
 
     async dressFinish(job, ts) {
+      const dressed = finishMessage(await sayTo(job), job);
       return callFor(
         job,
-        (client) => client.chat.update({ channel: job.place.channelId, ts, ...finishMessage(job) }),
+        (client) => client.chat.update({ channel: job.place.channelId, ts, ...dressed }),
+        () => ({}),
+      );
+    },
+
+    async editPreview(job) {
+      const { channelId, fileId, ts, closed } = job.preview ?? {};
+      const isThrownAway = job.state.status === "cancelled" && job.state.instead === "thrown_away";
+      const file =
+        isThrownAway && fileId !== undefined ? await deleteFile(job, fileId) : { type: "ok" as const };
+      // Kept by Slack, the video is still posted nowhere, and the post says no more than that.
+      if (file.type !== "ok" && file.type !== "refused") return file;
+      if (channelId === undefined || ts === undefined || closed) return file;
+      const preview = previewMessage(await sayTo(job), job);
+      return callFor(
+        job,
+        (client) => client.chat.update({ channel: channelId, ts, ...preview }),
         () => ({}),
       );
     },
 
     async removeFinish(job, fileId, ts) {
-      const file = await callFor(
-        job,
-        (client) => client.files.delete({ file: fileId }),
-        () => ({}),
-      );
-      const isGone = file.type === "ok" || (file.type === "refused" && FILE_GONE.has(file.code));
-      if (!isGone || ts === undefined) return isGone ? { type: "ok" } : file;
+      const file = await deleteFile(job, fileId);
+      if (file.type !== "ok" || ts === undefined) return file;
       // The file has taken the video with it; what the post said, and its buttons, would stay.
       const post = await callFor(
         job,
@@ -282,4 +324,9 @@ export function createSlackDelivery({
       return post.type === "refused" ? { type: "ok" } : post;
     },
   };
+}
+
+/** Whom a notice calls: nearly always the person whose job it is. */
+function calledBy({ kind }: Notice, { finish, requesterId }: Job): UserId {
+  return (kind === "not_removed" ? finish?.removedBy : undefined) ?? requesterId;
 }

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import type { KnownBlock } from "@slack/web-api";
 import { dialog } from "../delivery/messages.ts";
 import type { Button } from "../delivery/question.ts";
-import { escaped } from "../delivery/quoted.ts";
 
 /** Blocks within Slack's limits, whatever is put into them. */
 
@@ -47,9 +46,9 @@ export function buttons(list: readonly HomeButton[]): KnownBlock[] {
   ];
 }
 
-/** What somebody has typed, in one line that calls nobody. */
-export function quoted(text: string, most: number): string {
-  return escaped(clipped(text.replaceAll(/\s+/g, " ").trim(), most));
+/** What somebody has typed, in one line; it is escaped where it is said. */
+export function excerpt(text: string, most: number): string {
+  return clipped(text.replaceAll(/\s+/g, " ").trim(), most);
 }
 
 /** Never in the middle of a character that takes two. */

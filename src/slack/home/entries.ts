@@ -1,12 +1,13 @@
 import type { KnownBlock } from "@slack/web-api";
 import { cancelOutcome } from "../../job/decisions.ts";
 import { hasEnded, type Job, threadOf } from "../../job/job.ts";
+import { escaped, markup, type Say } from "../../words/say.ts";
 import { failureButtons, finishButtons } from "../delivery/after-buttons.ts";
-import { escaped } from "../delivery/quoted.ts";
+import { decisionButtons } from "../delivery/show-first.ts";
 import { moment } from "../delivery/time-text.ts";
 import { ending, minutes, phase, whereabouts } from "../intake/answers.ts";
 import { actions } from "../surface.ts";
-import { buttons, clipped, type HomeButton, quoted, section } from "./blocks.ts";
+import { buttons, clipped, excerpt, type HomeButton, section } from "./blocks.ts";
 
 /** One request as its person sees it in their Home. */
 
@@ -15,54 +16,62 @@ const SHOWN_OF_GESTURES = 100;
 const SHOWN_OF_OUTCOME = 300;
 
 /** What can still be done about it, running or ended: the one place for it. */
-function choicesFor(job: Job): HomeButton[] {
+function choicesFor(say: Say, job: Job): HomeButton[] {
   const value = job.id;
-  const again: HomeButton = { text: "Post again", action: actions.postAgain, value, style: "primary" };
-  const cancel: HomeButton = { text: "Cancel", action: actions.cancel, value };
+  if (job.state.status === "shown") return decisionButtons(say, job).map((button) => ({ ...button, value }));
+  const again: HomeButton = {
+    text: say.plain("button.post_again"),
+    action: actions.postAgain,
+    value,
+    style: "primary",
+  };
+  const cancel: HomeButton = { text: say.plain("button.cancel"), action: actions.cancel, value };
   const outcome = cancelOutcome(job);
   const isThere =
     job.finish !== undefined && job.finish.stage !== "removing" && job.finish.stage !== "removed";
-  const after = [...(isThere ? finishButtons(job) : []), ...failureButtons(job)];
+  const after = [...(isThere ? finishButtons(say, job) : []), ...failureButtons(say, job)];
+  const isTooLate = outcome === "too_late" || outcome === "being_shown" || outcome === "ended_already";
   return [
     ...(job.state.status === "undeliverable" ? [again] : []),
-    ...(outcome === "too_late" || outcome === "ended_already" ? [] : [cancel]),
-    // Details are told privately, for which Slack gives no way in a Home.
-    ...after.filter(({ action }) => action !== actions.details).map((button) => ({ ...button, value })),
+    ...(isTooLate ? [] : [cancel]),
+    ...after.map((button) => ({ ...button, value })),
   ];
 }
 
 /** `site` is the workspace's own address, with a slash at the end. */
-export function entryBlocks(job: Job, { now, site }: { now: number; site: string }): KnownBlock[] {
+export function entryBlocks(say: Say, job: Job, { now, site }: { now: number; site: string }): KnownBlock[] {
   const state = hasEnded(job)
-    ? clipped(ending(job), SHOWN_OF_OUTCOME)
-    : `${phase(job)}, ${minutes(now - job.acceptedAt)} so far`;
+    ? clipped(ending(say, job), SHOWN_OF_OUTCOME)
+    : say("home.so_far", {
+        phase: markup(phase(say, job)),
+        time: markup(minutes(say, now - job.acceptedAt)),
+      });
   const lines = [
-    `*${asked(job)}*`,
-    [moment(job.acceptedAt), whereabouts(job), ...link(job, site)].join(" · "),
+    `*${asked(say, job)}*`,
+    [moment(job.acceptedAt), whereabouts(say, job), ...link(say, job, site)].join(" · "),
     state,
   ];
-  return [section(lines.join("\n")), ...buttons(choicesFor(job))];
+  return [section(lines.join("\n")), ...buttons(choicesFor(say, job))];
 }
 
-function asked({ request }: Job): string {
+function asked(say: Say, { request }: Job): string {
   const { photo, speech, gesturePrompt, resolution } = request;
-  const pictures = photo.type === "none" ? "No photo yet" : "A photo";
-  const sound =
-    speech.type === "words"
-      ? `“${quoted(speech.text, SHOWN_OF_WORDS)}”`
-      : speech.type === "none"
-        ? "nothing to say yet"
-        : "a recording";
-  const how = [
-    ...(gesturePrompt ? [`gestures: ${quoted(gesturePrompt, SHOWN_OF_GESTURES)}`] : []),
+  const words = speech.type === "words" ? excerpt(speech.text, SHOWN_OF_WORDS) : "";
+  return [
+    say("home.request", { photo: photo.type, speech: speech.type, words }),
+    ...(gesturePrompt
+      ? [say("home.request_gestures", { gestures: excerpt(gesturePrompt, SHOWN_OF_GESTURES) })]
+      : []),
     ...(resolution === "1080" ? ["1080p"] : []),
-  ];
-  return [`${pictures} + ${sound}`, ...how].join(" · ").replaceAll("*", "∗");
+  ]
+    .join(" · ")
+    .replaceAll("*", "∗");
 }
 
 /** As `chat.getPermalink` would give it, without a call for each. */
-function link(job: Job, site: string): string[] {
+function link(say: Say, job: Job, site: string): string[] {
   const ts = threadOf(job);
   if (ts === undefined) return [];
-  return [`<${escaped(`${site}archives/${job.place.channelId}/p${ts.replace(".", "")}`)}|Open the thread>`];
+  const address = `${site}archives/${job.place.channelId}/p${ts.replace(".", "")}`;
+  return [`<${escaped(address)}|${say("home.open_thread")}>`];
 }

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { UserId, WorkspaceId } from "../../job/ids.ts";
 import type { Job } from "../../job/job.ts";
 import type { Cursor, JobStore } from "../../job/store.ts";
+import type { Say } from "../../words/say.ts";
 import { ending, whereabouts } from "../intake/answers.ts";
 import type { Looking } from "./state.ts";
 
@@ -9,6 +10,7 @@ export const ON_A_PAGE = 10;
 const BATCH = 50;
 /** A search reads the rows themselves: after so many it stops, and goes on from there with "Older". */
 const LOOKED_THROUGH = 1000;
+const UNSPACED = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]/u;
 
 export interface GalleryPage {
   /** Newest first. */
@@ -24,15 +26,16 @@ interface Whose {
   readonly workspaceId: WorkspaceId;
 }
 
-/** One page of a person's ended requests. What was refused outright is not one of them. */
+/** One page of a person's ended requests, searched in the words they read. What was refused outright is not one of them. */
 export async function findPage(
+  say: Say,
   whose: Whose,
   looking: Looking,
   store: Pick<JobStore, "endedJobsOf">,
 ): Promise<GalleryPage> {
   const { page } = looking;
   if (page?.direction === "newer") {
-    const { found, stoppedAt } = await collect(whose, looking, "newer", page.from, store);
+    const { found, stoppedAt } = await collect(say, whose, looking, "newer", page.from, store);
     if (found.length > ON_A_PAGE || stoppedAt) {
       const jobs = found.slice(0, ON_A_PAGE).reverse();
       const newest = found.length > ON_A_PAGE ? jobs[0] : stoppedAt;
@@ -41,7 +44,7 @@ export async function findPage(
     // All there is: the newest page, which then is a whole one.
   }
   const from = page?.direction === "older" ? page.from : undefined;
-  const { found, stoppedAt } = await collect(whose, looking, "older", from, store);
+  const { found, stoppedAt } = await collect(say, whose, looking, "older", from, store);
   const jobs = found.slice(0, ON_A_PAGE);
   const hasMore = found.length > ON_A_PAGE;
   return pageOf(jobs, {
@@ -54,6 +57,7 @@ export async function findPage(
 
 /** Up to one more than a page holds, in the direction of the search; `stoppedAt` where there may be more behind. */
 async function collect(
+  say: Say,
   { userId, workspaceId }: Whose,
   looking: Looking,
   direction: "older" | "newer",
@@ -70,7 +74,7 @@ async function collect(
     });
     const nearestFirst = direction === "older" ? batch : [...batch].reverse();
     for (const job of nearestFirst) {
-      if (isWanted(job, looking)) found.push(job);
+      if (isWanted(say, job, looking)) found.push(job);
       if (found.length > ON_A_PAGE) return { found };
     }
     from = nearestFirst.at(-1);
@@ -104,15 +108,19 @@ function cursorOf({ acceptedAt, id }: Cursor): Cursor {
   return { acceptedAt, id };
 }
 
-function isWanted(job: Job, { search, channelId }: Looking): boolean {
+function isWanted(say: Say, job: Job, { search, channelId }: Looking): boolean {
   if (job.message.status === "none") return false;
   if (channelId !== undefined && job.place.channelId !== channelId) return false;
   if (search === undefined) return true;
   const { speech, gesturePrompt = "" } = job.request;
   const words = speech.type === "words" ? speech.text : "";
-  const known = wordsOf([words, gesturePrompt, whereabouts(job), ending(job), job.id].join(" "));
-  // By beginnings: "12" is not looked for by who types "2".
-  return wordsOf(search).every((wanted) => known.some((word) => word.startsWith(wanted)));
+  const known = wordsOf([words, gesturePrompt, whereabouts(say, job), ending(say, job), job.id].join(" "));
+  return wordsOf(search).every((wanted) => known.some((word) => isIn(word, wanted)));
+}
+
+/** By beginnings: "12" is not looked for by who types "2". Japanese puts no spaces between its words. */
+function isIn(word: string, wanted: string): boolean {
+  return UNSPACED.test(wanted) ? word.includes(wanted) : word.startsWith(wanted);
 }
 
 /** "Zoë" is found as "zoe". */

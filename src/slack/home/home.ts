@@ -6,24 +6,26 @@ import { eventBody, homeOpened, homePressed, searchBody } from "../intake/payloa
 import { voiceBehind, voiceOptions, voicesSoon } from "../intake/voice-options.ts";
 import { homeActions, UNWATCH } from "../surface.ts";
 import { createShowHome } from "./publish.ts";
+import { createHomes, type Homes } from "./refresh.ts";
 import { nextLook, readState } from "./state.ts";
 
 type Pressed = ReturnType<typeof homePressed.parse>;
 
 /**
  * The Home tab: shown anew whenever it is opened, and after every press in it, whoever's button it was. It is
- * published after Slack has its answer; should that fail, the next look is another chance.
+ * published after Slack has its answer; should that fail, the next look is another chance. What is returned shows
+ * it anew when a request moves on.
  */
-export function registerHome(app: App, deps: IntakeDeps): void {
-  const { store, access, voices, log } = deps;
-  const show = createShowHome(deps);
+export function registerHome(app: App, deps: IntakeDeps): Pick<Homes, "moved"> {
+  const { store, access, voices, readers, log } = deps;
+  const homes = createHomes(createShowHome(deps));
 
   app.event("app_home_opened", async ({ event, body, context }) => {
     const { user: userId, tab, view } = homeOpened.parse(event);
-    if (tab !== "home") return;
     const { workspaceId } = eventBody.parse(body);
     const visitor = { workspaceId, installationId: callerIn(context), userId, hash: view?.hash };
-    void show(visitor, nextLook(readState(view?.private_metadata ?? ""), { action_id: "" }));
+    if (tab !== "home") return homes.left(visitor);
+    void homes.look(visitor, nextLook(readState(view?.private_metadata ?? ""), { action_id: "" }));
   });
 
   app.use(async ({ body, context, next }) => {
@@ -33,14 +35,15 @@ export function registerHome(app: App, deps: IntakeDeps): void {
     const { workspaceId, user, view, actions } = pressed.data;
     const looking = nextLook(readState(view.private_metadata), actions[0] ?? { action_id: "" });
     // Whatever was shown meanwhile, this is what the person wants to see.
-    void show({ workspaceId, installationId: callerIn(context), userId: user.id }, looking);
+    void homes.look({ workspaceId, installationId: callerIn(context), userId: user.id }, looking);
   });
 
   for (const turn of TURNS) app.action(turn, ({ ack }) => ack());
 
-  app.options(homeActions.voice, async ({ body, ack }) => {
-    const { value } = searchBody.parse(body);
-    await ack({ options: voiceOptions(await voicesSoon(voices), value) });
+  app.options(homeActions.voice, async ({ body, ack, context }) => {
+    const { value, user } = searchBody.parse(body);
+    const [say, all] = await Promise.all([readers.sayTo(callerIn(context), user.id), voicesSoon(voices)]);
+    await ack({ options: voiceOptions(say, all, value) });
   });
 
   /** One of the person's defaults. */
@@ -71,6 +74,9 @@ export function registerHome(app: App, deps: IntakeDeps): void {
     const typed = (choice?.value ?? "").toWellFormed().replaceAll("\0", "").trim();
     return { gesturePrompt: typed.slice(0, MAX_GESTURE_PROMPT) || null };
   });
+  onChoice(homeActions.showFirst, ({ actions: [choice] }) => ({
+    showFirst: choice?.selected_options?.length ? true : null,
+  }));
 
   app.action(UNWATCH, async ({ body, ack }) => {
     const { workspaceId, user, actions } = homePressed.parse(body);
@@ -83,6 +89,8 @@ export function registerHome(app: App, deps: IntakeDeps): void {
     }
     await ack();
   });
+
+  return homes;
 }
 
 /** They change only what is looked at. */

@@ -2,6 +2,7 @@ import type { HomeView } from "@slack/web-api";
 import { z } from "zod";
 import type { InstallationId, UserId, WorkspaceId } from "../../job/ids.ts";
 import { hasEnded } from "../../job/job.ts";
+import type { Say } from "../../words/say.ts";
 import { refusalInDirectMessage } from "../intake/access.ts";
 import type { IntakeDeps } from "../intake/handlers.ts";
 import { whyNot } from "../intake/open-form.ts";
@@ -25,7 +26,8 @@ export interface Visitor {
   readonly hash?: string | undefined;
 }
 
-export type ShowHome = (visitor: Visitor, looking: Looking) => Promise<void>;
+/** Resolves with the hash of the view that is shown then; undefined when it is not. */
+export type ShowHome = (visitor: Visitor, looking: Looking) => Promise<string | undefined>;
 
 /** Publishes a person's Home as it is now. Never throws: what went wrong is one line in the log. */
 export function createShowHome(deps: IntakeDeps): ShowHome {
@@ -35,7 +37,8 @@ export function createShowHome(deps: IntakeDeps): ShowHome {
     const { workspaceId, installationId, userId, hash } = visitor;
     try {
       const site = (await inTime(siteOf(installationId))) ?? ANY_SITE;
-      const view = await viewFor(visitor, looking, { site, countsOf }, deps);
+      const say = await deps.readers.sayTo(installationId, userId);
+      const view = await viewFor(say, visitor, looking, { site, countsOf }, deps);
       const shown = await slackCall(
         async () =>
           (await deps.clientFor(installationId)).views.publish({
@@ -43,32 +46,35 @@ export function createShowHome(deps: IntakeDeps): ShowHome {
             view,
             ...(hash === undefined ? {} : { hash }),
           }),
-        () => ({}),
+        ({ view: taken }) => ({ hash: taken?.hash }),
       );
-      if (shown.type === "ok" || (shown.type === "refused" && shown.code === "hash_conflict")) return;
+      if (shown.type === "ok") return shown.hash;
+      if (shown.type === "refused" && shown.code === "hash_conflict") return undefined;
       deps.log.warn({ workspaceId, userId, ...whyNot(shown) }, "a Home tab could not be shown");
     } catch (error) {
       deps.log.warn({ err: error, workspaceId, userId }, "a Home tab could not be shown");
     }
+    return undefined;
   };
 }
 
 async function viewFor(
+  say: Say,
   { workspaceId, userId }: Visitor,
   looking: Looking,
   { site, countsOf }: { readonly site: string; readonly countsOf: CountsOf },
   deps: IntakeDeps,
 ): Promise<HomeView> {
   const { store, access, now } = deps;
-  const refusal = refusalInDirectMessage(userId, access);
+  const refusal = refusalInDirectMessage(say, userId, access);
   if (refusal !== undefined) return closedView(refusal);
   const [jobs, page, habits, admin] = await Promise.all([
     store.jobsOf(userId, workspaceId, LOOKED_THROUGH),
-    findPage({ userId, workspaceId }, looking, store),
+    findPage(say, { userId, workspaceId }, looking, store),
     store.findHabits(workspaceId, userId),
     access.adminUsers.has(userId) ? adminPart(workspaceId, countsOf, deps) : undefined,
   ]);
-  return homeView({
+  return homeView(say, {
     now: now(),
     site,
     running: jobs.filter((job) => !hasEnded(job) && job.message.status !== "none"),

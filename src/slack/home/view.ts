@@ -3,6 +3,8 @@ import type { Habits } from "../../job/habits.ts";
 import type { ChannelId } from "../../job/ids.ts";
 import type { Job } from "../../job/job.ts";
 import type { PersonCount } from "../../job/store.ts";
+import { markup, type Say } from "../../words/say.ts";
+import { credits } from "../delivery/time-text.ts";
 import { startButton } from "../intake/welcome.ts";
 import { homeActions, unwatchAction } from "../surface.ts";
 import { buttons, fieldId, type HomeButton, header, note, section } from "./blocks.ts";
@@ -33,16 +35,16 @@ export interface AdminPart {
   readonly counts: readonly PersonCount[];
 }
 
-export function homeView(home: Home): HomeView {
+export function homeView(say: Say, home: Home): HomeView {
   const { looking, page } = home;
   const { newest, oldest } = page;
   const blocks = [
-    header("Talking photos"),
-    { type: "actions" as const, elements: [startButton] },
-    ...runningBlocks(home),
-    ...galleryBlocks(home),
-    ...defaultsBlocks(home.habits),
-    ...(home.admin ? adminBlocks(home.admin) : []),
+    header(say.plain("home.title")),
+    { type: "actions" as const, elements: [startButton(say)] },
+    ...runningBlocks(say, home),
+    ...galleryBlocks(say, home),
+    ...defaultsBlocks(say, home.habits),
+    ...(home.admin ? adminBlocks(say, home.admin) : []),
   ];
   return {
     type: "home",
@@ -60,43 +62,43 @@ export function closedView(refusal: string): HomeView {
   return { type: "home", private_metadata: "", blocks: [section(refusal)] };
 }
 
-function runningBlocks({ running, ...more }: Home): KnownBlock[] {
+function runningBlocks(say: Say, { running, ...more }: Home): KnownBlock[] {
   if (running.length === 0) return [];
   const rest = running.length - RUNNING_SHOWN;
   return [
-    header("Running"),
-    ...running.slice(0, RUNNING_SHOWN).flatMap((job) => entryBlocks(job, more)),
-    ...(rest > 0 ? [note(`… and ${rest} more. \`/talkingphoto status\` lists them all.`)] : []),
+    header(say.plain("home.running")),
+    ...running.slice(0, RUNNING_SHOWN).flatMap((job) => entryBlocks(say, job, more)),
+    ...(rest > 0 ? [note(say("home.running_more", { count: rest }))] : []),
   ];
 }
 
-function galleryBlocks({ page, looking, ...more }: Home): KnownBlock[] {
+function galleryBlocks(say: Say, { page, looking, ...more }: Home): KnownBlock[] {
   const { jobs, hasNewer, hasOlder } = page;
   const isNarrowed = looking.search !== undefined || looking.channelId !== undefined;
   const nothing = isNarrowed
-    ? "Nothing of yours fits that."
-    : "Nothing has finished yet. *Make a video* starts your first one.";
+    ? say("home.nothing_fits")
+    : say("home.nothing_yet", { button: { key: "welcome.make_a_video" } });
   const turns: HomeButton[] = [
-    ...(hasNewer ? [{ text: "Previous", action: homeActions.newer }] : []),
-    ...(hasOlder ? [{ text: "Next", action: homeActions.older }] : []),
-    ...(isNarrowed || hasNewer ? [{ text: "Show the newest of all", action: homeActions.newest }] : []),
+    ...(hasNewer ? [{ text: say.plain("home.previous"), action: homeActions.newer }] : []),
+    ...(hasOlder ? [{ text: say.plain("home.next"), action: homeActions.older }] : []),
+    ...(isNarrowed || hasNewer ? [{ text: say.plain("home.newest"), action: homeActions.newest }] : []),
   ];
   return [
-    header("My finished ones"),
-    ...searchBlocks(looking),
+    header(say.plain("home.finished")),
+    ...searchBlocks(say, looking),
     ...(jobs.length === 0
-      ? [note(hasOlder ? "Nothing that fits among these; *Next* looks further back." : nothing)]
-      : jobs.flatMap((job) => entryBlocks(job, more))),
+      ? [note(hasOlder ? say("home.nothing_here", { button: { key: "home.next" } }) : nothing)]
+      : jobs.flatMap((job) => entryBlocks(say, job, more))),
     ...buttons(turns),
   ];
 }
 
-function searchBlocks({ search, channelId }: Looking): KnownBlock[] {
+function searchBlocks(say: Say, { search, channelId }: Looking): KnownBlock[] {
   return [
     {
       type: "input",
       block_id: fieldId(homeActions.search, search),
-      label: { type: "plain_text", text: "Search, by words, gestures or how it ended" },
+      label: { type: "plain_text", text: say.plain("home.search") },
       optional: true,
       dispatch_action: true,
       element: {
@@ -114,7 +116,7 @@ function searchBlocks({ search, channelId }: Looking): KnownBlock[] {
         {
           type: "conversations_select",
           action_id: homeActions.channel,
-          placeholder: { type: "plain_text", text: "Only in…" },
+          placeholder: { type: "plain_text", text: say.plain("home.only_in") },
           filter: { include: ["public", "private", "im"] },
           ...(channelId === undefined ? {} : { initial_conversation: channelId }),
         },
@@ -123,32 +125,32 @@ function searchBlocks({ search, channelId }: Looking): KnownBlock[] {
   ];
 }
 
-function adminBlocks({ credit, watched, counts }: AdminPart): KnownBlock[] {
-  const people = counts
-    .slice(0, PEOPLE_SHOWN)
-    .map(
-      ({ requesterId, asked, delivered }) =>
-        `• <@${requesterId}>: ${asked} asked for, ${delivered} delivered`,
-    );
+function adminBlocks(say: Say, { credit, watched, counts }: AdminPart): KnownBlock[] {
+  const people = counts.slice(0, PEOPLE_SHOWN).map(({ requesterId, asked, delivered, credits: spent }) => {
+    const values = { person: markup(`<@${requesterId}>`), asked, delivered };
+    return spent > 0
+      ? say("home.month_person_spent", { ...values, credits: credits(say, spent) })
+      : say("home.month_person", values);
+  });
   const more = counts.length - PEOPLE_SHOWN;
   const hidden = watched.length - CHANNELS_SHOWN;
   return [
-    header("For admins"),
-    section(`AKOOL credit left: ${credit ?? "AKOOL has not answered; look again in a minute"}`),
+    header(say.plain("home.admins")),
+    section(credit === undefined ? say("home.credit_unknown") : say("home.credit_left", { credit })),
     section(
       [
-        "*Asked for this month, in this workspace*",
-        ...(people.length === 0 ? ["Nothing yet."] : people),
-        ...(more > 0 ? [`… and ${more} more people`] : []),
+        say("home.month"),
+        ...(people.length === 0 ? [say("home.month_nothing")] : people),
+        ...(more > 0 ? [say("home.month_more", { count: more })] : []),
       ].join("\n"),
     ),
-    section(watched.length === 0 ? "*Watched channels:* none" : "*Watched channels*"),
+    section(say(watched.length === 0 ? "home.watched_none" : "home.watched")),
     ...watched
       .slice(0, CHANNELS_SHOWN)
       .flatMap((channel) => [
         section(`<#${channel}>`),
-        ...buttons([{ text: "Switch off", action: unwatchAction(channel) }]),
+        ...buttons([{ text: say.plain("home.switch_off"), action: unwatchAction(channel) }]),
       ]),
-    ...(hidden > 0 ? [note(`… and ${hidden} more; they show once these are switched off.`)] : []),
+    ...(hidden > 0 ? [note(say("home.watched_more", { count: hidden }))] : []),
   ];
 }

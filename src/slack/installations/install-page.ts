@@ -1,6 +1,9 @@
 import type { ServerResponse } from "node:http";
+import type { Locale } from "../../words/sentences.ts";
 
 export interface InstallPage {
+  /** Of all the words on it. */
+  readonly locale: Locale;
   readonly status: number;
   readonly title: string;
   /** Plain text, as is everything here: it is escaped. */
@@ -19,7 +22,7 @@ export function sendInstallPage(response: ServerResponse, page: InstallPage): vo
     .map(({ text, href }) => `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`)
     .join("\n");
   const html = Buffer.from(`<!doctype html>
-<html lang="en">
+<html lang="${page.locale}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { JobStore } from "../../job/store.ts";
 import type { Installation, InstallationStore } from "../../store/installations.ts";
+import type { Say, Values } from "../../words/say.ts";
+import type { Key } from "../../words/sentences.ts";
 import { surface } from "../surface.ts";
+import { sayToBrowser } from "./browser-language.ts";
 import { type InstallPage, sendInstallPage } from "./install-page.ts";
 import type { InstallState } from "./install-state.ts";
 import type { OAuthCalls } from "./oauth-calls.ts";
@@ -38,33 +41,28 @@ const BAD_CODE: ReadonlySet<string> = new Set(["invalid_code", "code_already_use
 /** The two pages of an install: the way to Slack, and the way back with a code. */
 export function createInstallRoutes(deps: InstallRoutesDeps): { install: Handle; redirect: Handle } {
   const { states, log } = deps;
-  const again = { text: "Try again", href: `${deps.publicUrl}${INSTALL_PATH}` };
-  const problem = (status: number, text: string): InstallPage => ({
-    status,
-    title: "Talking Photo was not installed",
-    text,
-    links: [again],
-  });
+  const problemIn =
+    (say: Say) =>
+    (status: number, key: Key, values: Values = {}): InstallPage => ({
+      locale: say.locale,
+      status,
+      title: say.plain("install.not_installed_title"),
+      text: say.plain(key, values),
+      links: [{ text: say.plain("install.try_again"), href: `${deps.publicUrl}${INSTALL_PATH}` }],
+    });
 
-  async function finish(request: IncomingMessage): Promise<InstallPage> {
+  async function finish(say: Say, request: IncomingMessage): Promise<InstallPage> {
+    const problem = problemIn(say);
     const query = new URLSearchParams((request.url ?? "").split("?", 2)[1] ?? "");
     const state = query.get("state") ?? "";
     if (!states.isGenuine(state, request.headers.cookie)) {
       log.warn({}, "an install was refused: its state is not ours, too old, or another browser's");
-      return problem(
-        403,
-        "This link belongs to another browser, or is more than ten minutes old. Start once more.",
-      );
+      return problem(403, "install.another_browser");
     }
-    if (query.get("error") === "access_denied")
-      return problem(
-        200,
-        "You chose not to install it, so nothing was changed. If you did not mean that, start once more.",
-      );
+    if (query.get("error") === "access_denied") return problem(200, "install.said_no");
     const code = query.get("code");
-    if (!code) return problem(400, "Slack sent you back without what is needed to go on. Start once more.");
-    if (!(await deps.store.firstTime(states.nameOf(state))))
-      return problem(403, "This link has been used already. If the app is not there, start once more.");
+    if (!code) return problem(400, "install.no_code");
+    if (!(await deps.store.firstTime(states.nameOf(state)))) return problem(403, "install.used");
 
     const answer = await deps.exchange(code);
     if (answer.type === "ok") {
@@ -78,21 +76,13 @@ export function createInstallRoutes(deps: InstallRoutesDeps): { install: Handle;
       log.info({ installationId: id, userId, isEnterpriseInstall, rotates }, "the app was installed");
       warnOfScopes(installation);
       deps.onInstalled(installation);
-      return done(name, installation);
+      return done(say, name, installation);
     }
     const why = answer.type === "refused" ? { code: answer.code } : { answer: answer.type };
     log.error({ ...why, ...("error" in answer ? { err: answer.error } : {}) }, "an install failed at Slack");
-    if (answer.type !== "refused")
-      return problem(
-        502,
-        "Slack could not be asked just now, so nothing was changed. Start once more in a minute.",
-      );
-    if (BAD_CODE.has(answer.code))
-      return problem(400, "Slack says that this link has been used already or is too old. Start once more.");
-    return problem(
-      502,
-      `Slack refused this app (${answer.code}), so nothing was changed. Please tell the person who runs it.`,
-    );
+    if (answer.type !== "refused") return problem(502, "install.slack_unreachable");
+    if (BAD_CODE.has(answer.code)) return problem(400, "install.code_refused");
+    return problem(502, "install.refused", { code: answer.code });
   }
 
   function warnOfScopes({ id, scopes }: Pick<Installation, "id" | "scopes">): void {
@@ -101,20 +91,31 @@ export function createInstallRoutes(deps: InstallRoutesDeps): { install: Handle;
       log.warn({ installationId: id, missing }, "Slack did not grant all the scopes that the app needs");
   }
 
-  function done(name: string, { id, appId, isEnterpriseInstall }: Omit<Installation, "sealed">): InstallPage {
+  function done(
+    say: Say,
+    name: string,
+    { id, appId, isEnterpriseInstall }: Omit<Installation, "sealed">,
+  ): InstallPage {
     const team = isEnterpriseInstall ? "" : `&team=${encodeURIComponent(id)}`;
     const app = encodeURIComponent(appId);
     return {
+      locale: say.locale,
       status: 200,
-      title: `Talking Photo is installed in ${name}`,
-      text: isEnterpriseInstall
-        ? "It works in every workspace of the organisation that an admin adds it to. Open Slack there and type /talkingphoto."
-        : "Open Slack and type /talkingphoto, or send the app a photo and a recording in a direct message.",
+      title: say.plain("install.installed_title", { name }),
+      text: say.plain(isEnterpriseInstall ? "install.installed_in_organisation" : "install.installed"),
       links: [
         ...(isEnterpriseInstall
           ? []
-          : [{ text: "Open Slack", href: `slack://app?team=${id}&id=${app}&tab=messages` }]),
-        { text: "Open it in the browser", href: `https://slack.com/app_redirect?app=${app}${team}` },
+          : [
+              {
+                text: say.plain("install.open_slack"),
+                href: `slack://app?team=${id}&id=${app}&tab=messages`,
+              },
+            ]),
+        {
+          text: say.plain("install.open_in_browser"),
+          href: `https://slack.com/app_redirect?app=${app}${team}`,
+        },
       ],
       setCookie: states.clearCookie,
     };
@@ -142,9 +143,10 @@ export function createInstallRoutes(deps: InstallRoutesDeps): { install: Handle;
     },
 
     async redirect(request, response) {
-      const page = await finish(request).catch((error: unknown) => {
+      const say = sayToBrowser(request);
+      const page = await finish(say, request).catch((error: unknown) => {
         log.error({ err: error }, "an install could not be saved");
-        return problem(502, "The install could not be saved just now. Start once more in a minute.");
+        return problemIn(say)(502, "install.not_saved");
       });
       sendInstallPage(response, page);
     },

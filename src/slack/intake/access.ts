@@ -1,5 +1,6 @@
 import type { ChannelId, UserId } from "../../job/ids.ts";
 import type { Job } from "../../job/job.ts";
+import { type Markup, markup, type Said, type Say } from "../../words/say.ts";
 
 export interface AccessSettings {
   readonly adminUsers: ReadonlySet<string>;
@@ -8,30 +9,56 @@ export interface AccessSettings {
 }
 
 /** The sentence for somebody who may not use the app here; undefined when they may. Empty lists allow everyone. */
-export function refusalFor(user: UserId, channel: ChannelId, settings: AccessSettings): string | undefined {
-  if (settings.adminUsers.has(user)) return undefined;
-  const ask =
-    settings.adminUsers.size > 0
-      ? ` Ask ${[...settings.adminUsers].map((id) => `<@${id}>`).join(" or ")} for access.`
-      : " Ask the person who runs this app for access.";
-  if (settings.allowedUsers.size > 0 && !settings.allowedUsers.has(user)) {
-    return `Talking photos are only open to some people in this workspace, and you are not among them yet.${ask}`;
-  }
+export function refusalFor(
+  say: Say,
+  user: UserId,
+  channel: ChannelId,
+  settings: AccessSettings,
+): string | undefined {
+  const why = whyNotAllowed(user, channel, settings);
+  return why && say.kept(why);
+}
+
+/** The same, as it can be kept: for a refusal that is said later, or not at all. */
+export function whyNotAllowed(
+  user: UserId,
+  channel: ChannelId,
+  { adminUsers, allowedUsers, allowedChannels }: AccessSettings,
+): Said | undefined {
+  if (adminUsers.has(user)) return undefined;
+  if (allowedUsers.size > 0 && !allowedUsers.has(user))
+    return { key: "access.not_you", values: { ask: whomToAsk(adminUsers) } };
   // A direct message to the app is a person's own room, not one of the channels that the list is about.
-  if (
-    settings.allowedChannels.size > 0 &&
-    !settings.allowedChannels.has(channel) &&
-    !channel.startsWith("D")
-  ) {
-    const where = [...settings.allowedChannels].map((id) => `<#${id}>`).join(", ");
-    return `Talking photos are not switched on in this channel. You can ask for them in ${where}.`;
+  if (allowedChannels.size > 0 && !allowedChannels.has(channel) && !channel.startsWith("D")) {
+    const channels = markup([...allowedChannels].map((id) => `<#${id}>`).join(", "));
+    return { key: "access.not_here", values: { channels } };
   }
   return undefined;
 }
 
+/** For an error on a form's field, where Slack shows no mention as one: nobody is named. */
+export function withoutMentions(why: Said): Said {
+  return why.key === "access.not_here"
+    ? { key: "access.not_in_that_channel" }
+    : { key: why.key, values: { ask: { key: "access.ask_operator" } } };
+}
+
+function whomToAsk(admins: ReadonlySet<string>): Said {
+  const [first, ...others] = [...admins].map((id) => markup(`<@${id}>`));
+  if (!first) return { key: "access.ask_operator" };
+  const either = (one: Said | Markup, other: Markup): Said => ({
+    key: "access.either",
+    values: { one, other },
+  });
+  return {
+    key: "access.ask_admins",
+    values: { admins: others.reduce<Said | Markup>((all, each) => either(all, each), first) },
+  };
+}
+
 /** The same for the person's own conversation with the app, and its Home. */
-export function refusalInDirectMessage(user: UserId, settings: AccessSettings): string | undefined {
-  return refusalFor(user, "D" as ChannelId, settings);
+export function refusalInDirectMessage(say: Say, user: UserId, settings: AccessSettings): string | undefined {
+  return refusalFor(say, user, "D" as ChannelId, settings);
 }
 
 /** Only who asked for the video, or an admin, may decide about it. */

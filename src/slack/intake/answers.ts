@@ -1,153 +1,162 @@
 import type { CancelOutcome } from "../../job/decisions.ts";
 import { failureText } from "../../job/failure-text.ts";
 import type { Job } from "../../job/job.ts";
+import { decidesHere } from "../../job/show-first.ts";
+import { markup, type Said, type Say } from "../../words/say.ts";
 import { placeText } from "../delivery/messages.ts";
 import { moment } from "../delivery/time-text.ts";
 
 /** Private answers to commands and buttons. */
 
-const EXAMPLE = [
-  "Example: `/talkingphoto https://example.com/face.jpg https://example.com/voice.mp3 720 waves with one hand`",
-  'Or with words: `/talkingphoto https://example.com/face.jpg "Welcome to the team!"`',
-].join("\n");
+export function helpText(say: Say): string {
+  return [
+    say("command.help_what"),
+    say("command.help_form"),
+    say("command.help_start"),
+    say("command.help_share"),
+    say("command.help_thread"),
+    say("command.help_shortcut"),
+    say("command.help_lists"),
+    say("command.help_cancel"),
+    say("command.help_settings"),
+    say("command.help_watch"),
+    ...example(say),
+  ].join("\n");
+}
 
-export const HELP = [
-  "*I make a photo talk.* Give me a photo of a face, and a recording or the words to say, and I post the video in the thread.",
-  "• `/talkingphoto`: opens a form for a photo and a recording or words",
-  '• `/talkingphoto <photo URL> <audio URL or "words to say"> [720|1080] [gesture prompt…]`: starts at once',
-  "• Share a photo, a recording, or a photo with words, in a direct message to me or in a message that mentions me. What is missing I ask for in the thread",
-  "• In a thread that begins with a photo, mention me with a recording or the words to say",
-  '• Choose "Make it talk" on any message with a photo or a recording, or the shortcut "Make a photo talk" from anywhere',
-  "• `/talkingphoto status`: what is running · `/talkingphoto history`: what is finished",
-  "• `/talkingphoto cancel [job id]`: stops your newest request, or the one you name",
-  "• `/talkingphoto settings`: your usual voice, resolution and gestures. In my Home tab you change them, and find your videos again",
-  "• `/talkingphoto watch on|off`: in a channel, makes every message with a photo and a recording talk",
-  EXAMPLE,
-].join("\n");
+export function unknownText(say: Say, understood: Said): string {
+  return [say.kept(understood), ...example(say), say("command.see_help")].join("\n");
+}
 
-export const NOT_YOURS =
-  "Only the person who asked for this video, or an admin of this app, can decide about it.";
-
-/** A button whose time is over. */
-export const STALE =
-  "That has been decided already, so this button has nothing to do any more. `/talkingphoto` starts a new one.";
+function example(say: Say): string[] {
+  return [say("command.example"), say("command.example_words")];
+}
 
 /** To a press of "Post it after all" that changed nothing, or only took the button away. */
-export function afterAllText({ state }: Job): string {
-  return state.status === "cancelled" && state.kept
-    ? "AKOOL keeps a video for 7 days; that time is over. `/talkingphoto` starts a new one."
-    : STALE;
+export function afterAllText(say: Say, { state }: Job): string {
+  return say(state.status === "cancelled" && state.kept ? "answer.too_late_to_post" : "answer.stale");
 }
 
 /** To a press of "Delete" that changed nothing. */
-export function deletedText({ finish }: Job): string {
+export function deletedText(say: Say, { finish }: Job): string {
   switch (finish?.stage) {
     case "removing":
-      return "I am deleting this video already.";
+      return say("answer.deleting");
     case "removed":
-      return "This video has been deleted already. `/talkingphoto` starts a new one.";
+      return say("answer.deleted");
     case undefined:
     case "bare":
     case "dressed":
     case "plain":
-      return STALE;
+      return say("answer.stale");
   }
 }
 
-export function unknownText(understood: string): string {
-  return `${understood}\n${EXAMPLE}\n\`/talkingphoto help\` shows everything I can do.`;
+export function watchText(say: Say, on: boolean, inDirectMessage: boolean): string {
+  if (inDirectMessage) return say("command.watch_direct_message");
+  return say(on ? "command.watch_on" : "command.watch_off");
 }
 
-export function watchText(on: boolean, inDirectMessage: boolean): string {
-  if (inDirectMessage) return "Here I look at every message anyway. `/talkingphoto watch` is for channels.";
-  return on
-    ? "Switched on: I look for messages with a photo and a recording in this channel and make them talk. If I am not a member here yet, type `/invite` and choose me."
-    : "Switched off: in this channel I only look at messages that mention me.";
-}
-
-export function cancelText(outcome: CancelOutcome): string {
+export function cancelText(say: Say, outcome: CancelOutcome): string {
   switch (outcome) {
     case "nothing_spent":
-      return "Cancelled. Nothing was spent.";
+      return say("answer.cancelled");
     case "render_goes_on":
-      return "Cancelled: I won't post the video. AKOOL cannot be stopped once it has started, so credit may be used.";
+      return say("answer.cancelled_while_rendering");
+    case "thrown_away":
+      return say("showFirst.cancel_thrown_away");
+    case "being_shown":
+      return say("showFirst.cancel_too_late");
     case "too_late":
-      return "Too late to cancel: the video is being posted right now.";
+      return say("answer.too_late_to_cancel");
     case "ended_already":
-      return "That one has ended already, so there is nothing to cancel. `/talkingphoto` starts a new one.";
+      return say("answer.ended_already");
   }
 }
 
-export function statusText(jobs: readonly Job[], now: number): string {
-  if (jobs.length === 0) return "You have nothing running. `/talkingphoto` starts something.";
-  return [
-    "*Running for you:*",
-    ...jobs.map(
-      (job) => `• \`${job.id}\` ${whereabouts(job)}: ${phase(job)}, ${minutes(now - job.acceptedAt)} so far`,
-    ),
-  ].join("\n");
+export function statusText(say: Say, jobs: readonly Job[], now: number): string {
+  if (jobs.length === 0) return say("answer.nothing_running");
+  const line = (job: Job) =>
+    say("answer.running_line", {
+      id: job.id,
+      where: markup(whereabouts(say, job)),
+      phase: markup(phase(say, job)),
+      time: minutes(say, now - job.acceptedAt),
+    });
+  return [say("answer.running"), ...jobs.map(line)].join("\n");
 }
 
-export function historyText(jobs: readonly Job[]): string {
-  if (jobs.length === 0) return "Nothing has finished yet.";
-  return [
-    "*Your last ones:*",
-    ...jobs.map((job) => `• \`${job.id}\` ${whereabouts(job)}, ${moment(job.acceptedAt)}: ${ending(job)}`),
-  ].join("\n");
+export function historyText(say: Say, jobs: readonly Job[]): string {
+  if (jobs.length === 0) return say("answer.nothing_finished");
+  const line = (job: Job) =>
+    say("answer.finished_line", {
+      id: job.id,
+      where: markup(whereabouts(say, job)),
+      asked: markup(moment(job.acceptedAt)),
+      ending: markup(ending(say, job)),
+    });
+  return [say("answer.finished"), ...jobs.map(line)].join("\n");
 }
 
-export function whereabouts(job: Job): string {
-  return job.place.channelId.startsWith("D") ? "in our direct message" : `in <#${job.place.channelId}>`;
+export function whereabouts(say: Say, { place: { channelId } }: Job): string {
+  return channelId.startsWith("D")
+    ? say("answer.in_direct_message")
+    : say("answer.in_channel", { channel: markup(`<#${channelId}>`) });
 }
 
-export function phase(job: Job): string {
-  switch (job.state.status) {
+export function phase(say: Say, job: Job): string {
+  const { state } = job;
+  switch (state.status) {
     case "preparing":
-      return "checking the files";
-    case "choosing":
-      return "waiting for your answer in its thread";
+      return say("answer.phase_checking");
     case "speaking":
-      return "turning the words into speech";
-    case "queued":
-      return job.state.placeInLine === undefined
-        ? "about to start"
-        : `waiting in line, ${placeText(job.state.placeInLine, job.state.lineLength)}`;
+      return say("answer.phase_speaking");
+    case "queued": {
+      const { placeInLine, lineLength } = state;
+      return placeInLine === undefined
+        ? say("answer.phase_starting")
+        : say("answer.phase_in_line", { place: markup(placeText(say, placeInLine, lineLength)) });
+    }
     case "creating":
     case "rendering":
-      return "AKOOL is making the video";
+      return say("answer.phase_rendering");
     case "unsettled":
-      return "finding out whether AKOOL started";
+      return say("answer.phase_unsettled");
+    case "choosing":
     case "asking":
-      return "waiting for your answer in its thread";
+      return say("answer.phase_waiting");
     case "rendered":
     case "uploading":
     case "sharing":
     case "linking":
-      return "posting the video";
+      return say("answer.phase_posting");
+    case "shown":
+      return say(decidesHere(job) ? "showFirst.waits_in_thread" : "showFirst.waits_in_direct");
     case "undeliverable":
-      return "ready, but it could not be posted";
+      return say("answer.phase_undeliverable");
     case "delivered":
     case "duplicate":
     case "failed":
     case "cancelled":
-      return "ended";
+      return say("answer.phase_ended");
   }
 }
 
-export function ending(job: Job): string {
-  switch (job.state.status) {
+export function ending(say: Say, { state, finish }: Job): string {
+  switch (state.status) {
     case "delivered":
-      return job.finish?.stage === "removed" ? "delivered, and deleted since" : "delivered";
+      return say(finish?.stage === "removed" ? "answer.ending_deleted" : "answer.ending_delivered");
     case "failed":
-      return failureText(job.state.failure);
+      return failureText(say, state.failure);
     case "cancelled":
-      return "cancelled";
+      if (state.instead === "thrown_away") return say("showFirst.ended_thrown_away");
+      return say(state.instead ? "showFirst.ended_undecided" : "answer.ending_cancelled");
     default:
-      return "already running at the time, so not made twice";
+      return say("answer.ending_duplicate");
   }
 }
 
-export function minutes(ms: number): string {
+export function minutes(say: Say, ms: number): string {
   const whole = Math.floor(ms / 60_000);
-  return whole < 1 ? "less than a minute" : `${whole} min`;
+  return whole < 1 ? say("answer.under_a_minute") : say("time.minutes", { minutes: whole });
 }

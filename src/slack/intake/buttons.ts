@@ -5,27 +5,29 @@ import { cancelled, cancelOutcome, leftAlone, madeAnother, triedAgain } from "..
 import { redelivering } from "../../job/deliver-transitions.ts";
 import { removalWanted } from "../../job/finish-transitions.ts";
 import type { InstallationId, JobId } from "../../job/ids.ts";
-import { hasEnded, installationOf, type Job, threadOf } from "../../job/job.ts";
+import { type FollowUp, hasEnded, installationOf, type Job, threadOf } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
+import { approved, shownAgain, thrownAway } from "../../job/show-first.ts";
 import type { TakenFiles } from "../../job/store.ts";
+import type { Say } from "../../words/say.ts";
 import { actions, CHOOSE, GO_ON } from "../surface.ts";
-import { mayDecide, refusalFor } from "./access.ts";
-import { afterAllText, cancelText, deletedText, NOT_YOURS, STALE } from "./answers.ts";
+import { mayDecide, whyNotAllowed } from "./access.ts";
+import { afterAllText, cancelText, deletedText } from "./answers.ts";
 import { detailsText } from "./details.ts";
 import { tellDirectly } from "./direct-message.ts";
 import { followUp } from "./follow-up-buttons.ts";
-import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
+import { callerIn, type IntakeDeps } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
 import { openForm } from "./open-form.ts";
 import { buttonBody } from "./payloads.ts";
 import { wantedFile } from "./wanted-file.ts";
 
-const GONE = "I no longer know this request. Type `/talkingphoto` to start a new one.";
-
 type Pressed = ReturnType<typeof buttonBody.parse>;
 
-/** What a press comes to: a sentence for the presser alone, or nothing more to say. */
-type Answer = string | undefined;
+/** What a press comes to: what the presser alone is told, or nothing more to say. */
+type Answer = ((say: Say) => string) | undefined;
+
+const STALE: Answer = (say) => say("answer.stale");
 
 /**
  * Buttons carry the job id alone; everything else is in the row, so they work after a deploy and after a
@@ -68,6 +70,19 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
     return decide((current) => firstOf(current))(job);
   }
 
+  function onFollowUp(which: FollowUp) {
+    return async (
+      job: Job,
+      { user, response_url: responseUrl }: Pressed,
+      _ack: () => Promise<void>,
+      caller: InstallationId,
+    ): Promise<Answer> => {
+      const say = await deps.readers.sayTo(caller, user.id);
+      const text = await followUp(say, job, which, { userId: user.id, responseUrl }, deps);
+      return text === undefined ? undefined : () => text;
+    };
+  }
+
   function firstOf(job: Job): Job {
     const isOffered = oneForEach(job).length > 0 && job.state.status === "choosing";
     return isOffered ? chose(job, job.state.question.kind, 0, now(), waits) : job;
@@ -92,8 +107,8 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
         const job = jobId === undefined ? undefined : await store.find(jobId);
         // Under an org-wide install Slack names the presser's workspace, which need not be the job's.
         const ours = job && (job.workspaceId === workspaceId || installationOf(job) === callerIn(context));
-        if (!ours) answer = GONE;
-        else if (!mayDecide(user.id, job, deps.access)) answer = NOT_YOURS;
+        if (!ours) answer = (say) => say("answer.gone");
+        else if (!mayDecide(user.id, job, deps.access)) answer = (say) => say("answer.not_yours");
         else {
           answer = await act(job, pressed, ackOnce, callerIn(context));
           const pressedId = buttons[0]?.action_id;
@@ -101,19 +116,20 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
         }
       } catch (error) {
         deps.log.error({ err: error, jobId, workspaceId }, "a button press could not be saved");
-        answer = NOT_SAVED;
+        answer = (say) => say("answer.not_saved");
       }
       await ackOnce();
       if (answer === undefined) return;
-      if (responseUrl !== undefined) await deps.answerPrivately(responseUrl, answer);
+      const text = answer(await deps.readers.sayTo(callerIn(context), user.id));
+      if (responseUrl !== undefined) await deps.answerPrivately(responseUrl, text);
       // A press in the Home tab has no address for an answer.
-      else await tellDirectly({ installationId: callerIn(context), userId: user.id }, { text: answer }, deps);
+      else await tellDirectly({ installationId: callerIn(context), userId: user.id }, { text }, deps);
     });
   }
 
   onPress(actions.cancel, async (job) => {
     const { before, changed } = await apply(job, (current) => cancelled(current, now(), waits));
-    return changed ? undefined : cancelText(cancelOutcome(before));
+    return changed ? undefined : (say) => cancelText(say, cancelOutcome(before));
   });
   onPress(
     actions.tryAgain,
@@ -131,21 +147,29 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
     actions.postAgain,
     decide((job) => redelivering(job, now(), waits)),
   );
+  onPress(
+    actions.postIt,
+    decide((job) => approved(job, now())),
+  );
+  onPress(
+    actions.throwAway,
+    decide((job) => thrownAway(job, now())),
+  );
+  onPress(
+    actions.showAgain,
+    decide((job) => shownAgain(job, now())),
+  );
   onPress(actions.postAfterAll, async (job) => {
     const { before, after } = await apply(job, (current) => postedAfterAll(current, now()));
-    return after.state.status === before.state.status ? afterAllText(before) : undefined;
+    return after.state.status === before.state.status ? (say) => afterAllText(say, before) : undefined;
   });
-  onPress(actions.again, (job, { user, response_url: responseUrl }) =>
-    followUp(job, "again", { userId: user.id, responseUrl }, deps),
-  );
-  onPress(actions.in1080, (job, { user, response_url: responseUrl }) =>
-    followUp(job, "in_1080", { userId: user.id, responseUrl }, deps),
-  );
+  onPress(actions.again, onFollowUp("again"));
+  onPress(actions.in1080, onFollowUp("in_1080"));
   onPress(actions.delete, async (job, { user }) => {
     const { before, changed } = await apply(job, (current) => removalWanted(current, user.id));
-    return changed ? undefined : deletedText(before);
+    return changed ? undefined : (say) => deletedText(say, before);
   });
-  onPress(actions.details, async (job) => detailsText(job));
+  onPress(actions.details, async (job) => (say) => detailsText(say, job));
   onPress(actions.change, async (job, pressed, ack, installationId) => {
     if (!hasEnded(job)) return STALE;
     const { photo, speech } = job.request;
@@ -179,8 +203,8 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
   ): Promise<Answer> {
     if (triggerId === undefined) return STALE;
     const { channelId } = job.place;
-    const refusal = jobId === undefined ? refusalFor(user.id, channelId, deps.access) : undefined;
-    if (refusal !== undefined) return refusal;
+    const refusal = jobId === undefined ? whyNotAllowed(user.id, channelId, deps.access) : undefined;
+    if (refusal) return (say) => say.kept(refusal);
     const threadTs = threadOf(job);
     await openForm(
       {

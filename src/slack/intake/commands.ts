@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
 import type { App } from "@slack/bolt";
 import { cancelled, cancelOutcome } from "../../job/decisions.ts";
+import type { Failure } from "../../job/failure.ts";
 import { failureText } from "../../job/failure-text.ts";
 import { asUsual } from "../../job/habits.ts";
 import type { InstallationId, JobId } from "../../job/ids.ts";
 import { hasEnded, type Job } from "../../job/job.ts";
+import type { Say } from "../../words/say.ts";
 import { settingsText } from "../home/defaults.ts";
 import { surface } from "../surface.ts";
-import { mayDecide, refusalFor } from "./access.ts";
-import { cancelText, HELP, historyText, NOT_YOURS, statusText, unknownText, watchText } from "./answers.ts";
-import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
+import { mayDecide, whyNotAllowed } from "./access.ts";
+import { cancelText, helpText, historyText, statusText, unknownText, watchText } from "./answers.ts";
+import { callerIn, type IntakeDeps } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
 import { openForm } from "./open-form.ts";
 import { type Command, parseCommand } from "./parse-command.ts";
@@ -23,14 +25,15 @@ const LOOKED_THROUGH = 200;
 export function registerCommand(app: App, deps: IntakeDeps): void {
   app.command(surface.commands[0], async ({ command, ack, context }) => {
     const body = { ...commandBody.parse(command), installationId: callerIn(context) };
+    const sayToCaller = () => deps.readers.sayTo(body.installationId, body.user_id);
     const privately = (text: string) => ack({ response_type: "ephemeral", text });
-    const refusal = refusalFor(body.user_id, body.channel_id, deps.access);
+    const refusal = whyNotAllowed(body.user_id, body.channel_id, deps.access);
     if (refusal !== undefined) {
       deps.log.info(
         { workspaceId: body.team_id, userId: body.user_id, channelId: body.channel_id },
         "a command was refused: not allowed",
       );
-      return privately(refusal);
+      return privately((await sayToCaller()).kept(refusal));
     }
     const parsed = parseCommand(body.text);
     try {
@@ -49,42 +52,47 @@ export function registerCommand(app: App, deps: IntakeDeps): void {
           deps,
         );
       }
-      const answer = await answerTo(parsed, body, deps);
-      // An accepted request is answered by its job message, in the channel.
-      return await (answer === undefined ? ack() : privately(answer));
+      if (parsed.type === "start") {
+        const failure = await start(parsed, body, deps);
+        // An accepted request is answered by its job message, in the channel.
+        return await (failure ? privately(failureText(await sayToCaller(), failure)) : ack());
+      }
+      return await privately(await answerTo(await sayToCaller(), parsed, body, deps));
     } catch (error) {
       deps.log.error({ err: error, workspaceId: body.team_id }, "a command could not be saved");
-      return privately(NOT_SAVED);
+      return privately((await sayToCaller())("answer.not_saved"));
     }
   });
 }
 
 async function answerTo(
-  parsed: Exclude<Command, { type: "open_form" }>,
+  say: Say,
+  parsed: Exclude<Command, { type: "open_form" | "start" }>,
   body: Called,
   deps: IntakeDeps,
-): Promise<string | undefined> {
+): Promise<string> {
   const { store, now } = deps;
   switch (parsed.type) {
-    case "start":
-      return start(parsed, body, deps);
     case "help":
-      return HELP;
+      return helpText(say);
     case "status": {
       const running = (await requestsOf(body, deps)).filter((job) => !hasEnded(job));
-      return statusText(running, now());
+      return statusText(say, running, now());
     }
     case "history":
-      return historyText((await requestsOf(body, deps)).filter(hasEnded).slice(0, LISTED));
+      return historyText(say, (await requestsOf(body, deps)).filter(hasEnded).slice(0, LISTED));
     case "settings":
-      return settingsText((await store.findHabits(body.team_id, body.user_id)) ?? {});
+      return settingsText(say, (await store.findHabits(body.team_id, body.user_id)) ?? {});
+    case "show_first":
+      await store.saveHabits(body.team_id, body.user_id, { showFirst: parsed.on ? true : null });
+      return settingsText(say, (await store.findHabits(body.team_id, body.user_id)) ?? {});
     case "cancel":
-      return cancel(parsed.jobId, body, deps);
+      return cancel(say, parsed.jobId, body, deps);
     case "watch":
       await store.setWatched(body.team_id, body.channel_id, body.user_id, parsed.on);
-      return watchText(parsed.on, body.channel_id.startsWith("D"));
+      return watchText(say, parsed.on, body.channel_id.startsWith("D"));
     case "unknown":
-      return unknownText(parsed.understood);
+      return unknownText(say, parsed.understood);
   }
 }
 
@@ -94,15 +102,16 @@ function gestureKey({ team_id, user_id, channel_id, text, trigger_id }: CommandB
   return `command:${createHash("sha256").update(gesture).digest("base64url")}`;
 }
 
+/** Resolves with what is wrong, if anything. */
 async function start(
   parsed: Extract<Command, { type: "start" }>,
   body: Called,
   deps: IntakeDeps,
-): Promise<string | undefined> {
+): Promise<Failure | undefined> {
   const { photoUrl, resolution, gesturePrompt } = parsed;
-  if (!deps.isAllowedUrl(photoUrl)) return failureText({ reason: "url_not_allowed", file: "photo" });
+  if (!deps.isAllowedUrl(photoUrl)) return { reason: "url_not_allowed", file: "photo" };
   if ("speechUrl" in parsed && !deps.isAllowedUrl(parsed.speechUrl))
-    return failureText({ reason: "url_not_allowed", file: "recording" });
+    return { reason: "url_not_allowed", file: "recording" };
   const job = newJob(
     {
       workspaceId: body.team_id,
@@ -137,30 +146,31 @@ async function start(
   return undefined;
 }
 
-async function cancel(jobId: string | undefined, body: Called, deps: IntakeDeps): Promise<string> {
+async function cancel(say: Say, jobId: string | undefined, body: Called, deps: IntakeDeps): Promise<string> {
   const found =
     jobId === undefined
       ? await newestInFlight(body, deps)
       : await deps.store.find(jobId.toLowerCase() as JobId);
   const ours = found?.workspaceId === body.team_id ? found : undefined;
-  if (!ours)
-    return jobId === undefined
-      ? "You have nothing running that could be cancelled."
-      : "I know no job with that id. `/talkingphoto status` lists yours.";
-  if (!mayDecide(body.user_id, ours, deps.access)) return NOT_YOURS;
+  // Without an id only what is being made is meant, never a video that is there to be looked at.
+  const waiting = jobId === undefined && ours?.state.status === "shown" ? ours : undefined;
+  if (waiting) return say("showFirst.cancel_which", { id: waiting.id });
+  if (!ours) return say(jobId === undefined ? "command.nothing_to_cancel" : "command.unknown_job");
+  if (!mayDecide(body.user_id, ours, deps.access)) return say("answer.not_yours");
   // Without an id it would mean another job by now.
-  if (!(await deps.store.firstTime(gestureKey(body)))) return "I have had this very command already.";
+  if (!(await deps.store.firstTime(gestureKey(body)))) return say("command.had_already");
   let outcome = cancelOutcome(ours);
   await deps.store.update(ours.id, (job) => {
     outcome = cancelOutcome(job);
     const next = cancelled(job, deps.now(), deps.waits);
     return next === job ? undefined : { job: next };
   });
-  return cancelText(outcome);
+  return cancelText(say, outcome);
 }
 
 async function newestInFlight(body: Called, deps: IntakeDeps): Promise<Job | undefined> {
-  return (await requestsOf(body, deps)).find((job) => !hasEnded(job));
+  const inFlight = (await requestsOf(body, deps)).filter((job) => !hasEnded(job));
+  return inFlight.find(({ state }) => state.status !== "shown") ?? inFlight[0];
 }
 
 /** The person's last requests, newest first; what was refused outright is not one of them. */

@@ -1,84 +1,91 @@
 import type { Job, MediaSource, Order, RenderRequest, SpeechSource } from "../../job/job.ts";
-import { inMarkup } from "../delivery/in-markup.ts";
+import { markup, type Said, type Say } from "../../words/say.ts";
 import { credits, duration, moment } from "../delivery/time-text.ts";
 
 /** "Details": what a person may want to know, or to tell whoever runs the app. Machine codes stand here and in the log alone. */
 
 const QUOTED_CHARACTERS = 300;
 
-export function detailsText(job: Job): string {
+export function detailsText(say: Say, job: Job): string {
+  const facts = [
+    inputs(say, job.request),
+    times(say, job),
+    phases(say, job),
+    order(say, job),
+    ...trouble(say, job),
+  ];
   return [
-    `*Details* of \`${job.id}\`, asked for by <@${job.requesterId}>`,
-    `• ${inputs(job.request)}`,
-    `• ${times(job).join(" · ")}`,
-    ...phases(job),
-    ...order(job),
-    ...trouble(job),
+    say("details.title", { id: job.id, person: markup(`<@${job.requesterId}>`) }),
+    ...facts.filter((fact) => fact !== "").map((fact) => `• ${fact}`),
   ].join("\n");
 }
 
-function inputs({ photo, speech, resolution, gesturePrompt }: RenderRequest): string {
-  return [
-    `Photo: ${sourceText(photo)}`,
-    speechText(speech),
+function inputs(say: Say, { photo, speech, resolution, gesturePrompt }: RenderRequest): string {
+  return joined(
+    say("details.photo", { source: sourceText(photo) }),
+    speechText(say, speech),
     `${resolution}p`,
-    ...(gesturePrompt === undefined ? [] : [`Gestures: “${quoted(gesturePrompt)}”`]),
-  ].join(" · ");
+    gesturePrompt !== undefined && say("details.gestures", { gestures: excerpt(gesturePrompt) }),
+  );
 }
 
-function speechText(speech: SpeechSource): string {
-  if (speech.type !== "words") return `Recording: ${sourceText(speech)}`;
-  const voice = speech.voice ? ` in the voice ${inMarkup(speech.voice.name)}` : "";
-  return `Words: “${quoted(speech.text)}”${voice}`;
+function speechText(say: Say, speech: SpeechSource): string {
+  if (speech.type !== "words") return say("details.recording", { source: sourceText(speech) });
+  const words = excerpt(speech.text);
+  return speech.voice
+    ? say("details.words_in_voice", { words, voice: asCode(speech.voice.name) })
+    : say("details.words", { words });
 }
 
-function sourceText(source: MediaSource): string {
+function sourceText(source: MediaSource): Said {
   switch (source.type) {
     case "slack":
-      return `file \`${inMarkup(source.fileId)}\` in Slack`;
-    case "url":
-      return `a link to ${inMarkup(URL.parse(source.url)?.host ?? "somewhere")}`;
+      return { key: "details.source_file", values: { id: asCode(source.fileId) } };
+    case "url": {
+      const host = URL.parse(source.url)?.host;
+      return host
+        ? { key: "details.source_link", values: { host } }
+        : { key: "details.source_link_somewhere" };
+    }
     case "thread":
-      return "the one at the top of this thread";
+      return { key: "details.source_thread" };
     case "none":
-      return "none";
+      return { key: "details.source_none" };
   }
 }
 
-function times(job: Job): string[] {
+function times(say: Say, job: Job): string {
   const { acceptedAt, state } = job;
   const { startedAt } = orderOf(job);
   const renderedAt = state.status === "delivered" ? state.made?.renderedAt : undefined;
-  return [
-    `Asked for: ${moment(acceptedAt)}`,
-    ...(startedAt === undefined ? [] : [`ordered: ${moment(startedAt)}`]),
-    ...(renderedAt === undefined ? [] : [`ready: ${moment(renderedAt)}`]),
-    ...("finishedAt" in state ? [`${state.status}: ${moment(state.finishedAt)}`] : []),
-  ];
+  const at = (ms: number) => ({ moment: markup(moment(ms)) });
+  return joined(
+    say("details.asked_for", at(acceptedAt)),
+    startedAt !== undefined && say("details.ordered", at(startedAt)),
+    renderedAt !== undefined && say("details.ready", at(renderedAt)),
+    "finishedAt" in state && say("details.ended", { status: state.status, ...at(state.finishedAt) }),
+  );
 }
 
-function phases(job: Job): string[] {
-  const { acceptedAt, state } = job;
-  if (state.status !== "delivered" || state.made?.startedAt === undefined) return [];
+function phases(say: Say, { acceptedAt, request, state }: Job): string {
+  if (state.status !== "delivered" || state.made?.startedAt === undefined) return "";
   const { startedAt, renderedAt } = state.made;
-  const took = [
-    `getting ready ${duration(startedAt - acceptedAt)}`,
-    `AKOOL ${duration(renderedAt - startedAt)}`,
-    `posting ${duration(state.finishedAt - renderedAt)}`,
-  ];
-  return [`• Took: ${took.join(" · ")}`];
+  return say(request.showFirst ? "details.took_shown_first" : "details.took", {
+    ready: duration(say, startedAt - acceptedAt),
+    akool: duration(say, renderedAt - startedAt),
+    posting: duration(say, state.finishedAt - renderedAt),
+  });
 }
 
-function order(job: Job): string[] {
+function order(say: Say, job: Job): string {
   const { renderId, attempt } = orderOf(job);
   const price = job.state.status === "delivered" ? job.state.made?.credits : undefined;
-  const known = [
-    ...(renderId === undefined ? [] : [`AKOOL's render \`${inMarkup(renderId)}\``]),
-    ...(attempt === undefined ? [] : [`attempt ${attempt}`]),
-    ...(price === undefined ? [] : [`${credits(price)} for the video`]),
-    ...(job.paidSpeech ? ["words were spoken, which costs a little"] : []),
-  ];
-  return known.length === 0 ? [] : [`• ${known.join(" · ")}`];
+  return joined(
+    renderId !== undefined && say("details.render", { id: asCode(renderId) }),
+    attempt !== undefined && say("details.attempt", { attempt }),
+    price !== undefined && say("details.price", { credits: credits(say, price) }),
+    job.paidSpeech === true && say("details.words_spoken"),
+  );
 }
 
 function orderOf({ state }: Job): Order {
@@ -86,19 +93,34 @@ function orderOf({ state }: Job): Order {
   return state.status === "failed" ? (state.order ?? {}) : {};
 }
 
-function trouble({ state, finish }: Job): string[] {
+function trouble(say: Say, { state, finish }: Job): string[] {
   const lines: string[] = [];
   if (state.status === "failed") {
     const { reason, code } = state.failure;
-    lines.push(`• Failed: \`${reason}\`${code === undefined ? "" : `, code \`${inMarkup(code)}\``}`);
+    lines.push(
+      code === undefined
+        ? say("details.failed", { reason })
+        : say("details.failed_code", { reason, code: asCode(code) }),
+    );
   }
   if (state.status === "delivered" && state.as === "link")
-    lines.push(`• Slack did not show the video: file \`${inMarkup(state.fileId)}\``);
-  if (finish?.refusal !== undefined) lines.push(`• Not deleted: \`${inMarkup(finish.refusal)}\``);
+    lines.push(say("details.not_shown", { id: asCode(state.fileId) }));
+  if (finish?.refusal !== undefined) lines.push(say("details.not_deleted", { code: asCode(finish.refusal) }));
   return lines;
 }
 
-function quoted(text: string): string {
-  const plain = text.replaceAll(/\s+/g, " ");
-  return inMarkup(plain.length <= QUOTED_CHARACTERS ? plain : `${plain.slice(0, QUOTED_CHARACTERS)}…`);
+function joined(...facts: readonly (string | false)[]): string {
+  return facts.filter((fact) => fact !== false).join(" · ");
+}
+
+/** Between backticks, which it must not end early. */
+function asCode(text: string): string {
+  return text.replaceAll("`", "'");
+}
+
+function excerpt(text: string): string {
+  const characters = [...asCode(text).replaceAll(/\s+/g, " ")];
+  return characters.length <= QUOTED_CHARACTERS
+    ? characters.join("")
+    : `${characters.slice(0, QUOTED_CHARACTERS).join("")}…`;
 }

@@ -39,7 +39,7 @@ export async function dispatch(
 ): Promise<Reply> {
   const installationId = await desk.callerOf(payload.body);
   if (installationId === undefined && !isGoodbye(payload)) {
-    const reply = desk.notInstalled(payload);
+    const reply = await desk.notInstalled(payload, undefined);
     reply.afterwards?.();
     return { type: "ok", body: reply.body };
   }
@@ -77,16 +77,17 @@ function process(
       ...(retry.num === undefined ? {} : { retryNum: retry.num }),
       ...(retry.reason === undefined ? {} : { retryReason: retry.reason }),
     });
-    done.then(
-      () => {
+    const answered = done.then(
+      async () => {
         if (payload.type === "event") return resolve({ type: "ok" });
         if (acked) return;
-        const reply = unknown(payload);
+        const reply = await unknown(payload, installationId);
         resolve({ type: "ok", body: reply.body });
         reply.afterwards?.();
       },
       (error: unknown) => resolve(isMalformed(error) ? { type: "invalid" } : { type: "failed", error }),
     );
+    answered.catch((error: unknown) => resolve({ type: "failed", error }));
   });
 }
 

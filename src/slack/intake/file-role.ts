@@ -1,5 +1,7 @@
 import type { SlackFileId } from "../../job/ids.ts";
 import type { MediaSource } from "../../job/job.ts";
+import type { Said } from "../../words/say.ts";
+import type { Key } from "../../words/sentences.ts";
 import type { SlackFile } from "./payloads.ts";
 
 /** What a shared file is for, by the labels that Slack puts on it. They only sort: its bytes decide later. */
@@ -65,21 +67,21 @@ export function slackSource(file: SlackFile): Extract<MediaSource, { type: "slac
 }
 
 /** "one photo and 2 recordings" */
-export function describeFiles(files: readonly SlackFile[]): string {
-  const counts = new Map<string, number>();
+export function describeFiles(files: readonly SlackFile[]): Said {
+  const counts = new Map<Key, number>();
   for (const file of files) {
-    const name = nameOf(file);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
+    const kind = kindOf(file);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
-  const parts = [...counts].map(([name, count]) =>
-    count === 1 ? `one ${name}` : `${count} ${name.replace(/^\w+/, "$&s")}`,
-  );
-  return parts.length < 2 ? (parts[0] ?? "nothing") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+  const kinds = [...counts].map(([key, count]): Said => ({ key, values: { count } }));
+  const [first = { key: "answer.files_nothing" }] = kinds;
+  return kinds.length < 2 ? first : { key: "answer.files", values: { files: kinds } };
 }
 
-function nameOf(file: SlackFile): string {
+function kindOf(file: SlackFile): Key {
   const role = roleOf(file);
-  if (role === "photo" || role === "recording") return role;
-  if (file.mimetype.startsWith("video/")) return "video";
-  return file.mimetype === "application/pdf" ? "PDF" : "file of another kind";
+  if (role === "photo") return "answer.files_photo";
+  if (role === "recording") return "answer.files_recording";
+  if (file.mimetype.startsWith("video/")) return "answer.files_video";
+  return file.mimetype === "application/pdf" ? "answer.files_pdf" : "answer.files_other";
 }

@@ -1,22 +1,22 @@
 import { followedUp, requestAgain } from "../../job/follow-up.ts";
 import type { UserId } from "../../job/ids.ts";
 import { type FollowUp, installationOf, type Job, threadOf } from "../../job/job.ts";
+import type { Say } from "../../words/say.ts";
+import type { Key } from "../../words/sentences.ts";
 import { refusalFor } from "./access.ts";
-import { STALE } from "./answers.ts";
 import type { IntakeDeps } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
 
 /** "Again" and "In 1080": another job in the same thread, one for each button of a job, however often it is pressed. */
 
-const MADE_ALREADY: Record<FollowUp, string> = {
-  again:
-    "I am at another one already, or have made it: see below in this thread. It has buttons of its own. Change… or `/talkingphoto` starts a different one.",
-  in_1080:
-    "The one in 1080 is on its way already, or made: see below in this thread. Change… or `/talkingphoto` starts a different one.",
+const MADE_ALREADY: Record<FollowUp, Key> = {
+  again: "details.again_already",
+  in_1080: "details.in_1080_already",
 };
 
 /** Resolves with what the presser alone is to hear; undefined when the new job's own message says it all. */
 export async function followUp(
+  say: Say,
   job: Job,
   which: FollowUp,
   by: { readonly userId: UserId; readonly responseUrl: string | undefined },
@@ -24,10 +24,15 @@ export async function followUp(
 ): Promise<string | undefined> {
   const { store, now, waits, access } = deps;
   const request = requestAgain(job, which);
-  if (!request) return STALE;
-  if (job.followUps?.[which] !== undefined) return MADE_ALREADY[which];
+  if (!request) return say("answer.stale");
+  // Pressed in the direct message, where nothing of the new job is seen until it is done.
+  const isShown = job.state.status === "shown";
+  const already = isShown
+    ? say("showFirst.again_already")
+    : say(MADE_ALREADY[which], { change: { key: "button.change" } });
+  if (job.followUps?.[which] !== undefined) return already;
   const { workspaceId, door, place } = job;
-  const refusal = refusalFor(by.userId, place.channelId, access);
+  const refusal = refusalFor(say, by.userId, place.channelId, access);
   if (refusal !== undefined) return refusal;
   const thread = threadOf(job);
   const wanted = newJob(
@@ -55,5 +60,6 @@ export async function followUp(
     const noted = followedUp(current, which, next.id);
     return noted === current ? undefined : { job: noted };
   });
-  return isNew ? undefined : MADE_ALREADY[which];
+  if (!isNew) return already;
+  return isShown ? say("showFirst.again") : undefined;
 }

@@ -1,12 +1,14 @@
-import type { UserId, WorkspaceId } from "../../job/ids.ts";
+import type { ChannelId, UserId, WorkspaceId } from "../../job/ids.ts";
 import type { ChosenVoice } from "../../job/job.ts";
 import type { OpenForm } from "../../job/store.ts";
+import type { Say } from "../../words/say.ts";
 import type { FormLook } from "./form.ts";
 import type { IntakeDeps } from "./handlers.ts";
 import { voiceOption, voicesSoon } from "./voice-options.ts";
 
 /** How a form that was opened looks for one person, the same each time it is shown. */
 export async function lookOf(
+  say: Say,
   form: OpenForm,
   who: { readonly workspaceId: WorkspaceId; readonly userId: UserId },
   deps: Pick<IntakeDeps, "store" | "voices">,
@@ -18,17 +20,20 @@ export async function lookOf(
     usualVoice(form, who, deps),
     deps.store.findHabits(who.workspaceId, who.userId),
   ]);
-  // A direct message is one person's, and has their voice.
-  const inChannel = channelId !== undefined && !channelId.startsWith("D");
   return {
     taken,
     takenFrom: jobId === undefined ? "message" : "request",
     asksWhere: channelId === undefined,
-    inChannel,
-    ...(usual ? { usualVoice: voiceOption(usual) } : {}),
+    inChannel: isChannel(channelId),
+    ...(usual ? { usualVoice: voiceOption(say, usual) } : {}),
     ...(job ? { begun: job.request } : {}),
     ...(habits ? { usual: habits } : {}),
   };
+}
+
+/** A direct message is one person's, and has their voice. */
+export function isChannel(channelId: ChannelId | undefined): boolean {
+  return channelId !== undefined && !channelId.startsWith("D");
 }
 
 async function usualVoice(

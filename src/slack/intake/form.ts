@@ -2,6 +2,8 @@ import type { KnownBlock, View } from "@slack/web-api";
 import type { Habits } from "../../job/habits.ts";
 import type { RenderRequest } from "../../job/job.ts";
 import type { TakenFiles } from "../../job/store.ts";
+import type { Say } from "../../words/say.ts";
+import type { Key } from "../../words/sentences.ts";
 import { formCallbackId, voiceAction } from "../surface.ts";
 import { MAX_GESTURE_PROMPT } from "./parse-command.ts";
 import type { Option } from "./voice-options.ts";
@@ -23,9 +25,9 @@ export interface FormLook {
   /** The person's voice, or the channel's. */
   readonly usualVoice?: Option;
   /** Of a request that waits for what is missing. */
-  readonly begun?: Pick<RenderRequest, "resolution" | "gesturePrompt">;
+  readonly begun?: Pick<RenderRequest, "resolution" | "gesturePrompt" | "showFirst">;
   /** The person's own defaults. */
-  readonly usual?: Pick<Habits, "resolution" | "gesturePrompt">;
+  readonly usual?: Pick<Habits, "resolution" | "gesturePrompt" | "showFirst">;
   /** Of the voice that was just chosen. */
   readonly sample?: { readonly name: string; readonly url: string };
 }
@@ -41,119 +43,135 @@ export const fields = {
   resolution: { block: "talkingphoto.resolution", action: "talkingphoto.resolution_choice" },
   gesture: { block: "talkingphoto.gesture", action: "talkingphoto.gesture_choice" },
   gestureWords: { block: "talkingphoto.gesture_words", action: "talkingphoto.gesture_text" },
+  showFirst: { block: "talkingphoto.show_first", action: "talkingphoto.show_first_choice" },
 } as const;
 
 /** Ready-made gesture prompts; `prompt` is what AKOOL gets. */
 export const GESTURES = [
-  { text: "Natural (AKOOL decides)", value: "natural", prompt: undefined },
+  { label: "form.gestures_natural", value: "natural", prompt: undefined },
   {
-    text: "Calm and friendly",
+    label: "form.gestures_calm",
     value: "calm",
     prompt: "The person speaks calmly with a warm, friendly smile, small nods and relaxed hands.",
   },
   {
-    text: "Lively, with hand gestures",
+    label: "form.gestures_lively",
     value: "lively",
     prompt:
       "The person speaks with energy, raises the eyebrows, nods, and underlines the words with open hand gestures.",
   },
 ] as const;
 
-const NATURAL = option(GESTURES[0].text, GESTURES[0].value);
 /** What stands for them is looked up when the form is sent. */
 export const USUAL = "usual";
-const USUAL_GESTURES = option("My usual ones", USUAL);
+/** The checkbox is ticked. */
+export const SHOW_FIRST = "show_first";
 
-const RESOLUTIONS = [option("720p (quicker)", "720"), option("1080p", "1080")] as const;
-
-const whereInput: KnownBlock = {
-  ...input("where", "Where to post it"),
-  element: {
-    type: "conversations_select",
-    action_id: fields.where.action,
-    default_to_current_conversation: true,
-    filter: { include: ["public", "private", "im"] },
-  },
-};
-
-const photoInput: KnownBlock = {
-  ...input("photo", "Photo"),
-  hint: text("One clear face that looks at the camera. JPEG, PNG, HEIC, WebP, GIF or AVIF, up to 10 MB."),
-  element: {
-    type: "file_input",
-    action_id: fields.photo.action,
-    filetypes: ["jpg", "jpeg", "png", "webp", "heic", "heif", "gif", "avif"],
-    max_files: 1,
-  },
-  // Not left to Slack: a missing file is answered on its field, in our words.
-  optional: true,
-};
-
-const speechInput: KnownBlock = {
-  ...input("speech", "Recording"),
-  hint: text("What the photo should say: MP3, M4A, WAV or the sound of a video, up to 10 MB."),
-  element: {
-    type: "file_input",
-    action_id: fields.speech.action,
-    filetypes: ["mp3", "m4a", "mp4", "wav", "webm", "ogg", "flac", "aac", "amr", "mov"],
-    max_files: 1,
-  },
-  optional: true,
-};
-
-const wordsInput: KnownBlock = {
-  ...input("words", "Or type what it should say"),
-  element: {
-    type: "plain_text_input",
-    action_id: fields.words.action,
-    multiline: true,
-    max_length: MAX_TYPED_WORDS,
-  },
-  optional: true,
-};
-
-/** Shown within the trigger's three seconds, before anything else is done. */
-export function loadingView(formId: string): View {
-  return { ...frame(formId), blocks: [{ type: "section", text: text("One moment…") }] };
+function whereInput(say: Say): KnownBlock {
+  return {
+    ...input("where", say.plain("form.where")),
+    element: {
+      type: "conversations_select",
+      action_id: fields.where.action,
+      default_to_current_conversation: true,
+      filter: { include: ["public", "private", "im"] },
+    },
+  };
 }
 
-export function formView(formId: string, look: FormLook): View {
+function photoInput(say: Say): KnownBlock {
+  return {
+    ...input("photo", say.plain("form.photo")),
+    hint: text(say.plain("form.photo_hint")),
+    element: {
+      type: "file_input",
+      action_id: fields.photo.action,
+      filetypes: ["jpg", "jpeg", "png", "webp", "heic", "heif", "gif", "avif"],
+      max_files: 1,
+    },
+    // Not left to Slack: a missing file is answered on its field, in our words.
+    optional: true,
+  };
+}
+
+function speechInput(say: Say): KnownBlock {
+  return {
+    ...input("speech", say.plain("form.recording")),
+    hint: text(say.plain("form.recording_hint")),
+    element: {
+      type: "file_input",
+      action_id: fields.speech.action,
+      filetypes: ["mp3", "m4a", "mp4", "wav", "webm", "ogg", "flac", "aac", "amr", "mov"],
+      max_files: 1,
+    },
+    optional: true,
+  };
+}
+
+/** `initial` stands there to be changed. */
+function wordsInput(say: Say, initial?: string): KnownBlock {
+  return {
+    ...input("words", say.plain(initial === undefined ? "form.words" : "form.words_filled_in")),
+    element: {
+      type: "plain_text_input",
+      action_id: fields.words.action,
+      multiline: true,
+      max_length: MAX_TYPED_WORDS,
+      ...(initial === undefined ? {} : { initial_value: initial }),
+    },
+    optional: true,
+  };
+}
+
+/** Shown within the trigger's three seconds, before anything else is done. */
+export function loadingView(say: Say, formId: string): View {
+  return { ...frame(say, formId), blocks: [section(say.plain("form.loading"))] };
+}
+
+export function formView(say: Say, formId: string, look: FormLook): View {
   const { taken, begun, usual } = look;
   const isChange = taken.changes !== undefined;
   const isSpoken = isChange || taken.speech === undefined || taken.speech.type === "words";
-  const resolution =
-    RESOLUTIONS.find(({ value }) => value === (begun ?? usual)?.resolution) ?? RESOLUTIONS[0];
+  const option = (label: Key, value: string) => optionOf(say.plain(label), value);
+  const resolutions = {
+    720: option("form.resolution_720", "720"),
+    1080: option("form.resolution_1080", "1080"),
+  };
+  const [natural, ...moreGestures] = GESTURES;
+  const naturalGestures = option(natural.label, natural.value);
+  const usualGestures = usual?.gesturePrompt ? option("form.gestures_usual", USUAL) : undefined;
   return {
-    ...frame(formId),
-    submit: text("Make it talk"),
+    ...frame(say, formId),
+    submit: text(say.plain("form.submit")),
     blocks: [
-      ...(look.asksWhere ? [whereInput] : []),
-      ...photoBlocks(look),
-      ...speechBlocks(look),
-      ...(isSpoken ? voiceBlocks(look) : []),
+      ...(look.asksWhere ? [whereInput(say)] : []),
+      ...photoBlocks(say, look),
+      ...speechBlocks(say, look),
+      ...(isSpoken ? voiceBlocks(say, look) : []),
       {
-        ...input("resolution", "Resolution"),
+        ...input("resolution", say.plain("form.resolution")),
         element: {
           type: "static_select",
           action_id: fields.resolution.action,
-          initial_option: resolution,
-          options: [...RESOLUTIONS],
+          initial_option: resolutions[(begun ?? usual)?.resolution ?? "720"],
+          options: [resolutions[720], resolutions[1080]],
         },
       },
       {
-        ...input("gesture", "Gestures"),
+        ...input("gesture", say.plain("form.gestures")),
         element: {
           type: "static_select",
           action_id: fields.gesture.action,
-          initial_option: !begun && usual?.gesturePrompt ? USUAL_GESTURES : NATURAL,
+          initial_option: !begun && usualGestures ? usualGestures : naturalGestures,
           options: [
-            ...GESTURES.map(({ text: shown, value }) => option(shown, value)),
-            ...(usual?.gesturePrompt ? [USUAL_GESTURES] : []),
+            naturalGestures,
+            ...moreGestures.map(({ label, value }) => option(label, value)),
+            ...(usualGestures ? [usualGestures] : []),
           ],
         },
       },
       {
-        ...input("gestureWords", "Or describe the gestures yourself"),
+        ...input("gestureWords", say.plain("form.gestures_own")),
         optional: true,
         element: {
           type: "plain_text_input",
@@ -163,26 +181,51 @@ export function formView(formId: string, look: FormLook): View {
           ...(begun?.gesturePrompt === undefined ? {} : { initial_value: begun.gesturePrompt }),
         },
       },
+      ...showFirstBlocks(say, look),
     ],
   };
 }
 
-function photoBlocks({ taken, takenFrom }: FormLook): KnownBlock[] {
-  if (!taken.photo) return [photoInput];
-  if (taken.changes === undefined) return [section(`Photo: ${given(takenFrom)}.`)];
-  return [section("Photo: the same, unless you choose another."), photoInput];
+function photoBlocks(say: Say, { taken, takenFrom = "message" }: FormLook): KnownBlock[] {
+  if (!taken.photo) return [photoInput(say)];
+  if (taken.changes === undefined) return [section(say.plain("form.photo_given", { from: takenFrom }))];
+  return [section(say.plain("form.photo_same")), photoInput(say)];
 }
 
-function speechBlocks({ taken, takenFrom }: FormLook): KnownBlock[] {
+function speechBlocks(say: Say, { taken, takenFrom = "message" }: FormLook): KnownBlock[] {
   const { speech, changes } = taken;
-  if (!speech) return [speechInput, wordsInput];
-  const isWords = speech.type === "words";
+  if (!speech) return [speechInput(say), wordsInput(say)];
+  const words = speech.type === "words" ? speech.text : undefined;
+  const shown = words && { words: shortened(words) };
   if (changes === undefined)
-    return [section(isWords ? `Words: “${shortened(speech.text)}”` : `Recording: ${given(takenFrom)}.`)];
-  const words = isWords ? fitting(speech.text) : undefined;
-  if (words !== undefined) return [speechInput, filledIn(words)];
-  const same = isWords ? `Words: “${shortened(speech.text)}”` : "Recording: the same";
-  return [section(`${same}, unless you choose a recording or type other words.`), speechInput, wordsInput];
+    return [
+      section(
+        shown ? say.plain("form.words_given", shown) : say.plain("form.recording_given", { from: takenFrom }),
+      ),
+    ];
+  const initial = words && fitting(words);
+  if (initial) return [speechInput(say), wordsInput(say, initial)];
+  const same = shown ? say.plain("form.words_same", shown) : say.plain("form.recording_same");
+  return [section(same), speechInput(say), wordsInput(say)];
+}
+
+/** In a direct message with the app there is nobody else to see it. */
+function showFirstBlocks(say: Say, { asksWhere, inChannel, begun, usual }: FormLook): KnownBlock[] {
+  if (!asksWhere && !inChannel) return [];
+  const choice = optionOf(say.plain("showFirst.choice"), SHOW_FIRST);
+  return [
+    {
+      ...input("showFirst", say.plain("showFirst.label")),
+      hint: text(say.plain("showFirst.hint")),
+      optional: true,
+      element: {
+        type: "checkboxes",
+        action_id: fields.showFirst.action,
+        options: [choice],
+        ...((begun ?? usual)?.showFirst ? { initial_options: [choice] } : {}),
+      },
+    },
+  ];
 }
 
 /** Words that fit into a form's field; from a post they may be longer. */
@@ -190,61 +233,44 @@ export function fitting(words: string): string | undefined {
   return words.length <= MAX_TYPED_WORDS ? words : undefined;
 }
 
-function filledIn(words: string): KnownBlock {
-  return {
-    ...input("words", "Or what it should say"),
-    optional: true,
-    element: {
-      type: "plain_text_input",
-      action_id: fields.words.action,
-      multiline: true,
-      max_length: MAX_TYPED_WORDS,
-      initial_value: words,
-    },
-  };
-}
-
-function given(takenFrom: FormLook["takenFrom"]): string {
-  return takenFrom === "request" ? "the one you have given" : "the one in the message";
-}
-
 function section(words: string): KnownBlock {
   return { type: "section", text: text(words) };
 }
 
-function voiceBlocks({ usualVoice, inChannel, sample }: FormLook): KnownBlock[] {
-  const whose = [option("for me", "me"), ...(inChannel ? [option("for this channel", "channel")] : [])];
+function voiceBlocks(say: Say, { usualVoice, inChannel, sample }: FormLook): KnownBlock[] {
+  const whose = [
+    optionOf(say.plain("form.remember_me"), "me"),
+    ...(inChannel ? [optionOf(say.plain("form.remember_channel"), "channel")] : []),
+  ];
   return [
     {
-      ...input("voice", "Voice for the words"),
-      hint: text(
-        "Type a name, a language, or male or female. Without one I take a voice that speaks the language of the words.",
-      ),
+      ...input("voice", say.plain("form.voice")),
+      hint: text(say.plain("form.voice_hint")),
       optional: true,
       dispatch_action: true,
       element: {
         type: "external_select",
         action_id: fields.voice.action,
         min_query_length: 0,
-        placeholder: text("Choose a voice"),
+        placeholder: text(say.plain("form.voice_placeholder")),
         ...(usualVoice ? { initial_option: usualVoice } : {}),
       },
     },
-    ...(sample ? [listen(sample)] : []),
+    ...(sample ? [listen(say, sample)] : []),
     {
-      ...input("remember", "Remember this voice"),
+      ...input("remember", say.plain("form.remember")),
       optional: true,
       element: { type: "checkboxes", action_id: fields.remember.action, options: whose },
     },
   ];
 }
 
-function listen({ name, url }: NonNullable<FormLook["sample"]>): KnownBlock {
-  const label = name.replaceAll(/[<>&|]/g, " ");
+function listen(say: Say, { name, url }: NonNullable<FormLook["sample"]>): KnownBlock {
+  const label = say("form.listen", { name: name.replaceAll(/[<>&|]/g, " ") });
   return {
     type: "section",
     block_id: "talkingphoto.sample",
-    text: { type: "mrkdwn", text: `<${url}|▶ Listen to ${label}>` },
+    text: { type: "mrkdwn", text: `<${url}|${label}>` },
   };
 }
 
@@ -252,17 +278,17 @@ function input(field: keyof typeof fields, label: string) {
   return { type: "input" as const, block_id: fields[field].block, label: text(label) };
 }
 
-function frame(formId: string) {
+function frame(say: Say, formId: string) {
   return {
     type: "modal" as const,
     callback_id: formCallbackId,
     private_metadata: formId,
-    title: text("Talking photo"),
-    close: text("Close"),
+    title: text(say.plain("form.title")),
+    close: text(say.plain("form.close")),
   };
 }
 
-function option(shown: string, value: string): Option {
+function optionOf(shown: string, value: string): Option {
   return { text: text(shown), value };
 }
 

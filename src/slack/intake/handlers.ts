@@ -5,7 +5,6 @@ import type { JobStore } from "../../job/store.ts";
 import type { Waits } from "../../job/waits.ts";
 import type { InstallationStore } from "../../store/installations.ts";
 import type { AnswerPrivately } from "../delivery/slack-delivery.ts";
-import { registerHome } from "../home/home.ts";
 import type { Readers } from "../readers.ts";
 import type { ClientFor } from "../slack-call.ts";
 import type { AccessSettings } from "./access.ts";
@@ -44,7 +43,6 @@ export function registerHandlers(
   deps: IntakeDeps,
   installations: InstallationStore | undefined,
 ): void {
-  registerHome(app, deps);
   registerCommand(app, deps);
   registerForm(app, deps);
   registerVoices(app, deps);
@@ -59,7 +57,3 @@ export function registerHandlers(
 export function callerIn(context: Context): InstallationId {
   return context.installationId as InstallationId;
 }
-
-/** For a person whose request could not be written down: nothing of it is left behind. */
-export const NOT_SAVED =
-  "I could not save your request just now, so nothing was started and nothing was spent. Please try again in a minute.";

@@ -7,7 +7,7 @@ import type { InstallationId, MessageTs } from "../../job/ids.ts";
 import { installationOf, type Job, type RenderRequest, type Unsorted } from "../../job/job.ts";
 import { announcementSeen } from "../../job/message-transitions.ts";
 import { slackCall } from "../slack-call.ts";
-import { refusalFor } from "./access.ts";
+import { whyNotAllowed } from "./access.ts";
 import { callerIn, type IntakeDeps } from "./handlers.ts";
 import { acceptRequest, newJob, refusedJob } from "./new-job.ts";
 import {
@@ -81,7 +81,7 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
     const share: Share = { files: filesOf(event), text: written };
     const { isAllowedUrl } = deps;
 
-    const notAllowed = refusalFor(user, event.channel, deps.access);
+    const notAllowed = whyNotAllowed(user, event.channel, deps.access);
     const reply =
       notAllowed === undefined
         ? await takeReply(event, who, (lone) => sortShare(share, { lone, isAllowedUrl }), deps)

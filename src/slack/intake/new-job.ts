@@ -31,6 +31,7 @@ export function newJob(
   const isOwnInstall = String(installationId) === String(fields.workspaceId);
   return {
     ...fields,
+    request: withPlace(fields),
     ...(isOwnInstall ? {} : { installationId }),
     id: newJobId(),
     acceptedAt: now,
@@ -42,6 +43,12 @@ export function newJob(
     resumed: false,
     cleanedUp: false,
   };
+}
+
+/** In the person's own direct message with the app nobody else would see it anyway. */
+function withPlace({ request, place }: Pick<NewJob, "request" | "place">): RenderRequest {
+  const { showFirst: _nothingToShow, ...shownToAll } = request;
+  return place.channelId.startsWith("D") ? shownToAll : request;
 }
 
 /** A request that cannot become a video: saved only so that its refusal is said, exactly once. */

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import type { SlackAnswer } from "../../job/delivery.ts";
 import type { ChannelId, InstallationId, JobId, MessageTs, UserId, WorkspaceId } from "../../job/ids.ts";
 import type { OpenForm, TakenFiles } from "../../job/store.ts";
+import type { Say } from "../../words/say.ts";
 import { slackCall } from "../slack-call.ts";
 import { type FormLook, formView, loadingView } from "./form.ts";
-import { lookOf } from "./form-look.ts";
+import { isChannel, lookOf } from "./form-look.ts";
 import type { IntakeDeps } from "./handlers.ts";
 
 export interface FormOpening {
@@ -44,20 +45,25 @@ export async function openForm(
     ...(jobId === undefined ? {} : { jobId }),
     ...(responseUrl === undefined ? {} : { responseUrl }),
   };
+  const saying = deps.readers.sayTo(installationId, opening.userId);
   await deps.store.saveForm(form);
   await ack();
+  const say = await saying;
   const opened = await slackCall(
     async () =>
-      (await deps.clientFor(installationId)).views.open({ trigger_id: triggerId, view: loadingView(formId) }),
+      (await deps.clientFor(installationId)).views.open({
+        trigger_id: triggerId,
+        view: loadingView(say, formId),
+      }),
     (result) => ({ viewId: result.view?.id ?? "" }),
   );
   if (opened.type === "ok") {
-    const look = await lookOrPlain(form, opening, deps);
+    const look = await lookOrPlain(say, form, opening, deps);
     const filled = await slackCall(
       async () =>
         (await deps.clientFor(installationId)).views.update({
           view_id: opened.viewId,
-          view: formView(formId, look),
+          view: formView(say, formId, look),
         }),
       () => ({}),
     );
@@ -67,17 +73,20 @@ export async function openForm(
     deps.log.warn({ workspaceId, ...whyNot(opened) }, "the form could not be opened");
   }
   if (responseUrl === undefined) return;
-  await deps.answerPrivately(
-    responseUrl,
-    "Slack did not let me open the form in time. Nothing was started; please try once more.",
-  );
+  await deps.answerPrivately(responseUrl, say("answer.form_not_opened"));
 }
 
 /** A store in trouble takes away the person's usual voice, not the form that is open already. */
-async function lookOrPlain(form: OpenForm, opening: FormOpening, deps: IntakeDeps): Promise<FormLook> {
-  return lookOf(form, opening, deps).catch((error: unknown) => {
+async function lookOrPlain(
+  say: Say,
+  form: OpenForm,
+  opening: FormOpening,
+  deps: IntakeDeps,
+): Promise<FormLook> {
+  return lookOf(say, form, opening, deps).catch((error: unknown) => {
     deps.log.warn({ err: error, workspaceId: opening.workspaceId }, "the form opens without what is usual");
-    return { taken: form.taken, asksWhere: form.channelId === undefined };
+    const { taken, channelId } = form;
+    return { taken, asksWhere: channelId === undefined, inChannel: isChannel(channelId) };
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Resolution } from "../../job/render-api.ts";
+import type { Said } from "../../words/say.ts";
 import { MAX_WORDS, speakable, unescapeSlack } from "./post-text.ts";
 
 export type Command =
@@ -12,7 +13,8 @@ export type Command =
   | { readonly type: "help" | "status" | "history" | "settings" }
   | { readonly type: "cancel"; readonly jobId?: string }
   | { readonly type: "watch"; readonly on: boolean }
-  | { readonly type: "unknown"; readonly understood: string };
+  | { readonly type: "show_first"; readonly on: boolean }
+  | { readonly type: "unknown"; readonly understood: Said };
 
 const BARE_KEYWORDS = ["help", "status", "history", "settings"] as const;
 
@@ -43,30 +45,29 @@ export function parseCommand(typed: string): Command {
     const setting = second?.toLowerCase();
     if (rest.length === 0 && (setting === "on" || setting === "off"))
       return { type: "watch", on: setting === "on" };
-    return unknown("I understood `watch`, but it needs `on` or `off` after it.");
+    return unknown({ key: "command.watch_needs_setting" });
+  }
+  if (keyword === "settings") {
+    const [setting, ...more] = rest.map((word) => word.toLowerCase());
+    const isOnOrOff = more.length === 0 && (setting === "on" || setting === "off");
+    return second?.toLowerCase() === "show-first" && isOnOrOff
+      ? { type: "show_first", on: setting === "on" }
+      : unknown({ key: "showFirst.setting_unclear" });
   }
 
   const photoUrl = asUrl(first);
-  if (photoUrl === undefined)
-    return unknown("I looked for the link to a photo first, and found something else.");
+  if (photoUrl === undefined) return unknown({ key: "command.photo_link_missing" });
   const afterPhoto = typed.trim().slice(first.length).trim();
   const quoted = readQuoted(afterPhoto);
   if (quoted) {
     const words = speakable(quoted.inside);
-    if (words === "")
-      return unknown("I understood the link to the photo, but there is nothing in the quotes.");
+    if (words === "") return unknown({ key: "command.quotes_empty" });
     if (words.length > MAX_WORDS)
-      return unknown(
-        `I understood the link to the photo, but the words are longer than ${MAX_WORDS} characters.`,
-      );
+      return unknown({ key: "command.words_too_long", values: { limit: `${MAX_WORDS}` } });
     return withOptions({ type: "start", photoUrl, words }, quoted.after.split(/\s+/).filter(Boolean));
   }
   const speechUrl = second === undefined ? undefined : asUrl(second);
-  if (speechUrl === undefined) {
-    return unknown(
-      "I understood the link to the photo, but after it I need the link to a recording, or the words to say in quotes.",
-    );
-  }
+  if (speechUrl === undefined) return unknown({ key: "command.speech_missing" });
   return withOptions({ type: "start", photoUrl, speechUrl }, rest);
 }
 
@@ -79,10 +80,11 @@ function withOptions(
   const resolution = maybeResolution === "720" || maybeResolution === "1080" ? maybeResolution : undefined;
   const prompt = (resolution === undefined ? rest : gesture).join(" ");
   if (prompt.length > MAX_GESTURE_PROMPT) {
-    const both = "words" in start ? "the link and the words" : "both links";
-    return unknown(
-      `I understood ${both}, but the gesture prompt is longer than ${MAX_GESTURE_PROMPT} characters.`,
-    );
+    const what = "words" in start ? "words" : "links";
+    return unknown({
+      key: "command.gestures_too_long",
+      values: { what, limit: `${MAX_GESTURE_PROMPT}` },
+    });
   }
   return {
     ...start,
@@ -109,6 +111,6 @@ function asUrl(word: string): string | undefined {
   return /^https?:\/\/[^\s<>]+$/i.test(bare) && URL.canParse(bare) ? bare : undefined;
 }
 
-function unknown(understood: string): Command {
+function unknown(understood: Said): Command {
   return { type: "unknown", understood };
 }

@@ -176,6 +176,7 @@ export const homePressed = interaction({
         value: maybe(z.string()),
         selected_option: maybe(z.object({ text: z.object({ text: z.string() }), value: z.string() })),
         selected_conversation: maybe(channelId),
+        selected_options: maybe(z.array(z.object({ value: z.string() }))),
       }),
     )
     .min(1),
@@ -208,10 +209,11 @@ export const shortcutBody = interaction({
 export const globalShortcutBody = interaction({ trigger_id: z.string().min(1) });
 
 const choice = z.object({ selected_option: z.object({ value: z.string() }).nullish() });
+const choices = z.object({ selected_options: z.array(z.object({ value: z.string() })).nullish() });
 const option = z.object({ text: z.object({ text: z.string() }), value: z.string() });
 
 /** `block_suggestion`: somebody types into the list of voices. */
-export const searchBody = z.object({ value: text });
+export const searchBody = interaction({ value: text });
 
 /** `block_actions` in the form: a voice was chosen, or taken away. */
 export const voiceChosenBody = interaction({
@@ -240,9 +242,7 @@ export const formBody = interaction({
           .optional(),
         "talkingphoto.remember": z
           .object({
-            "talkingphoto.remember_voice": z.object({
-              selected_options: z.array(z.object({ value: z.string() })).nullish(),
-            }),
+            "talkingphoto.remember_voice": choices,
           })
           .optional(),
         "talkingphoto.where": z
@@ -253,6 +253,7 @@ export const formBody = interaction({
         "talkingphoto.gesture_words": z
           .object({ "talkingphoto.gesture_text": z.object({ value: z.string().nullish() }) })
           .optional(),
+        "talkingphoto.show_first": z.object({ "talkingphoto.show_first_choice": choices }).optional(),
       }),
     }),
   }),

@@ -2,27 +2,27 @@ import type { ChannelId } from "../../job/ids.ts";
 import type { ChosenVoice, MediaSource, RenderRequest, SpeechSource } from "../../job/job.ts";
 import type { Voice } from "../../job/speech-api.ts";
 import type { OpenForm, TakenFiles } from "../../job/store.ts";
+import type { Said } from "../../words/say.ts";
 import { roleOf, slackSource } from "./file-role.ts";
-import { fields, fitting, GESTURES, USUAL } from "./form.ts";
+import { fields, fitting, GESTURES, SHOW_FIRST, USUAL } from "./form.ts";
 import type { FormBody, SlackFile } from "./payloads.ts";
 import { voiceBehind } from "./voice-options.ts";
 
 const PHOTO = {
   role: "photo",
   maxBytes: 20_000_000,
-  missing: "Add a photo: one clear face, as JPEG, PNG, HEIC or WebP.",
-  wrongKind: "That is no photo. Add a JPEG, PNG, HEIC or WebP picture here.",
+  missing: "form.photo_missing",
+  wrongKind: "form.photo_wrong_kind",
+  tooBig: "form.photo_too_big",
 } as const;
 
 const RECORDING = {
   role: "recording",
   maxBytes: 50_000_000,
-  missing: "Add a recording of what it should say, as MP3, M4A or WAV, or type the words below.",
-  wrongKind: "That is no recording. Add an MP3, M4A or WAV here.",
+  missing: "form.recording_missing",
+  wrongKind: "form.recording_wrong_kind",
+  tooBig: "form.recording_too_big",
 } as const;
-
-const ONE_OF_BOTH = "There is a recording above, too. Keep one: take the recording away, or these words.";
-const NOWHERE = "Choose where I should post the video.";
 
 type Values = FormBody["view"]["state"]["values"];
 
@@ -34,7 +34,7 @@ export type FormResult =
       /** The voice is to be used from now on. */
       readonly remember: readonly { readonly whose: "me" | "channel"; readonly voice: ChosenVoice }[];
     }
-  | { readonly type: "errors"; readonly errors: Record<string, string> };
+  | { readonly type: "errors"; readonly errors: Readonly<Record<string, Said>> };
 
 /**
  * What was filled in and taken from elsewhere, or an error for each field that cannot be used. Only labels and
@@ -53,11 +53,11 @@ export function readForm(
   const { speech, wrongField } = readSpeech(values, form.taken, voice);
   const channelId =
     form.channelId ?? values["talkingphoto.where"]?.["talkingphoto.where_choice"].selected_conversation;
-  if (typeof photo === "string" || typeof speech === "string" || !channelId) {
-    const errors: Record<string, string> = {};
-    if (typeof photo === "string") errors[fields.photo.block] = photo;
-    if (typeof speech === "string") errors[wrongField] = speech;
-    if (!channelId) errors[fields.where.block] = NOWHERE;
+  if ("key" in photo || "key" in speech || !channelId) {
+    const errors: Record<string, Said> = {};
+    if ("key" in photo) errors[fields.photo.block] = photo;
+    if ("key" in speech) errors[wrongField] = speech;
+    if (!channelId) errors[fields.where.block] = { key: "form.nowhere" };
     return { type: "errors", errors };
   }
 
@@ -73,6 +73,7 @@ export function readForm(
       speech,
       resolution: resolution === "1080" ? "1080" : "720",
       ...(gesturePrompt ? { gesturePrompt } : {}),
+      ...(isShownFirst(values) ? { showFirst: true } : {}),
     },
   };
 }
@@ -82,7 +83,7 @@ function readSpeech(
   values: Values,
   taken: TakenFiles,
   voice: ChosenVoice | undefined,
-): { readonly speech: SpeechSource | string; readonly wrongField: string } {
+): { readonly speech: SpeechSource | Said; readonly wrongField: string } {
   const wrongField = fields.speech.block;
   const inVoice = voice ? { voice } : {};
   const file = values["talkingphoto.speech"]?.["talkingphoto.speech_file"].files?.[0];
@@ -99,7 +100,7 @@ function readSpeech(
     return { speech: isOther ? { type: "words", text: before.text, ...inVoice } : before, wrongField };
   }
   if (text === "") return { speech: judge(file, RECORDING), wrongField };
-  if (file) return { speech: ONE_OF_BOTH, wrongField: fields.words.block };
+  if (file) return { speech: { key: "form.one_of_both" }, wrongField: fields.words.block };
   return { speech: { type: "words", text, ...inVoice }, wrongField };
 }
 
@@ -122,6 +123,11 @@ function whoseVoice(values: Values): ("me" | "channel")[] {
   return (["me", "channel"] as const).filter((whose) => ticked.some(({ value }) => value === whose));
 }
 
+function isShownFirst(values: Values): boolean {
+  const ticked = values["talkingphoto.show_first"]?.["talkingphoto.show_first_choice"].selected_options ?? [];
+  return ticked.some(({ value }) => value === SHOW_FIRST);
+}
+
 /** Their own words win over a ready-made prompt. */
 function readGesture(values: Values, usual: string | undefined): string | undefined {
   const words = values["talkingphoto.gesture_words"]?.["talkingphoto.gesture_text"].value?.trim();
@@ -131,13 +137,12 @@ function readGesture(values: Values, usual: string | undefined): string | undefi
 }
 
 /** The file as a source, or the sentence for its field. */
-function judge(file: SlackFile | undefined, wanted: typeof PHOTO | typeof RECORDING): MediaSource | string {
-  if (!file) return wanted.missing;
+function judge(file: SlackFile | undefined, wanted: typeof PHOTO | typeof RECORDING): MediaSource | Said {
+  if (!file) return { key: wanted.missing };
   const role = roleOf(file);
   const soundOfVideo = wanted.role === "recording" && file.mimetype.startsWith("video/");
-  if (role !== wanted.role && role !== "unknown" && !soundOfVideo) return wanted.wrongKind;
-  if ((file.size ?? 0) > wanted.maxBytes) {
-    return `That file is too big. The ${wanted.role} can have up to ${wanted.maxBytes / 1_000_000} MB.`;
-  }
+  if (role !== wanted.role && role !== "unknown" && !soundOfVideo) return { key: wanted.wrongKind };
+  if ((file.size ?? 0) > wanted.maxBytes)
+    return { key: wanted.tooBig, values: { megabytes: wanted.maxBytes / 1_000_000 } };
   return slackSource(file);
 }

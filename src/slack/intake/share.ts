@@ -2,6 +2,7 @@ import type { Failure } from "../../job/failure.ts";
 import type { Candidates, MediaSource, SharedFile, SpeechSource, Unsorted } from "../../job/job.ts";
 import { MAX_CANDIDATES } from "../../job/sorting.ts";
 import type { TakenFiles } from "../../job/store.ts";
+import type { Said } from "../../words/say.ts";
 import {
   describeFiles,
   isExternal,
@@ -73,11 +74,11 @@ export function sortShare({ files, text }: Share, { lone, isAllowedUrl }: HowToS
     return refused({ reason: "too_many_files", seen: describeFiles(files) });
   const words = recordings.length === 0 ? text.words : "";
   if (words.length > MAX_WORDS) {
-    const limit = `${MAX_WORDS.toLocaleString("en")} characters`;
+    const characters = (count: number): Said => ({ key: "answer.characters", values: { count } });
     return refused({
       reason: "words_too_long",
-      seen: `${words.length.toLocaleString("en")} characters`,
-      limit,
+      seen: characters(words.length),
+      limit: characters(MAX_WORDS),
     });
   }
   const [photo = NOTHING] = photos;

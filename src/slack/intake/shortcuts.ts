@@ -1,8 +1,9 @@
 import type { App } from "@slack/bolt";
 import { failureText } from "../../job/failure-text.ts";
+import type { Say } from "../../words/say.ts";
 import { surface } from "../surface.ts";
-import { refusalFor } from "./access.ts";
-import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
+import { whyNotAllowed } from "./access.ts";
+import { callerIn, type IntakeDeps } from "./handlers.ts";
 import { openForm } from "./open-form.ts";
 import { globalShortcutBody, shortcutBody } from "./payloads.ts";
 import { readPostText } from "./post-text.ts";
@@ -21,12 +22,14 @@ export function registerShortcuts(app: App, deps: IntakeDeps): void {
       trigger_id: triggerId,
       response_url: responseUrl,
     } = shortcutBody.parse(body);
-    const privately = async (text: string) => {
+    const privately = async (words: (say: Say) => string) => {
       await ack();
-      if (responseUrl !== undefined) await deps.answerPrivately(responseUrl, text);
+      if (responseUrl === undefined) return;
+      const say = await deps.readers.sayTo(callerIn(context), user.id);
+      await deps.answerPrivately(responseUrl, words(say));
     };
-    const refusal = refusalFor(user.id, channel.id, deps.access);
-    if (refusal !== undefined) return privately(refusal);
+    const refusal = whyNotAllowed(user.id, channel.id, deps.access);
+    if (refusal) return privately((say) => say.kept(refusal));
     const text = readPostText(message.text, undefined);
     const previews = message.attachments.flatMap(({ image_url }) => image_url ?? []);
     const taken = takeFiles(
@@ -34,7 +37,9 @@ export function registerShortcuts(app: App, deps: IntakeDeps): void {
       deps.isAllowedUrl,
     );
     if (!taken.photo && !taken.speech)
-      return privately(failureText({ reason: "photo_missing", seen: "that message" }));
+      return privately((say) =>
+        failureText(say, { reason: "photo_missing", seen: { key: "seen.that_message" } }),
+      );
     const threadTs = message.thread_ts ?? message.ts;
     try {
       await openForm(
@@ -53,7 +58,7 @@ export function registerShortcuts(app: App, deps: IntakeDeps): void {
       );
     } catch (error) {
       deps.log.error({ err: error, workspaceId }, "a shortcut could not be saved");
-      await privately(NOT_SAVED);
+      await privately((say) => say("answer.not_saved"));
     }
   });
 

@@ -4,11 +4,11 @@ import type { ChannelId, InstallationId, JobId, UserId, WorkspaceId } from "../.
 import type { Job, RenderRequest } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
 import type { OpenForm } from "../../job/store.ts";
+import type { Said } from "../../words/say.ts";
 import { formCallbackId } from "../surface.ts";
-import { mayDecide, refusalFor } from "./access.ts";
-import { NOT_YOURS } from "./answers.ts";
+import { mayDecide, whyNotAllowed, withoutMentions } from "./access.ts";
 import { fields } from "./form.ts";
-import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
+import { callerIn, type IntakeDeps } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
 import { formBody } from "./payloads.ts";
 import { type FormResult, readForm } from "./read-form.ts";
@@ -17,8 +17,11 @@ import { voicesSoon } from "./voice-options.ts";
 /** A field that every form has, for what concerns none in particular. */
 const ALWAYS_THERE = fields.resolution.block;
 
-const TOO_OLD = "This form is too old to be sent. Close it and type /talkingphoto again.";
-const GONE_ON = "That request has ended or gone on meanwhile; close this form.";
+/** Slack shows no more of an error. */
+const MOST_OF_ERROR = 150;
+
+const TOO_OLD: Said = { key: "form.too_old" };
+const GONE_ON: Said = { key: "form.gone_on" };
 
 interface Sender {
   readonly workspaceId: WorkspaceId;
@@ -31,8 +34,15 @@ interface Sender {
 export function registerForm(app: App, deps: IntakeDeps): void {
   app.view({ callback_id: formCallbackId, type: "view_submission" }, async ({ body, ack, context }) => {
     const { workspaceId, user, view } = formBody.parse(body);
-    const problem = (text: string, field: string = ALWAYS_THERE) =>
-      ack({ response_action: "errors", errors: { [field]: text.slice(0, 150) } });
+    const problems = async (wrong: Readonly<Record<string, Said>>) => {
+      const say = await deps.readers.sayTo(callerIn(context), user.id);
+      const errors = Object.entries(wrong).map(([field, { key, values }]) => [
+        field,
+        say.plain(key, values).slice(0, MOST_OF_ERROR),
+      ]);
+      return ack({ response_action: "errors", errors: Object.fromEntries(errors) });
+    };
+    const problem = (wrong: Said, field: string = ALWAYS_THERE) => problems({ [field]: wrong });
     const sender = { workspaceId, installationId: callerIn(context), userId: user.id, viewId: view.id };
     try {
       const form = await deps.store.findForm(view.private_metadata);
@@ -41,12 +51,12 @@ export function registerForm(app: App, deps: IntakeDeps): void {
       const voices = await voicesSoon(deps.voices);
       const result = readForm(view.state.values, form, voices, habits?.gesturePrompt);
       const { channelId } = result.type === "complete" ? result : form;
-      const refusal = channelId && refusalFor(user.id, channelId, deps.access);
+      const refusal = channelId && whyNotAllowed(user.id, channelId, deps.access);
       if (refusal) {
         const field = form.channelId === undefined ? fields.where.block : ALWAYS_THERE;
-        return await problem(refusal, field);
+        return await problem(withoutMentions(refusal), field);
       }
-      if (result.type === "errors") return await ack({ response_action: "errors", errors: result.errors });
+      if (result.type === "errors") return await problems(result.errors);
 
       if (form.jobId === undefined) await startJob(result.request, result.channelId, form, sender, deps);
       else {
@@ -57,7 +67,7 @@ export function registerForm(app: App, deps: IntakeDeps): void {
       await ack();
     } catch (error) {
       deps.log.error({ err: error, workspaceId }, "a form could not be saved");
-      await problem(NOT_SAVED);
+      await problem({ key: "answer.not_saved" });
     }
   });
 }
@@ -85,10 +95,10 @@ async function fillIn(
   request: RenderRequest,
   { userId }: Sender,
   { store, access, waits, now, log }: IntakeDeps,
-): Promise<string | undefined> {
+): Promise<Said | undefined> {
   const job = await store.find(jobId);
   if (!job) return GONE_ON;
-  if (!mayDecide(userId, job, access)) return NOT_YOURS;
+  if (!mayDecide(userId, job, access)) return { key: "answer.not_yours" };
   let taken = false;
   await store.update(jobId, (current) => {
     const next = refilled(current, request, now(), waits);

@@ -1,5 +1,7 @@
 import type { ChosenVoice } from "../../job/job.ts";
 import type { Voice, VoiceList } from "../../job/speech-api.ts";
+import type { Say } from "../../words/say.ts";
+import type { Locale } from "../../words/sentences.ts";
 
 /** As Slack wants one choice of a list. */
 export interface Option {
@@ -15,25 +17,27 @@ const MOST_OF_VALUE = 150;
 const ANSWER_WITHIN_MS = 2000;
 const SEPARATOR = " · ";
 
-const inEnglish = new Intl.DisplayNames(["en"], { type: "language", fallback: "none" });
-
-/** The voices that fit all that was typed: name, language (in English or in itself) and gender. */
-export function voiceOptions(voices: readonly Voice[], typed: string): Option[] {
+/** The voices that fit all that was typed: name, language and gender, in the reader's words, in English or in itself. */
+export function voiceOptions(say: Say, voices: readonly Voice[], typed: string): Option[] {
   const wanted = wordsOf(typed);
   return voices
     .filter(({ id, name }) => id !== "" && id.length <= MOST_OF_VALUE && name !== "")
     .filter((voice) => {
-      const known = wordsOf(searchable(voice));
+      const known = wordsOf(searchable(say, voice));
       // By beginnings, not anywhere in a word: "male" is no "female".
       return wanted.every((word) => known.some((has) => has.startsWith(word)));
     })
     .slice(0, MOST_OPTIONS)
-    .map(voiceOption);
+    .map((voice) => voiceOption(say, voice));
 }
 
-export function voiceOption(voice: ChosenVoice & Pick<Voice, "gender">): Option {
+export function voiceOption(say: Say, voice: ChosenVoice & Pick<Voice, "gender">): Option {
   const { name, language, gender } = voice;
-  const parts = [name, languageName(language), gender].filter((part) => part !== undefined);
+  const parts = [
+    name,
+    ...(language === undefined ? [] : [languageName(say.locale, language) ?? language]),
+    ...(gender === undefined ? [] : [say.plain(`voice.${gender}`)]),
+  ];
   return {
     text: { type: "plain_text", text: shortened(parts.join(SEPARATOR)) },
     value: voice.id,
@@ -65,14 +69,22 @@ export async function voicesSoon(list: VoiceList): Promise<readonly Voice[]> {
   return Promise.race([list.voices(), late]).finally(() => clearTimeout(timer));
 }
 
-function languageName(code: string | undefined): string | undefined {
-  if (code === undefined) return undefined;
-  return nameIn(inEnglish, code) ?? code;
+function searchable(say: Say, { name, language, gender }: Voice): string {
+  const names =
+    language === undefined
+      ? []
+      : [languageName(say.locale, language), languageName("en", language), nameInItself(language), language];
+  const genders = gender === undefined ? [] : [say.plain(`voice.${gender}`), gender];
+  return [name, ...names, ...genders].filter(Boolean).join(" ");
 }
 
-function searchable({ name, language, gender }: Voice): string {
-  const itself = language === undefined ? "" : (nameInItself(language) ?? "");
-  return [name, languageName(language), itself, language, gender].filter(Boolean).join(" ");
+const namers = new Map<Locale, Intl.DisplayNames>();
+
+function languageName(locale: Locale, code: string): string | undefined {
+  const known = namers.get(locale);
+  const namer = known ?? new Intl.DisplayNames([locale], { type: "language", fallback: "none" });
+  if (!known) namers.set(locale, namer);
+  return nameIn(namer, code);
 }
 
 const inItself = new Map<string, string | undefined>();

@@ -10,9 +10,13 @@ import { voiceBehind, voiceOptions, voicesSoon } from "./voice-options.ts";
 
 /** The form's list of voices, asked for at every letter, and a sample of the one that is chosen. */
 export function registerVoices(app: App, deps: IntakeDeps): void {
-  app.options(voiceAction, async ({ body, ack }) => {
-    const { value } = searchBody.parse(body);
-    await ack({ options: voiceOptions(await voicesSoon(deps.voices), value) });
+  app.options(voiceAction, async ({ body, ack, context }) => {
+    const { user, value } = searchBody.parse(body);
+    const [say, voices] = await Promise.all([
+      deps.readers.sayTo(callerIn(context), user.id),
+      voicesSoon(deps.voices),
+    ]);
+    await ack({ options: voiceOptions(say, voices, value) });
   });
 
   app.action(voiceAction, async ({ body, ack, context }) => {
@@ -22,7 +26,8 @@ export function registerVoices(app: App, deps: IntakeDeps): void {
     try {
       const form = await deps.store.findForm(view.private_metadata);
       if (!form) return;
-      const look = await lookOf(form, { workspaceId, userId: user.id }, deps);
+      const say = await deps.readers.sayTo(caller, user.id);
+      const look = await lookOf(say, form, { workspaceId, userId: user.id }, deps);
       const chosen = actions[0]?.selected_option;
       const voice = chosen ? voiceBehind(chosen, await voicesSoon(deps.voices)) : undefined;
       const sample: Pick<FormLook, "sample"> = voice?.previewUrl
@@ -34,7 +39,7 @@ export function registerVoices(app: App, deps: IntakeDeps): void {
             view_id: view.id,
             // Sent off or changed meanwhile: then a sample is of no use any more.
             ...(view.hash === undefined ? {} : { hash: view.hash }),
-            view: formView(form.id, { ...look, ...sample }),
+            view: formView(say, form.id, { ...look, ...sample }),
           }),
         () => ({}),
       );

@@ -1,31 +1,36 @@
 import type { App } from "@slack/bolt";
-import type { KnownBlock } from "@slack/web-api";
+import type { Button as BlockButton, KnownBlock } from "@slack/web-api";
 import type { UserId, WorkspaceId } from "../../job/ids.ts";
+import { markup, type Said, type Say, sayIn } from "../../words/say.ts";
 import { startAction } from "../surface.ts";
 import { refusalInDirectMessage } from "./access.ts";
 import { type Recipient, tellDirectly } from "./direct-message.ts";
-import { callerIn, type IntakeDeps, NOT_SAVED } from "./handlers.ts";
+import { callerIn, type IntakeDeps } from "./handlers.ts";
 import { openForm, whyNot } from "./open-form.ts";
 import { homeOpened, startBody } from "./payloads.ts";
 
 export type WelcomeDeps = Pick<IntakeDeps, "store" | "access" | "clientFor" | "readers" | "log">;
 
-export function welcomeText(userId: UserId): string {
+const MAKE_A_VIDEO: Said = { key: "welcome.make_a_video" };
+
+export function welcomeText(say: Say, userId: UserId): string {
   return [
-    `:wave: Hello <@${userId}>, I make a photo talk: a photo of a face, and a few words or a recording, become a short video in which the face speaks.`,
-    "*Your first video, in a minute:* share a photo here and type what it should say in the same message, for example “Welcome to the team!”. Or press *Make a video* and fill in the form.",
-    "*In a channel:* type `/invite` there and choose me, then share a photo and mention me with the words. The video comes in the thread.",
-    "The photo, and the words or the recording, are sent to AKOOL, which makes the video; each is marked as AI-generated. Only use photos of people who have agreed to it.",
-    "`/talkingphoto help` shows everything I can do.",
+    say("welcome.hello", { person: markup(`<@${userId}>`) }),
+    say("welcome.first_video", { button: MAKE_A_VIDEO }),
+    say("welcome.in_a_channel"),
+    say("welcome.what_goes_where"),
+    say("welcome.more"),
   ].join("\n\n");
 }
 
-export const startButton = {
-  type: "button",
-  action_id: startAction,
-  text: { type: "plain_text", text: "Make a video" },
-  style: "primary",
-} as const;
+export function startButton(say: Say): BlockButton {
+  return {
+    type: "button",
+    action_id: startAction,
+    text: { type: "plain_text", text: say.plain(MAKE_A_VIDEO.key) },
+    style: "primary",
+  };
+}
 
 /**
  * Says hello to somebody who has not been told yet what the app does. At most once: it is noted before it is said, and
@@ -34,7 +39,7 @@ export const startButton = {
 export async function welcome(newcomer: Recipient, deps: WelcomeDeps): Promise<void> {
   const { store, access } = deps;
   const { installationId, userId } = newcomer;
-  if (refusalInDirectMessage(userId, access) !== undefined) return;
+  if (refusalInDirectMessage(sayIn("en"), userId, access) !== undefined) return;
   // Intake keys are forgotten after some days; the habit stays. The key keeps two at once apart.
   const where = installationId as string as WorkspaceId;
   if ((await store.findHabits(where, userId))?.welcomed) return;
@@ -49,11 +54,12 @@ export async function welcome(newcomer: Recipient, deps: WelcomeDeps): Promise<v
 
 async function sayHello(newcomer: Recipient, deps: WelcomeDeps): Promise<void> {
   const { installationId, userId } = newcomer;
-  const { log } = deps;
-  const text = welcomeText(userId);
+  const { log, readers } = deps;
+  const say = await readers.sayTo(installationId, userId);
+  const text = welcomeText(say, userId);
   const blocks: KnownBlock[] = [
     { type: "section", text: { type: "mrkdwn", text } },
-    { type: "actions", elements: [startButton] },
+    { type: "actions", elements: [startButton(say)] },
   ];
   const said = await tellDirectly(newcomer, { text, blocks }, deps);
   if (said.type === "ok") log.info({ installationId, userId }, "a person was welcomed");
@@ -73,7 +79,8 @@ export function registerWelcome(app: App, deps: IntakeDeps): void {
       await ack();
       if (responseUrl !== undefined) await deps.answerPrivately(responseUrl, text);
     };
-    const refusal = refusalInDirectMessage(user.id, deps.access);
+    const say = await deps.readers.sayTo(callerIn(context), user.id);
+    const refusal = refusalInDirectMessage(say, user.id, deps.access);
     if (refusal !== undefined) return privately(refusal);
     try {
       await openForm(
@@ -90,7 +97,7 @@ export function registerWelcome(app: App, deps: IntakeDeps): void {
       );
     } catch (error) {
       deps.log.error({ err: error, workspaceId }, "the form could not be opened");
-      await privately(NOT_SAVED);
+      await privately(say("answer.not_saved"));
     }
   });
 }
