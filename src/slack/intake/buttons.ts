@@ -14,6 +14,7 @@ import { actions, CHOOSE, GO_ON } from "../surface.ts";
 import { mayDecide, whyNotAllowed } from "./access.ts";
 import { afterAllText, cancelText, deletedText } from "./answers.ts";
 import { detailsText } from "./details.ts";
+import { showDetails } from "./details-modal.ts";
 import { tellDirectly } from "./direct-message.ts";
 import { followUp } from "./follow-up-buttons.ts";
 import { callerIn, type IntakeDeps } from "./handlers.ts";
@@ -169,7 +170,15 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
     const { before, changed } = await apply(job, (current) => removalWanted(current, user.id));
     return changed ? undefined : (say) => deletedText(say, before);
   });
-  onPress(actions.details, async (job) => (say) => detailsText(say, job));
+  onPress(actions.details, async (job, { user, trigger_id: triggerId, response_url: url }, ack, caller) => {
+    // A press in the Home tab has no address for an answer, but can open something over it.
+    if (url === undefined && triggerId !== undefined) {
+      await ack();
+      const say = await deps.readers.sayTo(caller, user.id);
+      if (await showDetails(say, job, { triggerId, installationId: caller }, deps)) return undefined;
+    }
+    return (say) => detailsText(say, job);
+  });
   onPress(actions.change, async (job, pressed, ack, installationId) => {
     if (!hasEnded(job)) return STALE;
     const { photo, speech } = job.request;
