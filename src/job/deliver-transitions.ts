@@ -1,7 +1,7 @@
 import type { Failure } from "./failure.ts";
 import type { MessageTs, SlackFileId } from "./ids.ts";
-import type { Finish, FinishedRender, Job, Made } from "./job.ts";
-import { advance, failed, newNotice, retryLater, snooze } from "./moves.ts";
+import type { Finish, FinishedRender, Job } from "./job.ts";
+import { advance, failed, madeOf, newNotice, retryLater, snooze } from "./moves.ts";
 import type { RenderUpdate } from "./render-api.ts";
 import { goesFirst, notShown, shown } from "./show-first.ts";
 import { backoff, type Waits } from "./waits.ts";
@@ -295,8 +295,12 @@ export function undeliverable(job: Job, failure: Failure, now: number, waits: Wa
 export function redelivering(job: Job, now: number, waits: Waits): Job {
   const state = job.state;
   if (state.status !== "undeliverable") return job;
-  if (now - state.render.renderedAt > waits.undeliverableGiveUp)
-    return failed(job, { reason: "render_gone" }, now);
+  const { renderedAt, startedAt = renderedAt } = state.render;
+  // Posted late, because it was looked at first: for as long as AKOOL keeps it.
+  const giveUpAt = job.preview?.approved
+    ? startedAt + waits.renderGiveUp
+    : renderedAt + waits.undeliverableGiveUp;
+  if (now > giveUpAt) return failed(job, { reason: "render_gone" }, now);
   const { notice: _told, ...rest } = job;
   if (state.fileId === undefined) return advance(rest, { status: "rendered", render: state.render }, now);
   return advance(
@@ -342,10 +346,6 @@ function delivered(
     ...(render && { made: madeOf(render) }),
   } as const;
   return { ...advance(job, state, now), finish };
-}
-
-function madeOf({ videoUrl: _, uploads: _uploads, told: _told, ...made }: FinishedRender): Made {
-  return made;
 }
 
 function renderOf(job: Job): FinishedRender | undefined {

@@ -296,6 +296,8 @@ export type JobState =
       readonly kept?: Kept;
       /** It had been shown to the person first. */
       readonly instead?: "thrown_away" | "undecided";
+      /** Absent unless it was shown. */
+      readonly made?: Made;
     };
 
 /** Which order of AKOOL's it was. */

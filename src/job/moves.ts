@@ -1,5 +1,14 @@
 import type { Failure } from "./failure.ts";
-import { hasEnded, type Job, type JobState, type Late, type Notice, type Order } from "./job.ts";
+import {
+  type FinishedRender,
+  hasEnded,
+  type Job,
+  type JobState,
+  type Late,
+  type Made,
+  type Notice,
+  type Order,
+} from "./job.ts";
 
 /** The few ways in which any transition moves a job. */
 
@@ -52,4 +61,9 @@ export function orderOf({ state }: Job): Order | undefined {
 
 export function newNotice(kind: Notice["kind"]): Notice {
   return { kind, stage: "todo", tries: 0 };
+}
+
+/** What is still to be known of a video when nothing is done with it any more. */
+export function madeOf({ videoUrl: _, uploads: _uploads, told: _told, ...made }: FinishedRender): Made {
+  return made;
 }

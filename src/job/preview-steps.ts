@@ -28,8 +28,8 @@ export async function edit(job: Job, { delivery, waits, now, log }: StepDeps, sa
   return save(
     (current) => {
       if (answer.type === "ok") return preview.previewEdited(current, says);
-      if (answer.type === "refused") return preview.previewClosed(current);
-      return preview.previewLater(current, now(), retryAfter(answer), waits);
+      if (answer.type === "refused") return preview.previewClosed(current, says);
+      return preview.previewLater(current, says, now(), retryAfter(answer), waits);
     },
     ...lines,
   );

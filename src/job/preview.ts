@@ -55,20 +55,26 @@ export function previewEdited(job: Job, says: string): Job {
 }
 
 /** Slack keeps it as it is. Where it was to get its buttons, the person is told where they are instead. */
-export function previewClosed(job: Job): Job {
+export function previewClosed(job: Job, says: string): Job {
   if (!job.preview) return job;
-  const says = previewSays(job);
   const { retryAt: _, ...rest } = job.preview;
-  const preview: Preview = { ...rest, closed: true, tries: 0, ...(says === undefined ? {} : { says }) };
+  const preview: Preview = { ...rest, closed: true, tries: 0, says };
   const closed = { ...job, preview };
   return job.state.status === "shown" ? { ...closed, notice: newNotice("deciding") } : closed;
 }
 
 /** Nothing is known to have happened: the same once more, later, and in the end not at all. */
-export function previewLater(job: Job, now: number, delayMs: number | undefined, waits: Waits): Job {
-  if (!job.preview) return job;
+export function previewLater(
+  job: Job,
+  says: string,
+  now: number,
+  delayMs: number | undefined,
+  waits: Waits,
+): Job {
+  // Meanwhile there is something else to be said, with tries of its own.
+  if (!job.preview || previewSays(job) !== says) return job;
   const tries = job.preview.tries + 1;
-  if (tries > EDIT_TRIES) return previewClosed(job);
+  if (tries > EDIT_TRIES) return previewClosed(job, says);
   return {
     ...job,
     preview: { ...job.preview, tries, retryAt: now + (delayMs ?? backoff(waits, tries - 1)) },

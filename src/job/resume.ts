@@ -11,8 +11,10 @@ import type { Waits } from "./waits.ts";
 export function resumed(job: Job, index: number, now: number, waits: Waits): Job {
   if (hasEnded(job)) return job;
   // It waits for the person, and its post says so: that a process was started is no news to them.
-  if (job.state.status === "shown")
-    return { ...job, dueAt: Math.min(job.dueAt ?? now, now + waits.renderGiveUp) };
+  if (job.state.status === "shown") {
+    const longest = job.state.failure ? waits.undeliverableRetry : waits.renderGiveUp;
+    return { ...job, dueAt: Math.min(job.dueAt ?? now, now + longest) };
+  }
   const { message } = job;
   // Of those that tell the time, minutes may have passed: their edits, too, come one after another.
   const told: Job =

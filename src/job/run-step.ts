@@ -12,7 +12,7 @@ import { failed } from "./moves.ts";
 import type { StepName } from "./next-step.ts";
 import * as previewing from "./preview-steps.ts";
 import * as renders from "./render-steps.ts";
-import { leftUndecided as leftUnposted } from "./show-first.ts";
+import { decisionDue } from "./show-first.ts";
 import { sortedOut } from "./sorting.ts";
 import * as speeches from "./speech-steps.ts";
 import * as speech from "./speech-transitions.ts";
@@ -124,7 +124,7 @@ export async function runStep(job: Job, step: StepName, deps: StepDeps, signal: 
       return save((current) => deliver.redelivering(current, now(), waits));
 
     case "stop_deciding":
-      return save((current) => leftUnposted(current, now()));
+      return save((current) => decisionDue(current, now()));
     case "edit_preview":
       return previewing.edit(job, deps, save);
 

@@ -1,7 +1,7 @@
 import type { Failure } from "./failure.ts";
 import type { ChannelId, MessageTs, SlackFileId } from "./ids.ts";
 import { type FinishedRender, type Job, type Place, type Preview, threadOf } from "./job.ts";
-import { advance, newNotice, retryLater } from "./moves.ts";
+import { advance, madeOf, newNotice, retryLater } from "./moves.ts";
 import { backoff, type Waits } from "./waits.ts";
 
 /**
@@ -13,7 +13,9 @@ const OPEN_TRIES = 8;
 const NOTHING_YET: Preview = { tries: 0 };
 
 /** The video, once it is made, is shown to its person and to nobody else. */
-export function goesFirst({ request, preview }: Job): boolean {
+export function goesFirst({ place, request, preview }: Job): boolean {
+  // In their direct message with the app nobody else would see it anyway.
+  if (place.channelId.startsWith("D")) return false;
   return request.showFirst === true && preview?.approved !== true;
 }
 
@@ -61,7 +63,23 @@ export function notShown(job: Job, failure: Failure, now: number, waits: Waits):
   const fileId = "fileId" in job.state ? job.state.fileId : undefined;
   const unseen = deciding(job, fileId === undefined ? {} : { fileId }, now, waits);
   if (unseen === job || unseen.state.status !== "shown") return job;
-  return { ...unseen, state: { ...unseen.state, failure }, notice: newNotice("deciding") };
+  const { render, until } = unseen.state;
+  const told = `not_shown ${failure.reason} ${failure.code ?? ""}`;
+  const state = { ...unseen.state, render: { ...render, told }, failure };
+  const kept = { ...unseen, state, dueAt: Math.min(until, now + waits.undeliverableRetry) };
+  return render.told === told ? kept : { ...kept, notice: newNotice("deciding") };
+}
+
+/** Its time is over; or it could not be shown so far, and that is tried once more by itself. */
+export function decisionDue(job: Job, now: number): Job {
+  const { state } = job;
+  if (state.status !== "shown") return job;
+  if (now >= state.until) return leftUndecided(job, now);
+  if (state.failure === undefined) return { ...job, dueAt: state.until };
+  const { uploads: _uploads, told, ...render } = state.render;
+  // What nobody has been told yet is news the next time, too.
+  const once = told === undefined || job.notice ? render : { ...render, told };
+  return advance(decided(job), { status: "rendered", render: once }, now);
 }
 
 function deciding(job: Job, post: Pick<Preview, "fileId" | "ts">, now: number, waits: Waits): Job {
@@ -83,7 +101,7 @@ export function approved(job: Job, now: number): Job {
   const { state } = job;
   if (state.status !== "shown") return job;
   if (now > state.until) return leftUndecided(job, now);
-  const preview: Preview = { ...(job.preview ?? NOTHING_YET), approved: true };
+  const preview: Preview = { ...fresh(job.preview), approved: true };
   return { ...advance(decided(job), { status: "rendered", render: anew(state.render) }, now), preview };
 }
 
@@ -104,13 +122,24 @@ export function leftUndecided(job: Job, now: number): Job {
 }
 
 function unposted(job: Job, instead: "thrown_away" | "undecided", now: number): Job {
-  const ended = advance(
-    decided(job),
-    { status: "cancelled", renderWasRunning: true, finishedAt: now, instead },
-    now,
-  );
+  if (job.state.status !== "shown") return job;
+  const made = madeOf(job.state.render);
+  const ended: Job = {
+    ...advance(
+      decided(job),
+      { status: "cancelled", renderWasRunning: true, finishedAt: now, instead, made },
+      now,
+    ),
+    ...(job.preview ? { preview: fresh(job.preview) } : {}),
+  };
   const isSaidSomewhere = job.message.status === "posted" || !decidesHere(job);
   return isSaidSomewhere ? ended : { ...ended, notice: newNotice("ended") };
+}
+
+/** What comes next is said with all its tries. */
+function fresh(preview: Preview = NOTHING_YET): Preview {
+  const { retryAt: _, ...rest } = preview;
+  return { ...rest, tries: 0 };
 }
 
 /** Whatever was still to be said about the decision is not said any more. */

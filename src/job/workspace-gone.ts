@@ -7,9 +7,17 @@ import { advance } from "./moves.ts";
  * finds an ended job and changes nothing.
  */
 export function workspaceGone(job: Job, now: number): Job {
-  const { notice: _nobodyToTell, preview: _notEdited, ...rest } = job;
-  const silent: Job = { ...rest, message: { status: "none" } };
-  if (hasEnded(job)) return job.notice || job.preview || job.message.status !== "none" ? silent : job;
+  const { notice: _nobodyToTell, preview, ...rest } = job;
+  const silent: Job = {
+    ...rest,
+    message: { status: "none" },
+    // What is still to be known of it: that it need not be shown first any more.
+    ...(preview?.approved ? { preview: { approved: true, tries: 0 } } : {}),
+  };
+  if (hasEnded(job))
+    return job.notice || (preview && !preview.approved) || preview?.ts || job.message.status !== "none"
+      ? silent
+      : job;
   const failure = { reason: "slack_connection_revoked", code: "uninstalled" } as const;
   return advance(silent, { status: "failed", failure, finishedAt: now }, now);
 }

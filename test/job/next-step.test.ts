@@ -186,11 +186,11 @@ const outcomes: Record<StepName, Move[]> = {
     (job, now) => first.notShown(job, failure, now, WAITS),
     (job, now) => first.openDirectLater(job, now, undefined, WAITS),
   ],
-  stop_deciding: [first.leftUndecided],
+  stop_deciding: [first.decisionDue],
   edit_preview: [
     (job) => preview.previewEdited(job, preview.previewSays(job) ?? ""),
-    preview.previewClosed,
-    (job, now) => preview.previewLater(job, now, undefined, WAITS),
+    (job) => preview.previewClosed(job, preview.previewSays(job) ?? ""),
+    (job, now) => preview.previewLater(job, preview.previewSays(job) ?? "", now, undefined, WAITS),
   ],
   relay: [
     (job, now) => deliver.uploadOpened(job, FILE, now),

@@ -118,6 +118,40 @@ describe("on its way to its person", () => {
     expect(last.state.status).toBe("shown");
   });
 
+  it("is tried again by itself while it could not be shown, and announced once for the same reason", () => {
+    const unshown = first.notShown(asked("rendered"), failure, NOW, WAITS);
+    expect(unshown.dueAt).toBe(NOW + WAITS.undeliverableRetry);
+    const { notice: _said, ...told } = unshown;
+    const seen = { ...told, message: { ...POSTED, shown: "not shown" } };
+    expect(step(seen, NOW + WAITS.undeliverableRetry)).toBe("stop_deciding");
+    const again = first.decisionDue(told, NOW + 1000);
+    expect(again.state.status).toBe("rendered");
+    expect(first.notShown(again, failure, NOW + 2000, WAITS).notice).toBeUndefined();
+    expect(first.notShown(again, { reason: "cannot_post" }, NOW + 2000, WAITS).notice?.kind).toBe("deciding");
+    // Nobody has heard of it yet: then the next time is news, too.
+    const unheard = first.decisionDue(unshown, NOW + 1000);
+    expect(first.notShown(unheard, failure, NOW + 2000, WAITS).notice?.kind).toBe("deciding");
+  });
+
+  it("is left unposted once AKOOL keeps it no longer, and not before", () => {
+    const waiting = shown();
+    const until = waiting.state.status === "shown" ? waiting.state.until : 0;
+    expect(first.decisionDue(waiting, until - 1)).toMatchObject({ state: { status: "shown" }, dueAt: until });
+    expect(first.decisionDue(waiting, until).state).toMatchObject({
+      status: "cancelled",
+      instead: "undecided",
+      made: { renderId: FINISHED.renderId },
+    });
+  });
+
+  it("can be posted for as long as AKOOL keeps it, also when the place refuses it at first", () => {
+    const over = { request, preview: { ...IN_DIRECT, approved: true } } as const;
+    const refused = sampleJob("undeliverable", over);
+    const late = FINISHED.renderedAt + WAITS.undeliverableGiveUp + 1000;
+    expect(deliver.redelivering(refused, late, WAITS).state.status).not.toBe("failed");
+    expect(deliver.redelivering({ ...refused, preview: IN_DIRECT }, late, WAITS).state.status).toBe("failed");
+  });
+
   it("asks on the job message where the post's id is not known", () => {
     const job = first.shown(asked("sharing called"), FILE, undefined, NOW, WAITS);
     expect([shownBy(job), job.notice?.kind, preview.previewSays(job)]).toEqual([
@@ -188,21 +222,31 @@ describe("the post in the direct message", () => {
 
   it("leaves the buttons to the job message where it cannot be edited, now or after many tries", () => {
     for (const job of [
-      preview.previewClosed(shown()),
-      preview.previewLater(shown({ tries: 30 }), NOW, undefined, WAITS),
+      preview.previewClosed(shown(), "shown"),
+      preview.previewLater(shown({ tries: 30 }), "shown", NOW, undefined, WAITS),
     ]) {
       expect(shownBy(job)).toBe("shown plain");
       expect(job.notice?.kind).toBe("deciding");
       expect(preview.previewDueAt(job)).toBeUndefined();
     }
-    const later = preview.previewLater(shown(), NOW, 5000, WAITS);
+    const later = preview.previewLater(shown(), "shown", NOW, 5000, WAITS);
     expect(preview.previewDueAt(later)).toBe(NOW + 5000);
+  });
+
+  it("says next what has become of it, with tries of its own, whatever came of what was being said", () => {
+    const tried = shown({ tries: 29, retryAt: NOW + 1000 });
+    const thrown = first.thrownAway(tried, NOW);
+    expect(thrown.preview).toMatchObject({ tries: 0 });
+    expect(preview.previewDueAt(thrown)).toBe(0);
+    // The edit that gave it buttons comes back refused, or unanswered.
+    expect(preview.previewDueAt(preview.previewClosed(thrown, "shown"))).toBe(0);
+    expect(preview.previewLater(thrown, "shown", NOW, 5000, WAITS)).toBe(thrown);
   });
 
   it("loses its file when it is thrown away, also where it cannot be edited", () => {
     const job = first.thrownAway(shown({ closed: true, says: "shown" }), NOW);
     expect(step({ ...job, message: { status: "none" } })).toBe("edit_preview");
-    const done = preview.previewClosed(job);
+    const done = preview.previewClosed(job, "thrown_away");
     const { dueAt: _, ...rest } = { ...done, message: { status: "none" } as const };
     expect(wakeAt(rest, WAITS)).toBeUndefined();
   });

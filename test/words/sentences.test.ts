@@ -51,6 +51,10 @@ describe.each(LOCALES)("every sentence in %s", (locale) => {
     expect(keys().filter((key) => /<!|<@|<#/.test(sentence(locale, key)))).toEqual([]);
   });
 
+  it("has no sign of Slack's markup that is not meant as one", () => {
+    expect(keys().filter((key) => /[<>]|&(?!amp;|lt;|gt;)/.test(sentence(locale, key)))).toEqual([]);
+  });
+
   it("closes what it opens in Slack's markup", () => {
     const odd = keys().filter((key) => literalsIn(parsed(locale, key)).join("").split("`").length % 2 === 0);
     expect(odd).toEqual([]);

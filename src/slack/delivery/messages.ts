@@ -216,7 +216,8 @@ function endedMessage(say: Say, job: Job): Message {
 }
 
 export function message(job: Job, text: string, ...buttons: Button[]): Message {
-  const section: KnownBlock = { type: "section", text: { type: "mrkdwn", text } };
+  // What was typed is no address and no channel by itself.
+  const section: KnownBlock = { type: "section", text: { type: "mrkdwn", text, verbatim: true } };
   if (buttons.length === 0) return { text, blocks: [section] };
   return {
     text,

@@ -53,11 +53,11 @@ export function insteadText(say: Say, job: Job): string | undefined {
 }
 
 export function decidingText(say: Say, job: Job): string {
-  const person = personOf(job);
+  const [person, where] = [personOf(job), markup(`<#${job.place.channelId}>`)];
   const isThere = job.state.status === "shown" && job.state.failure === undefined;
   return isThere
-    ? say("showFirst.call_shown_plain", { person })
-    : say("showFirst.call_not_shown", { person, why: whyNot(say, job) });
+    ? say("showFirst.call_shown_plain", { person, where })
+    : say("showFirst.call_not_shown", { person, where, why: whyNot(say, job) });
 }
 
 /** The sentences about posting speak of the place where they stand, which is another one. */

@@ -208,7 +208,10 @@ export function createSlackDelivery({
         ? [ephemeral, direct]
         : job.notice.kind === "undeliverable"
           ? [direct, throughResponseUrl, ephemeral]
-          : [throughResponseUrl, ephemeral, direct];
+          : job.notice.kind === "deciding"
+            ? // What goes through the address has no buttons.
+              [direct, ephemeral]
+            : [throughResponseUrl, ephemeral, direct];
       let answer: SlackAnswer = { type: "refused", code: "no_way_to_tell" };
       for (const rung of ladder) {
         answer = await rung();
@@ -236,6 +239,8 @@ export function createSlackDelivery({
 
     async shareFile(job, fileId) {
       const say = await sayTo(job);
+      if (goesFirst(job) && job.preview?.channelId === undefined)
+        return { type: "refused", code: "no_direct_message" };
       const { channelId, threadTs: thread } = shownWhere(job);
       const files: [{ id: string; title: string }] = [{ id: fileId, title: say.plain("finish.video_title") }];
       const said = goesFirst(job) ? previewComment(say, job) : finishComment(say, job);
@@ -305,11 +310,12 @@ export function createSlackDelivery({
       if (file.type !== "ok" && file.type !== "refused") return file;
       if (channelId === undefined || ts === undefined || closed) return file;
       const preview = previewMessage(await sayTo(job), job);
-      return callFor(
+      const edited = await callFor(
         job,
         (client) => client.chat.update({ channel: channelId, ts, ...preview }),
         () => ({}),
       );
+      return edited.type === "ok" ? file : edited;
     },
 
     async removeFinish(job, fileId, ts) {

@@ -58,7 +58,12 @@ function whomToAsk(admins: ReadonlySet<string>): Said {
 
 /** The same for the person's own conversation with the app, and its Home. */
 export function refusalInDirectMessage(say: Say, user: UserId, settings: AccessSettings): string | undefined {
-  return refusalFor(say, user, "D" as ChannelId, settings);
+  const why = whyNotInDirectMessage(user, settings);
+  return why && say.kept(why);
+}
+
+export function whyNotInDirectMessage(user: UserId, settings: AccessSettings): Said | undefined {
+  return whyNotAllowed(user, "D" as ChannelId, settings);
 }
 
 /** Only who asked for the video, or an admin, may decide about it. */

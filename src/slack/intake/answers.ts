@@ -1,5 +1,5 @@
 import type { CancelOutcome } from "../../job/decisions.ts";
-import { failureText } from "../../job/failure-text.ts";
+import { failureTextOf } from "../../job/failure-text.ts";
 import type { Job } from "../../job/job.ts";
 import { decidesHere } from "../../job/show-first.ts";
 import { markup, type Said, type Say } from "../../words/say.ts";
@@ -142,12 +142,13 @@ export function phase(say: Say, job: Job): string {
   }
 }
 
-export function ending(say: Say, { state, finish }: Job): string {
+export function ending(say: Say, job: Job): string {
+  const { state, finish } = job;
   switch (state.status) {
     case "delivered":
       return say(finish?.stage === "removed" ? "answer.ending_deleted" : "answer.ending_delivered");
     case "failed":
-      return failureText(say, state.failure);
+      return failureTextOf(say, job, state.failure);
     case "cancelled":
       if (state.instead === "thrown_away") return say("showFirst.ended_thrown_away");
       return say(state.instead ? "showFirst.ended_undecided" : "answer.ending_cancelled");

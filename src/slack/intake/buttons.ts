@@ -72,15 +72,9 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
   }
 
   function onFollowUp(which: FollowUp) {
-    return async (
-      job: Job,
-      { user, response_url: responseUrl }: Pressed,
-      _ack: () => Promise<void>,
-      caller: InstallationId,
-    ): Promise<Answer> => {
-      const say = await deps.readers.sayTo(caller, user.id);
-      const text = await followUp(say, job, which, { userId: user.id, responseUrl }, deps);
-      return text === undefined ? undefined : () => text;
+    return async (job: Job, { user, response_url: responseUrl }: Pressed): Promise<Answer> => {
+      const said = await followUp(job, which, { userId: user.id, responseUrl }, deps);
+      return said && ((say) => say.kept(said));
     };
   }
 
@@ -129,7 +123,11 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
   }
 
   onPress(actions.cancel, async (job) => {
-    const { before, changed } = await apply(job, (current) => cancelled(current, now(), waits));
+    // Pressed where it was not seen yet that the video is there: to throw that away is another decision.
+    const { before, changed } = await apply(job, (current) =>
+      current.state.status === "shown" ? current : cancelled(current, now(), waits),
+    );
+    if (before.state.status === "shown") return (say) => say("showFirst.cancel_which", { id: job.id });
     return changed ? undefined : (say) => cancelText(say, cancelOutcome(before));
   });
   onPress(

@@ -89,7 +89,7 @@ function order(say: Say, job: Job): string {
 }
 
 function orderOf({ state }: Job): Order {
-  if (state.status === "delivered") return state.made ?? {};
+  if (state.status === "delivered" || state.status === "cancelled") return state.made ?? {};
   return state.status === "failed" ? (state.order ?? {}) : {};
 }
 

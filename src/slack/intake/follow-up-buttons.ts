@@ -1,9 +1,9 @@
 import { followedUp, requestAgain } from "../../job/follow-up.ts";
 import type { UserId } from "../../job/ids.ts";
 import { type FollowUp, installationOf, type Job, threadOf } from "../../job/job.ts";
-import type { Say } from "../../words/say.ts";
+import type { Said } from "../../words/say.ts";
 import type { Key } from "../../words/sentences.ts";
-import { refusalFor } from "./access.ts";
+import { whyNotAllowed } from "./access.ts";
 import type { IntakeDeps } from "./handlers.ts";
 import { acceptRequest, newJob } from "./new-job.ts";
 
@@ -16,23 +16,22 @@ const MADE_ALREADY: Record<FollowUp, Key> = {
 
 /** Resolves with what the presser alone is to hear; undefined when the new job's own message says it all. */
 export async function followUp(
-  say: Say,
   job: Job,
   which: FollowUp,
   by: { readonly userId: UserId; readonly responseUrl: string | undefined },
   deps: IntakeDeps,
-): Promise<string | undefined> {
+): Promise<Said | undefined> {
   const { store, now, waits, access } = deps;
   const request = requestAgain(job, which);
-  if (!request) return say("answer.stale");
+  if (!request) return { key: "answer.stale" };
   // Pressed in the direct message, where nothing of the new job is seen until it is done.
   const isShown = job.state.status === "shown";
-  const already = isShown
-    ? say("showFirst.again_already")
-    : say(MADE_ALREADY[which], { change: { key: "button.change" } });
+  const already: Said = isShown
+    ? { key: "showFirst.again_already" }
+    : { key: MADE_ALREADY[which], values: { change: { key: "button.change" } } };
   if (job.followUps?.[which] !== undefined) return already;
   const { workspaceId, door, place } = job;
-  const refusal = refusalFor(say, by.userId, place.channelId, access);
+  const refusal = whyNotAllowed(by.userId, place.channelId, access);
   if (refusal !== undefined) return refusal;
   const thread = threadOf(job);
   const wanted = newJob(
@@ -61,5 +60,5 @@ export async function followUp(
     return noted === current ? undefined : { job: noted };
   });
   if (!isNew) return already;
-  return isShown ? say("showFirst.again") : undefined;
+  return isShown ? { key: "showFirst.again" } : undefined;
 }

@@ -26,6 +26,8 @@ export interface FormLook {
   readonly usualVoice?: Option;
   /** Of a request that waits for what is missing. */
   readonly begun?: Pick<RenderRequest, "resolution" | "gesturePrompt" | "showFirst">;
+  /** What the person is used to could not be read: then nothing is asked that has a usual answer of theirs. */
+  readonly isPlain?: true;
   /** The person's own defaults. */
   readonly usual?: Pick<Habits, "resolution" | "gesturePrompt" | "showFirst">;
   /** Of the voice that was just chosen. */
@@ -210,8 +212,8 @@ function speechBlocks(say: Say, { taken, takenFrom = "message" }: FormLook): Kno
 }
 
 /** In a direct message with the app there is nobody else to see it. */
-function showFirstBlocks(say: Say, { asksWhere, inChannel, begun, usual }: FormLook): KnownBlock[] {
-  if (!asksWhere && !inChannel) return [];
+function showFirstBlocks(say: Say, { asksWhere, inChannel, begun, usual, isPlain }: FormLook): KnownBlock[] {
+  if (isPlain || (!asksWhere && !inChannel)) return [];
   const choice = optionOf(say.plain("showFirst.choice"), SHOW_FIRST);
   return [
     {

@@ -127,13 +127,13 @@ export function registerMessages(app: App, deps: IntakeDeps): void {
       await deps.store.update(accepted.job.id, (current) => {
         const before = unsortedOf(current);
         if (!before || fileCount <= before.files.length) return undefined;
-        return { job: { ...current, request, state: job.state } };
+        return { job: { ...current, request: job.request, state: job.state } };
       });
     }
-    if (!accepted.isNew && bringsMore(accepted.job, request, event.ts)) {
+    if (!accepted.isNew && bringsMore(accepted.job, job.request, event.ts)) {
       await deps.store.update(accepted.job.id, (current) => {
-        const next = refilled(current, request, deps.now(), deps.waits);
-        return bringsMore(current, request, event.ts) && next !== current ? { job: next } : undefined;
+        const next = refilled(current, job.request, deps.now(), deps.waits);
+        return bringsMore(current, job.request, event.ts) && next !== current ? { job: next } : undefined;
       });
     }
   }

@@ -86,7 +86,7 @@ async function lookOrPlain(
   return lookOf(say, form, opening, deps).catch((error: unknown) => {
     deps.log.warn({ err: error, workspaceId: opening.workspaceId }, "the form opens without what is usual");
     const { taken, channelId } = form;
-    return { taken, asksWhere: channelId === undefined, inChannel: isChannel(channelId) };
+    return { taken, asksWhere: channelId === undefined, inChannel: isChannel(channelId), isPlain: true };
   });
 }
 

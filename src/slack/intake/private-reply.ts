@@ -41,6 +41,6 @@ function lastWords(say: Say, text: string): object {
     type: "modal",
     title: { type: "plain_text", text: say.plain("form.title") },
     close: { type: "plain_text", text: say.plain("form.close") },
-    blocks: [{ type: "section", text: { type: "mrkdwn", text } }],
+    blocks: [{ type: "section", text: { type: "mrkdwn", text, verbatim: true } }],
   };
 }

@@ -1,3 +1,4 @@
+import type { Habits } from "../../job/habits.ts";
 import type { ChannelId } from "../../job/ids.ts";
 import type { ChosenVoice, MediaSource, RenderRequest, SpeechSource } from "../../job/job.ts";
 import type { Voice } from "../../job/speech-api.ts";
@@ -44,7 +45,7 @@ export function readForm(
   values: Values,
   form: Pick<OpenForm, "taken" | "channelId">,
   voices: readonly Voice[],
-  usualGestures?: string,
+  usual: Pick<Habits, "gesturePrompt" | "showFirst"> = {},
 ): FormResult {
   const voice = chosenVoice(values, voices);
   const photoFile = values["talkingphoto.photo"]?.["talkingphoto.photo_file"].files?.[0];
@@ -61,7 +62,7 @@ export function readForm(
     return { type: "errors", errors };
   }
 
-  const gesturePrompt = readGesture(values, usualGestures);
+  const gesturePrompt = readGesture(values, usual.gesturePrompt);
   const resolution =
     values["talkingphoto.resolution"]?.["talkingphoto.resolution_choice"].selected_option?.value;
   return {
@@ -73,7 +74,7 @@ export function readForm(
       speech,
       resolution: resolution === "1080" ? "1080" : "720",
       ...(gesturePrompt ? { gesturePrompt } : {}),
-      ...(isShownFirst(values) ? { showFirst: true } : {}),
+      ...(isShownFirst(values, usual.showFirst) ? { showFirst: true } : {}),
     },
   };
 }
@@ -123,8 +124,11 @@ function whoseVoice(values: Values): ("me" | "channel")[] {
   return (["me", "channel"] as const).filter((whose) => ticked.some(({ value }) => value === whose));
 }
 
-function isShownFirst(values: Values): boolean {
-  const ticked = values["talkingphoto.show_first"]?.["talkingphoto.show_first_choice"].selected_options ?? [];
+/** A form without the box was drawn by who did not know of it: then as the person is used to. */
+function isShownFirst(values: Values, usual: boolean | undefined): boolean {
+  const box = values["talkingphoto.show_first"]?.["talkingphoto.show_first_choice"];
+  if (!box) return usual === true;
+  const ticked = box.selected_options ?? [];
   return ticked.some(({ value }) => value === SHOW_FIRST);
 }
 

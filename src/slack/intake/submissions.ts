@@ -34,8 +34,10 @@ interface Sender {
 export function registerForm(app: App, deps: IntakeDeps): void {
   app.view({ callback_id: formCallbackId, type: "view_submission" }, async ({ body, ack, context }) => {
     const { workspaceId, user, view } = formBody.parse(body);
+    // Slack waits three seconds, so it is asked beside everything else; words need it only where something is wrong.
+    const speaking = deps.readers.sayTo(callerIn(context), user.id);
     const problems = async (wrong: Readonly<Record<string, Said>>) => {
-      const say = await deps.readers.sayTo(callerIn(context), user.id);
+      const say = await speaking;
       const errors = Object.entries(wrong).map(([field, { key, values }]) => [
         field,
         say.plain(key, values).slice(0, MOST_OF_ERROR),
@@ -49,7 +51,7 @@ export function registerForm(app: App, deps: IntakeDeps): void {
       if (!form) return await problem(TOO_OLD);
       const habits = await deps.store.findHabits(workspaceId, user.id);
       const voices = await voicesSoon(deps.voices);
-      const result = readForm(view.state.values, form, voices, habits?.gesturePrompt);
+      const result = readForm(view.state.values, form, voices, habits);
       const { channelId } = result.type === "complete" ? result : form;
       const refusal = channelId && whyNotAllowed(user.id, channelId, deps.access);
       if (refusal) {

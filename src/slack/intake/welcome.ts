@@ -1,9 +1,9 @@
 import type { App } from "@slack/bolt";
 import type { Button as BlockButton, KnownBlock } from "@slack/web-api";
 import type { UserId, WorkspaceId } from "../../job/ids.ts";
-import { markup, type Said, type Say, sayIn } from "../../words/say.ts";
+import { markup, type Said, type Say } from "../../words/say.ts";
 import { startAction } from "../surface.ts";
-import { refusalInDirectMessage } from "./access.ts";
+import { whyNotInDirectMessage } from "./access.ts";
 import { type Recipient, tellDirectly } from "./direct-message.ts";
 import { callerIn, type IntakeDeps } from "./handlers.ts";
 import { openForm, whyNot } from "./open-form.ts";
@@ -39,7 +39,7 @@ export function startButton(say: Say): BlockButton {
 export async function welcome(newcomer: Recipient, deps: WelcomeDeps): Promise<void> {
   const { store, access } = deps;
   const { installationId, userId } = newcomer;
-  if (refusalInDirectMessage(sayIn("en"), userId, access) !== undefined) return;
+  if (whyNotInDirectMessage(userId, access) !== undefined) return;
   // Intake keys are forgotten after some days; the habit stays. The key keeps two at once apart.
   const where = installationId as string as WorkspaceId;
   if ((await store.findHabits(where, userId))?.welcomed) return;
@@ -75,12 +75,13 @@ export function registerWelcome(app: App, deps: IntakeDeps): void {
 
   app.action(startAction, async ({ body, ack, context }) => {
     const { workspaceId, user, trigger_id: triggerId, response_url: responseUrl } = startBody.parse(body);
-    const privately = async (text: string) => {
+    const privately = async (said: Said) => {
       await ack();
-      if (responseUrl !== undefined) await deps.answerPrivately(responseUrl, text);
+      if (responseUrl === undefined) return;
+      const say = await deps.readers.sayTo(callerIn(context), user.id);
+      await deps.answerPrivately(responseUrl, say.kept(said));
     };
-    const say = await deps.readers.sayTo(callerIn(context), user.id);
-    const refusal = refusalInDirectMessage(say, user.id, deps.access);
+    const refusal = whyNotInDirectMessage(user.id, deps.access);
     if (refusal !== undefined) return privately(refusal);
     try {
       await openForm(
@@ -97,7 +98,7 @@ export function registerWelcome(app: App, deps: IntakeDeps): void {
       );
     } catch (error) {
       deps.log.error({ err: error, workspaceId }, "the form could not be opened");
-      await privately(say("answer.not_saved"));
+      await privately({ key: "answer.not_saved" });
     }
   });
 }
