@@ -194,7 +194,9 @@ describe("npm run demo", { timeout: TIMEOUT_MS }, () => {
     run.child.kill("SIGINT");
     expect(await run.code).toBe(130);
     expect(run.words()).toMatch(/ Stopped\. $/);
-    expect(await readFile(join(place.folder, "demo-output", "app.log"), "utf8")).toContain('"msg":"stopped"}');
+    expect(await readFile(join(place.folder, "demo-output", "app.log"), "utf8")).toContain(
+      '"msg":"stopped"}',
+    );
     expect(await place.leftovers()).toEqual([]);
   });
 });

@@ -74,7 +74,7 @@ it("tells each reader of the same request in their own words, and calls nobody",
   await until("a video", () =>
     slack.channel(channel).messages.some((each) => each.files.some((file) => file.mimetype === "video/mp4")),
   );
-  const { view, text } = await home(world, DORA, "Ein Foto + eine Aufnahme · Gestik: winkt");
+  const { view, text } = await home(world, DORA, "Ein Foto + eine Aufnahme · Gesten: winkt");
   expect(JSON.stringify(view.content.blocks)).toContain("winkt &lt;!channel&gt; &amp; `lacht`");
   expect(text).toContain("Thread öffnen");
   expect(text).toContain("@dora: 1 angefragt, ");

@@ -88,7 +88,7 @@ describe("show me first", () => {
     await slack.waitForMessage(/It is posted in #room/, { channel: direct(world()) });
     const posted = now(world(), shown) ?? shown;
     await slack.pressButton(posted, "Details");
-    await slack.waitForEphemeral(/your decision and posting \d+/, { channel: direct(world()) });
+    await slack.waitForEphemeral(/deciding and posting \d+/, { channel: direct(world()) });
     const said = slack.describe(posted).join("\n");
     expect(said).toContain("[Details]");
     expect(said).not.toContain("[Post it]");
