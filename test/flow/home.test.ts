@@ -314,6 +314,10 @@ describe("an admin's Home tab", () => {
     const text = textOf(world(), BEN);
     expect(text).toMatch(/AKOOL credit left: \d/);
     expect(text).toMatch(/@anna: 1 asked for, 1 delivered, \d+ credits$/m);
+    expect(text).toMatch(/In all: \d+ credits/);
+    expect(text).toMatch(/Who may use it:\*? @anna/);
+    expect(text).toMatch(/Where:\*? in every channel/);
+    expect(text).toMatch(/Admins of this app:\*? @ben/);
     await slack.openHome(BEN);
     await slack.pressButton(view, "Switch off");
     await home(world(), "Watched channels:* none", BEN);
@@ -324,7 +328,8 @@ describe("an admin's Home tab", () => {
     const { slack } = world();
     await slack.openHome(ANNA);
     await home(world(), "My defaults");
-    expect(textOf(world())).not.toMatch(/credit left|For admins/);
+    expect(textOf(world())).toMatch(/Used by you this month: \d+ credits\n.*AKOOL credit left: \d/);
+    expect(textOf(world())).not.toMatch(/For admins|Who may use it/);
     const stranger = slack.workspace.addUser({ id: "U0STRANGER", name: "stranger", isBot: false }).id;
     await slack.openHome(stranger);
     await home(world(), "only open to some people", stranger);

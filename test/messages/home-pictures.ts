@@ -16,6 +16,13 @@ const NOTHING: Home = {
   looking: {},
   page: { jobs: [], hasNewer: false, hasOlder: false },
   habits: {},
+  credit: 1234,
+  used: 20,
+};
+const OPEN = {
+  adminUsers: new Set(["U2"]),
+  allowedUsers: new Set<string>(),
+  allowedChannels: new Set<string>(),
 };
 
 export function homeTabs(say: Say): Named[] {
@@ -72,12 +79,19 @@ export function homeTabs(say: Say): Named[] {
         page: { jobs: [], hasNewer: false, hasOlder: true, oldest: CURSOR },
       }),
     ],
-    ["of an admin, on the first day", home({ admin: { credit: undefined, watched: [], counts: [] } })],
+    [
+      "of an admin, on the first day",
+      home({ credit: undefined, used: 0, admin: { access: OPEN, watched: [], counts: [] } }),
+    ],
     [
       "of an admin",
       home({
         admin: {
-          credit: 1234,
+          access: {
+            ...OPEN,
+            allowedUsers: new Set(Array.from({ length: 23 }, (_, index) => `U${index + 1}`)),
+            allowedChannels: new Set([CHANNEL]),
+          },
           watched: [CHANNEL, ...Array.from({ length: 10 }, (_, index) => `C${index + 10}` as typeof CHANNEL)],
           counts: Array.from({ length: 22 }, (_, index) => ({
             requesterId: `U${index + 1}` as UserId,

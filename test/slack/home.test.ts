@@ -96,8 +96,14 @@ describe("the Home tab", () => {
         oldest: { acceptedAt: NOW, id: "b".repeat(10) as JobId },
       },
       habits: { gesturePrompt: long.slice(0, 1000), voice: { id: "v1", name: long, language: "en" } },
+      credit: undefined,
+      used: 1_234_567.89,
       admin: {
-        credit: undefined,
+        access: {
+          adminUsers: new Set(Array.from({ length: 300 }, (_, index) => `U${index}`)),
+          allowedUsers: new Set(Array.from({ length: 3000 }, (_, index) => `U${index}`)),
+          allowedChannels: new Set(Array.from({ length: 300 }, (_, index) => `C${index}`)),
+        },
         watched: Array.from({ length: 80 }, (_, index) => `C${index}` as ChannelId),
         counts: Array.from({ length: 500 }, (_, index) => ({
           requesterId: `U${index}` as UserId,

@@ -68,11 +68,13 @@ async function viewFor(
   const { store, access, now } = deps;
   const refusal = refusalInDirectMessage(say, userId, access);
   if (refusal !== undefined) return closedView(refusal);
-  const [jobs, page, habits, admin] = await Promise.all([
+  const [jobs, page, habits, credit, counts, watched] = await Promise.all([
     store.jobsOf(userId, workspaceId, LOOKED_THROUGH),
     findPage(say, { userId, workspaceId }, looking, store),
     store.findHabits(workspaceId, userId),
-    access.adminUsers.has(userId) ? adminPart(workspaceId, countsOf, deps) : undefined,
+    inTime(deps.creditLeft()),
+    countsOf(workspaceId),
+    access.adminUsers.has(userId) ? store.watchedChannels(workspaceId) : undefined,
   ]);
   return homeView(say, {
     now: now(),
@@ -81,35 +83,25 @@ async function viewFor(
     looking,
     page,
     habits: habits ?? {},
-    ...(admin ? { admin } : {}),
+    credit,
+    used: counts.find(({ requesterId }) => requesterId === userId)?.credits ?? 0,
+    ...(watched ? { admin: { access, watched, counts } } : {}),
   });
-}
-
-async function adminPart(
-  workspaceId: WorkspaceId,
-  countsOf: CountsOf,
-  { store, creditLeft }: IntakeDeps,
-): Promise<AdminPart> {
-  const [credit, watched, counts] = await Promise.all([
-    inTime(creditLeft()),
-    store.watchedChannels(workspaceId),
-    countsOf(workspaceId),
-  ]);
-  return { credit, watched, counts };
 }
 
 type CountsOf = (workspaceId: WorkspaceId) => Promise<AdminPart["counts"]>;
 
 /** Who has asked for how many this month, counted at most once a minute: it reads all the month's requests. */
 function createCounts({ store, now }: Pick<IntakeDeps, "store" | "now">): CountsOf {
-  const known = new Map<WorkspaceId, { readonly at: number; readonly counts: AdminPart["counts"] }>();
-  return async (workspaceId) => {
+  const known = new Map<WorkspaceId, { readonly at: number; readonly counts: ReturnType<CountsOf> }>();
+  return (workspaceId) => {
     const last = known.get(workspaceId);
     if (last && now() - last.at < COUNTED_EVERY_MS) return last.counts;
     const today = new Date(now());
     const monthBegan = Date.UTC(today.getUTCFullYear(), today.getUTCMonth());
-    const counts = await store.countByPerson(workspaceId, monthBegan);
+    const counts = store.countByPerson(workspaceId, monthBegan);
     known.set(workspaceId, { at: now(), counts });
+    counts.catch(() => known.delete(workspaceId));
     return counts;
   };
 }

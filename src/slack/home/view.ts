@@ -3,8 +3,9 @@ import type { Habits } from "../../job/habits.ts";
 import type { ChannelId } from "../../job/ids.ts";
 import type { Job } from "../../job/job.ts";
 import type { PersonCount } from "../../job/store.ts";
-import { markup, type Say } from "../../words/say.ts";
+import { type Markup, markup, type Said, type Say } from "../../words/say.ts";
 import { credits } from "../delivery/time-text.ts";
+import type { AccessSettings } from "../intake/access.ts";
 import { startButton } from "../intake/welcome.ts";
 import { homeActions, unwatchAction } from "../surface.ts";
 import { buttons, fieldId, type HomeButton, header, note, section } from "./blocks.ts";
@@ -25,12 +26,15 @@ export interface Home {
   readonly looking: Looking;
   readonly page: GalleryPage;
   readonly habits: Habits;
+  /** Of the AKOOL account, for all. Undefined: AKOOL has not said. */
+  readonly credit: number | undefined;
+  /** What the person's own videos of this month have cost. */
+  readonly used: number;
   readonly admin?: AdminPart;
 }
 
 export interface AdminPart {
-  /** Undefined: AKOOL has not said. */
-  readonly credit: number | undefined;
+  readonly access: AccessSettings;
   readonly watched: readonly ChannelId[];
   readonly counts: readonly PersonCount[];
 }
@@ -44,6 +48,14 @@ export function homeView(say: Say, home: Home): HomeView {
     ...runningBlocks(say, home),
     ...galleryBlocks(say, home),
     ...defaultsBlocks(say, home.habits),
+    section(
+      [
+        say("home.used_this_month", { credits: credits(say, home.used) }),
+        home.credit === undefined
+          ? say("home.credit_unknown")
+          : say("home.credit_left", { credit: home.credit }),
+      ].join("\n"),
+    ),
     ...(home.admin ? adminBlocks(say, home.admin) : []),
   ];
   return {
@@ -125,7 +137,7 @@ function searchBlocks(say: Say, { search, channelId }: Looking): KnownBlock[] {
   ];
 }
 
-function adminBlocks(say: Say, { credit, watched, counts }: AdminPart): KnownBlock[] {
+function adminBlocks(say: Say, { access, watched, counts }: AdminPart): KnownBlock[] {
   const people = counts.slice(0, PEOPLE_SHOWN).map(({ requesterId, asked, delivered, credits: spent }) => {
     const values = { person: markup(`<@${requesterId}>`), asked, delivered };
     return spent > 0
@@ -133,15 +145,17 @@ function adminBlocks(say: Say, { credit, watched, counts }: AdminPart): KnownBlo
       : say("home.month_person", values);
   });
   const more = counts.length - PEOPLE_SHOWN;
+  const total = counts.reduce((sum, { credits: spent }) => sum + spent, 0);
   const hidden = watched.length - CHANNELS_SHOWN;
   return [
     header(say.plain("home.admins")),
-    section(credit === undefined ? say("home.credit_unknown") : say("home.credit_left", { credit })),
+    section(accessText(say, access)),
     section(
       [
         say("home.month"),
         ...(people.length === 0 ? [say("home.month_nothing")] : people),
         ...(more > 0 ? [say("home.month_more", { count: more })] : []),
+        ...(total > 0 ? [say("home.month_total", { credits: credits(say, total) })] : []),
       ].join("\n"),
     ),
     section(say(watched.length === 0 ? "home.watched_none" : "home.watched")),
@@ -153,4 +167,24 @@ function adminBlocks(say: Say, { credit, watched, counts }: AdminPart): KnownBlo
       ]),
     ...(hidden > 0 ? [note(say("home.watched_more", { count: hidden }))] : []),
   ];
+}
+
+/** What the settings say of this workspace; they are changed where the app runs. */
+function accessText(say: Say, { adminUsers, allowedUsers, allowedChannels }: AccessSettings): string {
+  const everybody: Said = { key: "home.everybody" };
+  const everywhere: Said = { key: "home.everywhere" };
+  return [
+    say("home.who_may", { people: named(allowedUsers, (id) => `<@${id}>`) ?? everybody }),
+    say("home.where_it_works", { channels: named(allowedChannels, (id) => `<#${id}>`) ?? everywhere }),
+    say("home.app_admins", { people: named(adminUsers, (id) => `<@${id}>`) ?? "" }),
+    say("home.who_changes"),
+  ].join("\n");
+}
+
+/** Undefined: the setting is empty. */
+function named(ids: ReadonlySet<string>, mention: (id: string) => string): Markup | Said | undefined {
+  const shown = markup([...ids].slice(0, PEOPLE_SHOWN).map(mention).join(", "));
+  const count = ids.size - PEOPLE_SHOWN;
+  if (count > 0) return { key: "home.and_more", values: { people: shown, count } };
+  return ids.size === 0 ? undefined : shown;
 }
