@@ -9,7 +9,7 @@ import { jobIn } from "./read-store.ts";
 import { TAKEOVER_LIMIT_MS } from "./takeover.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
 
-const CASE_LIMIT_MS = 30_000;
+const CASE_LIMIT_MS = 60_000;
 /** With several processes each kill adds a takeover. */
 const KILL_LIMIT_MS = 40_000;
 /** A case that does not even notice its limit. */

@@ -12,7 +12,7 @@ import type { World } from "./world.ts";
 const DELTAS_MS = [0, 5, 20, 50];
 const SENT_DELTAS_MS = [0, 1, 2, 5, 10];
 
-const PRESSED_WITHIN_MS = 25_000;
+const PRESSED_WITHIN_MS = 60_000;
 const PRESSED_AGAIN_AFTER_MS = 50;
 
 const IN_A_ROW = [2, 5];
