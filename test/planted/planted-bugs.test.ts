@@ -40,7 +40,7 @@ describe("a mistake in the program", () => {
   for (const name of COPIED) cpSync(resolve(name), join(folder, name), { recursive: true });
   symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
 
-  it.each(BUGS)("is caught: $name", { timeout: 400_000 }, async (bug) => {
+  it.each(BUGS)("is caught: $name", { timeout: 900_000 }, async (bug) => {
     const path = join(folder, bug.file);
     const right = readFileSync(path, "utf8");
     expect(right.split(bug.find), "what the patch replaces").toHaveLength(2);
