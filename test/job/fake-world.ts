@@ -371,12 +371,15 @@ export class FakeWorld {
         this.ledgerOf(job.id).dressed = true;
         return {};
       }),
-    removeFinish: (job, fileId) =>
-      this.#call(job, () => {
+    removeFinish: async (job, fileId) => {
+      const answer = await this.#call(job, () => {
         this.#removed.add(fileId);
         if (job.state.status === "delivered" && job.state.as === "link") this.ledgerOf(job.id).links = 0;
         return {};
-      }),
+      });
+      // Of a file that is gone Slack says so, and that counts as deleted.
+      return answer.type === "refused" && this.#removed.has(fileId) ? { type: "ok" } : answer;
+    },
   };
 
   #show(job: Job, at: number): void {
