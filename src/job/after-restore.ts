@@ -1,5 +1,6 @@
-import { hasEnded, type Job, type JobMessage, type Preview } from "./job.ts";
+import { hasEnded, type Job } from "./job.ts";
 import { nextStep } from "./next-step.ts";
+import type { JobMessage, Preview } from "./posts.ts";
 import type { Waits } from "./waits.ts";
 
 /**

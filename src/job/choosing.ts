@@ -1,7 +1,8 @@
 import type { MessageTs } from "./ids.ts";
-import type { Candidates, Job, JobState, MediaSource, RenderRequest, SpeechSource } from "./job.ts";
+import type { Job, JobState } from "./job.ts";
 import { advance, failed, newNotice } from "./moves.ts";
 import type { Concern, Decided, Question } from "./question.ts";
+import type { Candidates, MediaSource, RenderRequest, SpeechSource } from "./request.ts";
 import type { Waits } from "./waits.ts";
 
 /**

@@ -1,7 +1,8 @@
 import type { Failure } from "./failure.ts";
 import type { MessageTs, SlackFileId } from "./ids.ts";
-import type { Finish, FinishedRender, Job } from "./job.ts";
+import type { FinishedRender, Job } from "./job.ts";
 import { advance, failed, madeOf, newNotice, retryLater, snooze } from "./moves.ts";
+import type { Finish } from "./posts.ts";
 import type { RenderUpdate } from "./render-api.ts";
 import { goesFirst, notShown, shown } from "./show-first.ts";
 import { backoff, type Waits } from "./waits.ts";

@@ -1,6 +1,7 @@
 import type { UserId } from "./ids.ts";
-import type { Finish, Job } from "./job.ts";
+import type { Job } from "./job.ts";
 import { newNotice } from "./moves.ts";
+import type { Finish } from "./posts.ts";
 import { backoff, type Waits } from "./waits.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { FailureReason } from "./failure.ts";
 import type { JobId } from "./ids.ts";
-import { type FollowUp, hasEnded, type Job, type RenderRequest } from "./job.ts";
+import { type FollowUp, hasEnded, type Job } from "./job.ts";
+import type { RenderRequest } from "./request.ts";
 
 /** What may be asked for once more under a job that is over. Pure. */
 

@@ -1,5 +1,5 @@
-import type { ChosenVoice, RenderRequest } from "./job.ts";
 import type { Resolution } from "./render-api.ts";
+import type { ChosenVoice, RenderRequest } from "./request.ts";
 
 /** What a person or a channel has chosen once for all that follow. */
 export interface Habits {

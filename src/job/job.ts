@@ -1,4 +1,3 @@
-import type { Said } from "../words/say.ts";
 import type { Failure } from "./failure.ts";
 import type {
   AttemptKey,
@@ -12,8 +11,9 @@ import type {
   UserId,
   WorkspaceId,
 } from "./ids.ts";
-import type { Decided, Question } from "./question.ts";
-import type { Resolution } from "./render-api.ts";
+import type { Finish, JobMessage, Notice, Preview } from "./posts.ts";
+import type { Question } from "./question.ts";
+import type { RenderRequest, Unsorted } from "./request.ts";
 
 /**
  * The life of a job, told once.
@@ -86,63 +86,6 @@ export interface Place {
   readonly channelId: ChannelId;
   readonly threadTs?: MessageTs;
 }
-
-export interface RenderRequest {
-  readonly photo: MediaSource;
-  readonly speech: SpeechSource;
-  readonly resolution: Resolution;
-  readonly gesturePrompt?: string;
-  /** More than one was given: `photo` and `speech` are the first of each until the person has chosen. */
-  readonly candidates?: Candidates;
-  readonly decided?: Decided;
-  /** What was shared beside it and is neither: "a PDF document". In old rows, English words. */
-  readonly unusable?: Said | string;
-  /** The video comes to the person alone, who decides whether it is posted. Never in their direct message with the app. */
-  readonly showFirst?: true;
-}
-
-export interface Candidates {
-  readonly photos: readonly MediaSource[];
-  readonly speeches: readonly MediaSource[];
-}
-
-export type SpeechSource = MediaSource | Words;
-
-/** What was shared at once, and what is written beside it. */
-export interface Unsorted {
-  readonly files: readonly SharedFile[];
-  readonly words?: string;
-}
-
-/** `label`: what it is by what Slack or its address calls it. */
-export interface SharedFile {
-  readonly source: MediaSource;
-  readonly label: "photo" | "recording" | "video" | "other" | "unknown";
-}
-
-/** What AKOOL is to say. */
-export interface Words {
-  readonly type: "words";
-  readonly text: string;
-  /** Absent: chosen when it is spoken, by the person's or channel's habit, else by the language. */
-  readonly voice?: ChosenVoice;
-  /** Where AKOOL keeps the speech, for 7 days. */
-  readonly spokenUrl?: string;
-}
-
-export interface ChosenVoice {
-  readonly id: string;
-  readonly name: string;
-  readonly language?: string;
-}
-
-export type MediaSource =
-  | { readonly type: "slack"; readonly fileId: SlackFileId; readonly url: string }
-  | { readonly type: "url"; readonly url: string }
-  /** In the message that the job's thread began with: looked for when it is fetched. */
-  | { readonly type: "thread" }
-  /** Nothing was given: asked for, or the request is only there to be refused in its own thread. */
-  | { readonly type: "none" };
 
 /** The inputs as AKOOL will get them, on disk in the job's spool. */
 export interface Prepared {
@@ -342,79 +285,6 @@ export interface FinishedRender extends Made {
   readonly uploads?: number;
   /** Why it could not be posted, once the person has been told: they are not told the same again at every try. */
   readonly told?: string;
-}
-
-export type JobMessage =
-  /** Requests that are refused outright have only their notice. */
-  | { readonly status: "none" }
-  | { readonly status: "unposted" }
-  /** `seenTs`: Slack has shown us the post before its answer came, or instead of it. */
-  | { readonly status: "posting"; readonly seenTs?: MessageTs }
-  | {
-      readonly status: "posted";
-      readonly ts: MessageTs;
-      readonly shown: string;
-      /** The moment whose minutes it tells. */
-      readonly editedAt: number;
-      readonly retryAt?: number;
-      readonly tries: number;
-      /** Slack would not show the photo in it. */
-      readonly noThumbnail?: true;
-      /** Slack refused the last edit: it is not tried again for another minute's sake. */
-      readonly refused?: true;
-    }
-  /** The answer to the post was lost: it may be there, but it cannot be edited, and it is not posted again. */
-  | { readonly status: "lost" };
-
-/** A new post that mentions the person, at most once in the thread; where that is impossible, privately. */
-export interface Notice {
-  readonly kind:
-    | "failed"
-    | "slow"
-    | "overdue"
-    | "asking"
-    | "choosing"
-    | "undeliverable"
-    | "deciding"
-    | "ended"
-    | "not_removed";
-  readonly stage: "todo" | "sending" | "private";
-  readonly tries: number;
-  readonly retryAt?: number;
-}
-
-/** The post with the video, or with its link. Every call about it may be repeated: edits and removals are. */
-export interface Finish {
-  /** Unknown where Slack has not shown us the post. */
-  readonly ts?: MessageTs;
-  /**
-   * `bare`: it is to get its buttons. `dressed`: it has them. `plain`: it cannot have any, and the job message has
-   * them instead. `removing`: somebody wants it gone.
-   */
-  readonly stage: "bare" | "dressed" | "plain" | "removing" | "removed";
-  readonly tries: number;
-  readonly retryAt?: number;
-  /** Who wants it gone. */
-  readonly removedBy?: UserId;
-  /** Slack's own words for why it stays. */
-  readonly refusal?: string;
-}
-
-/** Where the video is shown first. Every call about the post may be repeated: it is edited, and its file deleted. */
-export interface Preview {
-  /** The direct message; noted before anything is sent there. */
-  readonly channelId?: ChannelId;
-  readonly fileId?: SlackFileId;
-  /** Unknown where Slack has not shown us the post. */
-  readonly ts?: MessageTs;
-  /** What the post says, see `previewSays`; absent: what it was shared with, without buttons. */
-  readonly says?: string;
-  /** Slack does not let it be edited: the job message has the buttons instead. */
-  readonly closed?: true;
-  /** "Post it": from then on the video goes to the place asked for. */
-  readonly approved?: true;
-  readonly tries: number;
-  readonly retryAt?: number;
 }
 
 export type Status = JobState["status"];

@@ -1,7 +1,8 @@
 import type { Said } from "../words/say.ts";
 import type { Failure } from "./failure.ts";
-import type { Job, Prepared, SharedFile } from "./job.ts";
+import type { Job, Prepared } from "./job.ts";
 import type { Concern } from "./question.ts";
+import type { SharedFile } from "./request.ts";
 
 /** Bytes, as far as a job needs them. Implemented in `media/`. Never throws. */
 export interface Media {

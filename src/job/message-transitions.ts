@@ -1,7 +1,8 @@
 import type { Failure } from "./failure.ts";
 import type { MessageTs } from "./ids.ts";
-import { hasEnded, type Job, type Notice } from "./job.ts";
+import { hasEnded, type Job } from "./job.ts";
 import { failed, newNotice, retryLater } from "./moves.ts";
+import type { Notice } from "./posts.ts";
 import { backoff, type Waits } from "./waits.ts";
 
 /** What becomes of the job message and of the notices. All pure; a fact that no longer matters returns `job` itself. */

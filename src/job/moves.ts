@@ -6,9 +6,9 @@ import {
   type JobState,
   type Late,
   type Made,
-  type Notice,
   type Order,
 } from "./job.ts";
+import type { Notice } from "./posts.ts";
 
 /** The few ways in which any transition moves a job. */
 

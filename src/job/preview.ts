@@ -1,5 +1,6 @@
-import type { Job, Preview } from "./job.ts";
+import type { Job } from "./job.ts";
 import { newNotice } from "./moves.ts";
+import type { Preview } from "./posts.ts";
 import { backoff, type Waits } from "./waits.ts";
 
 /** What becomes of the post in the direct message. All pure; a fact that no longer matters returns `job` itself. */

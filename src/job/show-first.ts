@@ -1,7 +1,8 @@
 import type { Failure } from "./failure.ts";
 import type { ChannelId, MessageTs, SlackFileId } from "./ids.ts";
-import { type FinishedRender, type Job, type Place, type Preview, threadOf } from "./job.ts";
+import { type FinishedRender, type Job, type Place, threadOf } from "./job.ts";
 import { advance, madeOf, newNotice, retryLater } from "./moves.ts";
+import type { Preview } from "./posts.ts";
 import { backoff, type Waits } from "./waits.ts";
 
 /**

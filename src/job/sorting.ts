@@ -1,8 +1,9 @@
 import type { Said } from "../words/say.ts";
 import { stateFor } from "./choosing.ts";
-import type { Job, MediaSource, RenderRequest, SharedFile, SpeechSource } from "./job.ts";
+import type { Job } from "./job.ts";
 import type { Seen } from "./media.ts";
 import { advance, failed } from "./moves.ts";
+import type { MediaSource, RenderRequest, SharedFile, SpeechSource } from "./request.ts";
 import type { Waits } from "./waits.ts";
 
 /** So many buttons to choose one from are easily told apart. */

@@ -1,7 +1,8 @@
 import { asked } from "./choosing.ts";
 import type { AttemptKey, JobId, SpeechId } from "./ids.ts";
-import type { ChosenVoice, Job, JobState, SpeechAttempt } from "./job.ts";
+import type { Job, JobState, SpeechAttempt } from "./job.ts";
 import { advance, failed, newNotice, retryLater, snooze } from "./moves.ts";
+import type { ChosenVoice } from "./request.ts";
 import type { SpeakAnswer, SpeechUpdate } from "./speech-api.ts";
 import type { View } from "./store.ts";
 import { backoff, type Waits } from "./waits.ts";

@@ -1,10 +1,11 @@
 import type { Delivery, SlackAnswer } from "./delivery.ts";
 import type { Failure } from "./failure.ts";
 import type { AttemptKey } from "./ids.ts";
-import type { ChosenVoice, Job } from "./job.ts";
+import type { Job } from "./job.ts";
 import type { Media } from "./media.ts";
 import type { WebhookHealth } from "./poll-plan.ts";
 import type { RenderApi } from "./render-api.ts";
+import type { ChosenVoice } from "./request.ts";
 import type { SpeechApi } from "./speech-api.ts";
 import type { AuditLine, JobStore, Look, MediaLink } from "./store.ts";
 import type { Waits } from "./waits.ts";

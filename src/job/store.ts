@@ -9,8 +9,9 @@ import type {
   UserId,
   WorkspaceId,
 } from "./ids.ts";
-import type { Job, MediaSource, SpeechSource } from "./job.ts";
+import type { Job } from "./job.ts";
 import type { Lane } from "./lane.ts";
+import type { MediaSource, SpeechSource } from "./request.ts";
 
 /** One line for every outward effect: what was done for which job and attempt, and what came of it. */
 export interface AuditLine {

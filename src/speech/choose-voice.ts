@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Habits } from "../job/habits.ts";
 import type { UserId, WorkspaceId } from "../job/ids.ts";
-import { type ChosenVoice, installationOf, type Job } from "../job/job.ts";
+import { installationOf, type Job } from "../job/job.ts";
+import type { ChosenVoice } from "../job/request.ts";
 import type { Voice, VoiceList } from "../job/speech-api.ts";
 import { guessLanguage } from "./guess-language.ts";
 

@@ -11,9 +11,10 @@ import {
   wentOn,
 } from "../../src/job/choosing.ts";
 import type { MessageTs } from "../../src/job/ids.ts";
-import type { Job, MediaSource, RenderRequest } from "../../src/job/job.ts";
+import type { Job } from "../../src/job/job.ts";
 import { nextStep } from "../../src/job/next-step.ts";
 import type { Question } from "../../src/job/question.ts";
+import type { MediaSource, RenderRequest } from "../../src/job/request.ts";
 import { describeEvent, each } from "./every-state.ts";
 import { ATTEMPT, MESSAGES, NOW, STATE_NAMES, sampleJob, WAITS } from "./sample-jobs.ts";
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { cancelled } from "../../src/job/decisions.ts";
 import type { MessageTs } from "../../src/job/ids.ts";
-import type { Job, JobMessage, Notice } from "../../src/job/job.ts";
+import type { Job } from "../../src/job/job.ts";
 import * as to from "../../src/job/message-transitions.ts";
+import type { JobMessage, Notice } from "../../src/job/posts.ts";
 import { MESSAGES, NOTICES, NOW, POSTED, type StateName, sampleJob, WAITS } from "./sample-jobs.ts";
 
 const TS = "1700000000.000900" as MessageTs;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { JobMessage } from "../../src/job/job.ts";
 import { nextStep } from "../../src/job/next-step.ts";
+import type { JobMessage } from "../../src/job/posts.ts";
 import { resumed } from "../../src/job/resume.ts";
 import { NOW, POSTED, STATES, sampleJob, WAITS } from "./sample-jobs.ts";
 

@@ -14,14 +14,13 @@ import type {
   Attempt,
   FinishedRender,
   Job,
-  JobMessage,
   JobState,
   Kept,
-  Notice,
   Prepared,
-  SharedFile,
   SpeechAttempt,
 } from "../../src/job/job.ts";
+import type { JobMessage, Notice } from "../../src/job/posts.ts";
+import type { SharedFile } from "../../src/job/request.ts";
 import { scaledWaits } from "../../src/job/waits.ts";
 
 /** Jobs as they may stand in the store, for tests that start in the middle of a life. */

@@ -4,16 +4,10 @@ import { cancelled } from "../../src/job/decisions.ts";
 import * as deliver from "../../src/job/deliver-transitions.ts";
 import { requestAgain } from "../../src/job/follow-up.ts";
 import type { MessageTs } from "../../src/job/ids.ts";
-import {
-  holdsSlot,
-  isDoneWithMedia,
-  type Job,
-  type JobState,
-  needsMedia,
-  type Preview,
-} from "../../src/job/job.ts";
+import { holdsSlot, isDoneWithMedia, type Job, type JobState, needsMedia } from "../../src/job/job.ts";
 import { laneOf } from "../../src/job/lane.ts";
 import { nextStep, wakeAt } from "../../src/job/next-step.ts";
+import type { Preview } from "../../src/job/posts.ts";
 import * as preview from "../../src/job/preview.ts";
 import { resumed } from "../../src/job/resume.ts";
 import * as first from "../../src/job/show-first.ts";

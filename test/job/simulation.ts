@@ -4,9 +4,10 @@ import { cancelled, leftAlone, madeAnother, triedAgain } from "../../src/job/dec
 import { redelivering } from "../../src/job/deliver-transitions.ts";
 import { removalWanted } from "../../src/job/finish-transitions.ts";
 import type { AttemptKey, JobId, MessageTs } from "../../src/job/ids.ts";
-import { holdsSlot, type Job, type SharedFile, type SpeechSource } from "../../src/job/job.ts";
+import { holdsSlot, type Job } from "../../src/job/job.ts";
 import { nextStep, wakeAt } from "../../src/job/next-step.ts";
 import { createWebhookHealth } from "../../src/job/poll-plan.ts";
+import type { SharedFile, SpeechSource } from "../../src/job/request.ts";
 import { resumed } from "../../src/job/resume.ts";
 import { runStep } from "../../src/job/run-step.ts";
 import { approved, shownAgain, thrownAway } from "../../src/job/show-first.ts";

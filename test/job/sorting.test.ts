@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Job, SharedFile } from "../../src/job/job.ts";
+import type { Job } from "../../src/job/job.ts";
 import type { Seen } from "../../src/job/media.ts";
+import type { SharedFile } from "../../src/job/request.ts";
 import { sortedOut } from "../../src/job/sorting.ts";
 import { sayIn } from "../../src/words/say.ts";
 import { NOW, STATE_NAMES, sampleJob, WAITS } from "./sample-jobs.ts";

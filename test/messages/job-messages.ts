@@ -1,4 +1,5 @@
-import type { Job, Notice } from "../../src/job/job.ts";
+import type { Job } from "../../src/job/job.ts";
+import type { Notice } from "../../src/job/posts.ts";
 import type { Question } from "../../src/job/question.ts";
 import { finishButtons } from "../../src/slack/delivery/after-buttons.ts";
 import { finishMessage, linkComment } from "../../src/slack/delivery/finish.ts";

@@ -1,5 +1,6 @@
 import type { MessageTs } from "../../src/job/ids.ts";
-import type { JobState, Preview } from "../../src/job/job.ts";
+import type { JobState } from "../../src/job/job.ts";
+import type { Preview } from "../../src/job/posts.ts";
 import { dialog } from "../../src/slack/delivery/messages.ts";
 import { previewMessage } from "../../src/slack/delivery/preview-post.ts";
 import { decisionButtons } from "../../src/slack/delivery/show-first.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SpeechSource } from "../../src/job/job.ts";
+import type { SpeechSource } from "../../src/job/request.ts";
 import { postedMessage, type SlackFile, slackFile } from "../../src/slack/intake/payloads.ts";
 import { NO_TEXT, readPostText } from "../../src/slack/intake/post-text.ts";
 import {

@@ -1,4 +1,5 @@
-import type { Job, MediaSource, Order, RenderRequest, SpeechSource } from "../../job/job.ts";
+import type { Job, Order } from "../../job/job.ts";
+import type { MediaSource, RenderRequest, SpeechSource } from "../../job/request.ts";
 import { markup, type Said, type Say } from "../../words/say.ts";
 import { credits, duration, moment } from "../delivery/time-text.ts";
 

@@ -1,5 +1,5 @@
 import type { SlackFileId } from "../../job/ids.ts";
-import type { MediaSource } from "../../job/job.ts";
+import type { MediaSource } from "../../job/request.ts";
 import type { Said } from "../../words/say.ts";
 import type { Key } from "../../words/sentences.ts";
 import type { SlackFile } from "./payloads.ts";

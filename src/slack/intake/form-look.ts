@@ -1,5 +1,5 @@
 import type { ChannelId, UserId, WorkspaceId } from "../../job/ids.ts";
-import type { ChosenVoice } from "../../job/job.ts";
+import type { ChosenVoice } from "../../job/request.ts";
 import type { OpenForm } from "../../job/store.ts";
 import type { Say } from "../../words/say.ts";
 import type { FormLook } from "./form.ts";

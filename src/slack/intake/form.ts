@@ -1,6 +1,6 @@
 import type { KnownBlock, View } from "@slack/web-api";
 import type { Habits } from "../../job/habits.ts";
-import type { RenderRequest } from "../../job/job.ts";
+import type { RenderRequest } from "../../job/request.ts";
 import type { TakenFiles } from "../../job/store.ts";
 import type { Say } from "../../words/say.ts";
 import type { Key } from "../../words/sentences.ts";

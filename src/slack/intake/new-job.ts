@@ -2,8 +2,9 @@ import { randomInt } from "node:crypto";
 import { stateFor } from "../../job/choosing.ts";
 import type { Failure } from "../../job/failure.ts";
 import type { InstallationId, JobId, UserId, WorkspaceId } from "../../job/ids.ts";
-import type { Job, Place, RenderRequest, Unsorted } from "../../job/job.ts";
+import type { Job, Place } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
+import type { RenderRequest, Unsorted } from "../../job/request.ts";
 import type { Intake, JobStore } from "../../job/store.ts";
 import type { Waits } from "../../job/waits.ts";
 

@@ -1,6 +1,6 @@
 import type { Habits } from "../../job/habits.ts";
 import type { ChannelId } from "../../job/ids.ts";
-import type { ChosenVoice, MediaSource, RenderRequest, SpeechSource } from "../../job/job.ts";
+import type { ChosenVoice, MediaSource, RenderRequest, SpeechSource } from "../../job/request.ts";
 import type { Voice } from "../../job/speech-api.ts";
 import type { OpenForm, TakenFiles } from "../../job/store.ts";
 import type { Said } from "../../words/say.ts";

@@ -1,5 +1,5 @@
 import type { Failure } from "../../job/failure.ts";
-import type { Candidates, MediaSource, SharedFile, SpeechSource, Unsorted } from "../../job/job.ts";
+import type { Candidates, MediaSource, SharedFile, SpeechSource, Unsorted } from "../../job/request.ts";
 import { MAX_CANDIDATES } from "../../job/sorting.ts";
 import type { TakenFiles } from "../../job/store.ts";
 import type { Said } from "../../words/say.ts";

@@ -1,8 +1,9 @@
 import type { App } from "@slack/bolt";
 import { refilled } from "../../job/choosing.ts";
 import type { ChannelId, InstallationId, JobId, UserId, WorkspaceId } from "../../job/ids.ts";
-import type { Job, RenderRequest } from "../../job/job.ts";
+import type { Job } from "../../job/job.ts";
 import { logFields } from "../../job/log-fields.ts";
+import type { RenderRequest } from "../../job/request.ts";
 import type { OpenForm } from "../../job/store.ts";
 import type { Said } from "../../words/say.ts";
 import { formCallbackId } from "../surface.ts";

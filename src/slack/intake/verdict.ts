@@ -1,6 +1,6 @@
 import { openQuestion } from "../../job/choosing.ts";
 import type { Failure } from "../../job/failure.ts";
-import type { RenderRequest, Unsorted } from "../../job/job.ts";
+import type { RenderRequest, Unsorted } from "../../job/request.ts";
 import type { ReplyOutcome } from "./replies.ts";
 import type { Share, Sorted } from "./share.ts";
 

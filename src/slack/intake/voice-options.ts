@@ -1,4 +1,4 @@
-import type { ChosenVoice } from "../../job/job.ts";
+import type { ChosenVoice } from "../../job/request.ts";
 import type { Voice, VoiceList } from "../../job/speech-api.ts";
 import type { Say } from "../../words/say.ts";
 import type { Locale } from "../../words/sentences.ts";
