@@ -26,7 +26,7 @@ async function askShownFirst(world: World, channel = world.newChannel()): Promis
   const { slack } = world;
   const before = jobMessagesIn(world, channel).length;
   await slack.command("", { channel });
-  const form = await slack.waitForView("[ ] Show me first");
+  const form = await slack.waitForView(/Before it is posted.*\[ \] Show me first/s);
   await slack.submitView(form, {
     "talkingphoto.photo": [PHOTO],
     "talkingphoto.speech": [SPEECH],
@@ -269,7 +269,8 @@ describe("show me first, as a habit", () => {
     }
     const channel = world().newChannel();
     await slack.command("", { channel });
-    const form = await slack.waitForView("[x] Show me first");
+    // The Home says the same, in other words.
+    const form = await slack.waitForView(/Before it is posted.*\[x\] Show me first/s);
     await slack.submitView(form, {
       "talkingphoto.photo": [PHOTO],
       "talkingphoto.speech": [SPEECH],

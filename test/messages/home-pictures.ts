@@ -1,6 +1,6 @@
 import type { JobId, UserId } from "../../src/job/ids.ts";
 import { closedView, type Home, homeView } from "../../src/slack/home/view.ts";
-import { refusalInDirectMessage } from "../../src/slack/intake/access.ts";
+import { whyNotInDirectMessage } from "../../src/slack/intake/access.ts";
 import type { Say } from "../../src/words/say.ts";
 import { ANNA, CHANNEL, NOW, STATES } from "../job/sample-jobs.ts";
 import type { Picture } from "./draw-picture.ts";
@@ -112,5 +112,5 @@ function closed(say: Say): Picture {
     allowedUsers: new Set(["U2"]),
     allowedChannels: new Set<string>(),
   };
-  return { view: closedView(refusalInDirectMessage(say, ANNA, settings) ?? "") };
+  return { view: closedView(say.kept(whyNotInDirectMessage(ANNA, settings) ?? "")) };
 }

@@ -3,7 +3,7 @@ import { failureText } from "../../src/job/failure-text.ts";
 import type { ChannelId, SlackFileId, UserId } from "../../src/job/ids.ts";
 import type { Job } from "../../src/job/job.ts";
 import { settingsText } from "../../src/slack/home/defaults.ts";
-import { type AccessSettings, refusalFor } from "../../src/slack/intake/access.ts";
+import { type AccessSettings, whyNotAllowed } from "../../src/slack/intake/access.ts";
 import {
   afterAllText,
   cancelText,
@@ -128,7 +128,7 @@ export function refusals(say: Say): Named[] {
     allowedChannels: new Set<string>(),
   };
   const refusal = (settings: Partial<AccessSettings>) =>
-    said(refusalFor(say, ANNA, CHANNEL, { ...open, ...settings }) ?? "");
+    said(say.kept(whyNotAllowed(ANNA, CHANNEL, { ...open, ...settings }) ?? ""));
   const others = new Set(["U2"]);
   return [
     ["not for this person", refusal({ allowedUsers: others, adminUsers: others })],

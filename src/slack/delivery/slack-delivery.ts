@@ -1,9 +1,8 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Delivery, SlackAnswer } from "../../job/delivery.ts";
-import type { ChannelId, JobId, MessageTs, SlackFileId, UserId } from "../../job/ids.ts";
+import type { ChannelId, JobId, MessageTs, SlackFileId } from "../../job/ids.ts";
 import { installationOf, type Job, threadOf } from "../../job/job.ts";
-import type { Notice } from "../../job/posts.ts";
 import { goesFirst, shownWhere } from "../../job/show-first.ts";
 import { minutesSoFar } from "../../job/time-so-far.ts";
 import type { Readers } from "../readers.ts";
@@ -12,6 +11,7 @@ import { hasThumbnail, withRequest } from "./asked-for.ts";
 import { finishComment, finishMessage, linkComment } from "./finish.ts";
 import { jobMessage, noticeMessage } from "./messages.ts";
 import { previewComment, previewMessage, sameShownMessage } from "./preview-post.ts";
+import { calledBy, createTellPrivately } from "./tell-privately.ts";
 
 /** What a downloaded copy is called. */
 const VIDEO_NAME = "talking-photo.mp4";
@@ -28,6 +28,13 @@ export interface SlackDeliveryDeps {
 
 /** After so many tries that came to nothing, an edit is made without the photo: it may be the reason. */
 const THUMBNAIL_TRIES = 3;
+
+/** One call for a job, sorted into what it can mean. Never throws. */
+export type CallFor = <R, T extends object>(
+  job: Job,
+  call: (client: WebClient) => Promise<R>,
+  read: (result: R) => T,
+) => Promise<SlackAnswer<T>>;
 
 /** Sends a sentence to the person alone, through the address Slack gave with their request. */
 export type AnswerPrivately = (responseUrl: string, text: string) => Promise<SlackAnswer>;
@@ -55,11 +62,8 @@ export function createSlackDelivery({
   usualMs,
 }: SlackDeliveryDeps): Delivery {
   /** One call for a job, with its installation's present token: without one nothing is sent, and that is an answer too. */
-  const callFor = <R, T extends object>(
-    job: Job,
-    call: (client: WebClient) => Promise<R>,
-    read: (result: R) => T,
-  ): Promise<SlackAnswer<T>> => slackCall(async () => call(await clientFor(installationOf(job))), read);
+  const callFor: CallFor = (job, call, read) =>
+    slackCall(async () => call(await clientFor(installationOf(job))), read);
 
   const sayTo = (job: Job, person = job.requesterId) => readers.sayTo(installationOf(job), person);
 
@@ -170,57 +174,7 @@ export function createSlackDelivery({
       );
     },
 
-    async tellPrivately(job) {
-      if (!job.notice) return { type: "ok" };
-      const person = calledBy(job.notice, job);
-      const words = noticeMessage(await sayTo(job, person), job, job.notice.kind);
-      const isAboutRemoval = job.notice.kind === "not_removed";
-
-      const throughResponseUrl = async (): Promise<SlackAnswer> => {
-        const responseUrl = await findResponseUrl(job.id);
-        return responseUrl === undefined
-          ? { type: "refused", code: "no_response_url" }
-          : answerPrivately(responseUrl, words.text);
-      };
-      const ephemeral = (): Promise<SlackAnswer> =>
-        callFor(
-          job,
-          (client) =>
-            client.chat.postEphemeral({
-              channel: job.place.channelId,
-              user: person,
-              ...words,
-            }),
-          () => ({}),
-        );
-      const direct = async (): Promise<SlackAnswer> => {
-        const conversation = await openDirect(job, person);
-        if (conversation.type !== "ok") return conversation;
-        return callFor(
-          job,
-          (client) =>
-            client.chat.postMessage({ channel: conversation.channelId, ...words, unfurl_links: false }),
-          () => ({}),
-        );
-      };
-      // A video that could not be posted concerns the person, wherever they are by now; a refused request
-      // concerns the moment it was typed in.
-      const ladder = isAboutRemoval
-        ? [ephemeral, direct]
-        : job.notice.kind === "undeliverable"
-          ? [direct, throughResponseUrl, ephemeral]
-          : job.notice.kind === "deciding"
-            ? // What goes through the address has no buttons.
-              [direct, ephemeral]
-            : [throughResponseUrl, ephemeral, direct];
-      let answer: SlackAnswer = { type: "refused", code: "no_way_to_tell" };
-      for (const rung of ladder) {
-        answer = await rung();
-        // Heard twice in private is better than not at all, so an unclear answer is no reason to stop.
-        if (answer.type !== "refused" && answer.type !== "unclear") return answer;
-      }
-      return answer;
-    },
+    tellPrivately: createTellPrivately({ callFor, openDirect, sayTo, findResponseUrl, answerPrivately }),
 
     async openDirect(job) {
       return openDirect(job, job.requesterId);
@@ -331,9 +285,4 @@ export function createSlackDelivery({
       return post.type === "refused" ? { type: "ok" } : post;
     },
   };
-}
-
-/** Whom a notice calls: nearly always the person whose job it is. */
-function calledBy({ kind }: Notice, { finish, requesterId }: Job): UserId {
-  return (kind === "not_removed" ? finish?.removedBy : undefined) ?? requesterId;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { InstallationId, UserId, WorkspaceId } from "../../job/ids.ts";
 import { hasEnded } from "../../job/job.ts";
 import type { Say } from "../../words/say.ts";
-import { refusalInDirectMessage } from "../intake/access.ts";
+import { whyNotInDirectMessage } from "../intake/access.ts";
 import type { IntakeDeps } from "../intake/handlers.ts";
 import { whyNot } from "../intake/open-form.ts";
 import { slackCall } from "../slack-call.ts";
@@ -66,8 +66,8 @@ async function viewFor(
   deps: IntakeDeps,
 ): Promise<HomeView> {
   const { store, access, now } = deps;
-  const refusal = refusalInDirectMessage(say, userId, access);
-  if (refusal !== undefined) return closedView(refusal);
+  const refusal = whyNotInDirectMessage(userId, access);
+  if (refusal !== undefined) return closedView(say.kept(refusal));
   const [jobs, page, habits, credit, counts, watched] = await Promise.all([
     store.jobsOf(userId, workspaceId, LOOKED_THROUGH),
     findPage(say, { userId, workspaceId }, looking, store),

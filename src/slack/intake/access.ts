@@ -1,6 +1,6 @@
 import type { ChannelId, UserId } from "../../job/ids.ts";
 import type { Job } from "../../job/job.ts";
-import { type Markup, markup, type Said, type Say } from "../../words/say.ts";
+import { type Markup, markup, type Said } from "../../words/say.ts";
 
 export interface AccessSettings {
   readonly adminUsers: ReadonlySet<string>;
@@ -8,18 +8,7 @@ export interface AccessSettings {
   readonly allowedChannels: ReadonlySet<string>;
 }
 
-/** The sentence for somebody who may not use the app here; undefined when they may. Empty lists allow everyone. */
-export function refusalFor(
-  say: Say,
-  user: UserId,
-  channel: ChannelId,
-  settings: AccessSettings,
-): string | undefined {
-  const why = whyNotAllowed(user, channel, settings);
-  return why && say.kept(why);
-}
-
-/** The same, as it can be kept: for a refusal that is said later, or not at all. */
+/** Why somebody may not use the app here; undefined when they may. Empty lists allow everyone. */
 export function whyNotAllowed(
   user: UserId,
   channel: ChannelId,
@@ -57,11 +46,6 @@ function whomToAsk(admins: ReadonlySet<string>): Said {
 }
 
 /** The same for the person's own conversation with the app, and its Home. */
-export function refusalInDirectMessage(say: Say, user: UserId, settings: AccessSettings): string | undefined {
-  const why = whyNotInDirectMessage(user, settings);
-  return why && say.kept(why);
-}
-
 export function whyNotInDirectMessage(user: UserId, settings: AccessSettings): Said | undefined {
   return whyNotAllowed(user, "D" as ChannelId, settings);
 }
