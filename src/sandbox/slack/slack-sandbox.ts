@@ -170,6 +170,9 @@ function openWorkspace(town: Town, options: SlackOptions) {
     calls: log.calls,
     /** Each try of each event. */
     deliveries: deliveries.events,
+    /** Each try of everything that was delivered. */
+    deliveryRecords: deliveries.records,
+    files: world.files,
     ephemerals: workspace.ephemerals,
     views: workspace.views,
     /** message, edit, delete, ephemeral, file, view; and `change` with each of them. */
