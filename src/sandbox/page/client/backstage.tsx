@@ -1,5 +1,6 @@
 import type { PageCall, PageJob } from "../snapshot.ts";
 import { useFollowBottom } from "./follow-bottom.ts";
+import { Region } from "./region.tsx";
 import { useSurroundings } from "./surroundings.ts";
 import { duration, exactTime } from "./times.ts";
 import { AppSwitch, Trouble } from "./trouble.tsx";
@@ -8,21 +9,23 @@ import { AppSwitch, Trouble } from "./trouble.tsx";
 export function BackstagePanel({ isOpen }: { isOpen: boolean }) {
   const { backstage } = useSurroundings().snapshot;
   return (
-    <aside id="stage" class="stage" aria-label="Behind the scenes" hidden={!isOpen}>
-      <header class="pane-head">
-        <h2>Behind the scenes</h2>
-        <p class="credit">
-          AKOOL credit left: <strong data-testid="credit">{backstage.credit}</strong>
-        </p>
-      </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-      <div class="stage-inside" tabIndex={0}>
-        <AppSwitch />
-        <Trouble />
-        <Jobs jobs={backstage.jobs} />
-        <Calls calls={backstage.calls} />
-      </div>
-    </aside>
+    <section id="stage" class="stage" aria-label="Behind the scenes" hidden={!isOpen}>
+      <Region>
+        <header class="pane-head">
+          <h2>Behind the scenes</h2>
+          <p class="credit">
+            AKOOL credit left: <strong data-testid="credit">{backstage.credit}</strong>
+          </p>
+        </header>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
+        <div class="stage-inside" tabIndex={0}>
+          <AppSwitch />
+          <Trouble />
+          <Jobs jobs={backstage.jobs} />
+          <Calls calls={backstage.calls} />
+        </div>
+      </Region>
+    </section>
   );
 }
 
@@ -61,7 +64,7 @@ function Jobs({ jobs }: { jobs: readonly PageJob[] }) {
 }
 
 function Calls({ calls }: { calls: readonly PageCall[] }) {
-  const { box } = useFollowBottom<HTMLElement>();
+  const { box } = useFollowBottom();
   return (
     <section aria-label="Requests" class="calls-section">
       <h3>
@@ -69,43 +72,35 @@ function Calls({ calls }: { calls: readonly PageCall[] }) {
       </h3>
       {calls.length === 0 && <p class="nothing">None yet.</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-      <section class="calls" ref={box} tabIndex={0} aria-label="List of requests">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Time</th>
-              <th scope="col">Between</th>
-              <th scope="col">What</th>
-              <th scope="col">Outcome</th>
-            </tr>
-          </thead>
-          <tbody>
-            {calls.map((call) => (
-              <Call key={call.id} call={call} />
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <div class="calls" ref={box} tabIndex={0}>
+        <ol aria-label="Requests, the newest last">
+          {calls.map((call) => (
+            <Call key={call.id} call={call} />
+          ))}
+        </ol>
+      </div>
     </section>
   );
 }
 
 function Call({ call }: { call: PageCall }) {
   return (
-    <tr class={call.isTrouble ? "is-trouble" : undefined} data-testid="call">
-      <td class="call-time">{exactTime(call.at)}</td>
-      <td class="call-way">
-        <span class={`party party-${call.from}`}>{call.from}</span>
-        <span aria-hidden="true"> → </span>
-        <span class="hidden"> to </span>
-        <span class={`party party-${call.to}`}>{call.to}</span>
-      </td>
-      <td class="call-what">{call.what}</td>
-      <td class="call-outcome">
-        {call.isTrouble && <span class="trouble-mark">Trouble</span>}
-        {call.outcome === "" ? "under way" : call.outcome}
-        {call.tookMs !== null && <span class="call-took"> {duration(call.tookMs)}</span>}
-      </td>
-    </tr>
+    <li class={call.isTrouble ? "call is-trouble" : "call"} data-testid="call">
+      <p class="call-head">
+        <span class="call-time">{exactTime(call.at)}</span>
+        <span>
+          <span class={`party party-${call.from}`}>{call.from}</span>
+          <span aria-hidden="true"> → </span>
+          <span class="hidden"> to </span>
+          <span class={`party party-${call.to}`}>{call.to}</span>
+        </span>
+        <span class="call-outcome">
+          {call.isTrouble && <span class="trouble-mark">Trouble</span>}
+          {call.outcome === "" ? "under way" : call.outcome}
+          {call.tookMs !== null && <span class="call-took"> {duration(call.tookMs)}</span>}
+        </span>
+      </p>
+      <p class="call-what">{call.what}</p>
+    </li>
   );
 }
