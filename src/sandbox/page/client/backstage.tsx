@@ -1,9 +1,12 @@
+import { useState } from "preact/hooks";
 import type { PageCall, PageJob } from "../snapshot.ts";
 import { useFollowBottom } from "./follow-bottom.ts";
 import { Region } from "./region.tsx";
 import { useSurroundings } from "./surroundings.ts";
 import { duration, exactTime } from "./times.ts";
 import { AppSwitch, Trouble } from "./trouble.tsx";
+
+const JOBS_AT_FIRST = 3;
 
 /** The other side: what goes on between Slack, the app and AKOOL. */
 export function BackstagePanel({ isOpen }: { isOpen: boolean }) {
@@ -14,7 +17,7 @@ export function BackstagePanel({ isOpen }: { isOpen: boolean }) {
         <header class="pane-head">
           <h2>Behind the scenes</h2>
           <p class="credit">
-            AKOOL credit left: <strong data-testid="credit">{backstage.credit}</strong>
+            AKOOL credit left <strong data-testid="credit">{backstage.credit}</strong>
           </p>
         </header>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
@@ -31,12 +34,14 @@ export function BackstagePanel({ isOpen }: { isOpen: boolean }) {
 
 function Jobs({ jobs }: { jobs: readonly PageJob[] }) {
   const { person } = useSurroundings();
+  const [showsAll, setShowAll] = useState(false);
+  const shown = showsAll ? jobs : jobs.slice(0, JOBS_AT_FIRST);
   return (
     <section aria-label="Jobs">
       <h3>Jobs</h3>
       {jobs.length === 0 && <p class="nothing">None yet. Ask for a video, and its states show up here.</p>}
       <ul class="jobs">
-        {jobs.map((job) => {
+        {shown.map((job) => {
           const startedAt = job.states[0]?.at ?? 0;
           return (
             <li key={job.id} class="job" data-testid="job">
@@ -59,6 +64,16 @@ function Jobs({ jobs }: { jobs: readonly PageJob[] }) {
           );
         })}
       </ul>
+      {jobs.length > JOBS_AT_FIRST && (
+        <button
+          type="button"
+          class="more-jobs"
+          aria-expanded={showsAll}
+          onClick={() => setShowAll(!showsAll)}
+        >
+          {showsAll ? "Fewer" : `All ${jobs.length} jobs`}
+        </button>
+      )}
     </section>
   );
 }
