@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { type Inline, parseInline } from "../../parse-mrkdwn.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { type Inline, parseInline } from "./parse-mrkdwn.ts";
 
 const MOST_LETTERS = 200;
 
