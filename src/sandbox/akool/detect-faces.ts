@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import sharp from "sharp";
 import { isObject, type ReportProblem, readJson } from "./envelope.ts";
 import { json, type Reply } from "./misbehaviour.ts";
+import type { Studio } from "./talking/studio.ts";
 
 /** A picture of 8 MB as base64, and a little more. */
 const MAX_BODY_BYTES = 12 * 1024 * 1024;
@@ -18,12 +19,25 @@ export interface PostedPicture {
 }
 
 /** The faces of every picture, or of the one that is looked at. What a function throws becomes `error_code` 1. */
-export type Faces = readonly FaceRegion[] | ((picture: PostedPicture) => readonly FaceRegion[]);
+export type Faces =
+  | readonly FaceRegion[]
+  | ((picture: PostedPicture) => readonly FaceRegion[] | Promise<readonly FaceRegion[]>);
 
 /** One face in the middle, as large as it is in a portrait. */
 export function oneCentralFace({ width, height }: Pick<PostedPicture, "width" | "height">): FaceRegion[] {
   const side = Math.round(Math.min(width, height) * 0.4);
   return [[Math.round((width - side) / 2), Math.round((height - side) / 2), side, side]];
+}
+
+/** Those that a model finds, in whole pixels. */
+export function facesFoundBy(studio: Pick<Studio, "findFaces">) {
+  return async ({ bytes }: PostedPicture): Promise<FaceRegion[]> =>
+    (await studio.findFaces(bytes)).map(({ left, top, width, height }) => [
+      Math.round(left),
+      Math.round(top),
+      Math.round(width),
+      Math.round(height),
+    ]);
 }
 
 export async function detectFaces(
@@ -42,7 +56,7 @@ export async function detectFaces(
   const picture = await readPicture(img);
   if (!picture) return failure("Failed to process media");
   try {
-    const found = typeof faces === "function" ? faces(picture) : faces;
+    const found = typeof faces === "function" ? await faces(picture) : faces;
     return json(200, answer(single ? found.slice(0, 1) : found), `${found.length} faces`);
   } catch (error) {
     return failure(error instanceof Error ? error.message : "Failed to process media");

@@ -6,9 +6,9 @@ import { fault, notThere, type ReportProblem, readJson, refusal, success } from 
 import type { Reply } from "./misbehaviour.ts";
 import type { Settings } from "./options.ts";
 import { fileReply } from "./result-file.ts";
+import type { Speaker } from "./speaker.ts";
 import type { SpeechLife } from "./speech-life.ts";
 import { type Generation, readSpeechOrder } from "./speech-order.ts";
-import { speechSound } from "./speech-sound.ts";
 import { creditsForText, oldSpeechData, type Speeches, speechData } from "./speeches.ts";
 import { oldVoiceData, type SandboxVoice, voiceData } from "./voices.ts";
 
@@ -25,6 +25,7 @@ export interface SpeechEndpointsDeps {
   readonly account: { readonly credit: number };
   readonly speeches: Speeches;
   readonly life: SpeechLife;
+  readonly speaker: Speaker;
   readonly voices: () => readonly SandboxVoice[];
   readonly ownUrl: () => string;
   readonly reportProblem: ReportProblem;
@@ -65,10 +66,10 @@ export class SpeechEndpoints {
 
   /** The file of a speech, or of a voice's sample: public, as AKOOL's are. */
   async file({ endpoint, renderId = "" }: Route): Promise<Reply> {
-    const { life, speeches, voices } = this.#deps;
+    const { life, speaker, speeches, voices } = this.#deps;
     const voice = endpoint === "preview" ? voices().find(({ id }) => id === renderId) : undefined;
     const file = voice
-      ? await speechSound(PREVIEW_TEXT, voice)
+      ? await speaker.speak({ text: PREVIEW_TEXT, voice })
       : await life.findFile(speeches.find(renderId));
     return file
       ? fileReply(file, "audio/mpeg")

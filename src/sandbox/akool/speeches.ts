@@ -17,7 +17,8 @@ export interface SandboxSpeech {
   readonly voice: SandboxVoice;
   readonly createdAt: Date;
   readonly webhookUrl: string | undefined;
-  readonly seconds: number;
+  /** About as long as it will be, until it is spoken. */
+  seconds: number;
   /** 1 queued, 2 processing, 3 completed, 4 failed. */
   status: VideoStatus;
   /** Empty until there is a file; a completed speech can still be without one. */
