@@ -31,7 +31,11 @@ export type Endpoint =
 
 export interface CallRecord {
   readonly endpoint: Endpoint;
+  /** "POST /api/open/v3/getToken"; "webhook". */
+  readonly line: string;
   readonly at: Date;
+  /** Undefined while it is on its way, and for good where it hangs. */
+  endedAt: Date | undefined;
   /** The TCP port it came from; undefined for the stand-in's own webhooks. */
   readonly port: number | undefined;
   /**
@@ -55,16 +59,33 @@ export class CallLog {
   onCall: ((call: CallRecord) => void | Promise<void>) | undefined;
   readonly #rules: { endpoint: Endpoint; how: Misbehaviour; left: number }[] = [];
 
-  misbehave(endpoint: Endpoint, { times = 1, ...how }: Misbehaviour & Rule): void {
-    this.#rules.push({ endpoint, how, left: times });
+  /** Returns how to take it back. */
+  misbehave(endpoint: Endpoint, { times = 1, ...how }: Misbehaviour & Rule): () => void {
+    const rule = { endpoint, how, left: times };
+    this.#rules.push(rule);
+    return () => {
+      rule.left = 0;
+    };
   }
 
   behave(): void {
     this.#rules.length = 0;
   }
 
-  async begin(endpoint: Endpoint, renderId: string | undefined, port?: number): Promise<CallRecord> {
-    const call: CallRecord = { endpoint, at: new Date(), port, renderId, outcome: "", phase: "received" };
+  async begin(
+    { endpoint, renderId, line }: Pick<CallRecord, "endpoint" | "renderId" | "line">,
+    port?: number,
+  ): Promise<CallRecord> {
+    const call: CallRecord = {
+      endpoint,
+      line,
+      at: new Date(),
+      endedAt: undefined,
+      port,
+      renderId,
+      outcome: "",
+      phase: "received",
+    };
     this.calls.push(call);
     await this.onCall?.(call);
     return call;
@@ -72,6 +93,7 @@ export class CallLog {
 
   async moveTo(call: CallRecord, phase: CallRecord["phase"], outcome: string): Promise<void> {
     call.phase = phase;
+    if (phase === "answered") call.endedAt = new Date();
     call.outcome = outcome;
     await this.onCall?.(call);
   }
@@ -86,7 +108,8 @@ export class CallLog {
     perform: (call: CallRecord) => Promise<Reply>,
   ): Promise<void> {
     const { request, response } = at;
-    const call = await this.begin(at.endpoint, at.renderId, request.socket.remotePort);
+    const line = `${request.method} ${URL.parse(request.url ?? "", "http://akool.invalid")?.pathname}`;
+    const call = await this.begin({ ...at, line }, request.socket.remotePort);
     // Killed by the hook: as if the request had not reached AKOOL.
     if (response.destroyed || request.socket.destroyed) return cut(call, response, "gone");
 
@@ -142,6 +165,7 @@ function hang(call: CallRecord, outcome: string): void {
 
 function cut(call: CallRecord, response: ServerResponse, outcome: string): void {
   call.phase = "cut";
+  call.endedAt = new Date();
   call.outcome = outcome;
   response.destroy();
 }

@@ -8,7 +8,13 @@ import type { CallRecord, Endpoint } from "./call-log.ts";
 import { readCreateOrder } from "./create-order.ts";
 import { detectFaces, type Faces } from "./detect-faces.ts";
 import { fault, isObject, notThere, readJson, refusal, success } from "./envelope.ts";
-import { fetchInput, findSpeechSeconds, isPhoto } from "./fetch-input.ts";
+import {
+  type FetchedInput,
+  type FetchRecord,
+  fetchInput,
+  findSpeechSeconds,
+  isPhoto,
+} from "./fetch-input.ts";
 import { json, type Reply } from "./misbehaviour.ts";
 import type { Settings } from "./options.ts";
 import type { RenderLife } from "./render-life.ts";
@@ -57,6 +63,8 @@ export interface EndpointsDeps {
   readonly settings: Settings;
   readonly account: Account;
   readonly renders: Renders;
+  /** Takes a record of each download of an input. */
+  readonly fetches: FetchRecord[];
   readonly life: RenderLife;
   readonly speech: SpeechEndpoints;
   readonly faces: () => Faces;
@@ -163,13 +171,13 @@ export class Endpoints {
   }
 
   async #create(request: IncomingMessage, route: Route, call: CallRecord): Promise<Reply> {
-    const { account, renders, life, ownUrl, closing } = this.#deps;
+    const { account, renders, life, ownUrl } = this.#deps;
     const read = readCreateOrder(await this.#readJson(request, route));
     if ("faults" in read) return this.#fault(route, ...read.faults);
     const { order } = read;
     const [photo, speech] = await Promise.all([
-      fetchInput(order.talking_photo_url, closing),
-      fetchInput(order.audio_url, closing),
+      this.#fetch(order.talking_photo_url),
+      this.#fetch(order.audio_url),
     ]);
     const seconds = speech.status === 200 ? await findSpeechSeconds(speech.bytes) : undefined;
     if (!seconds || photo.status !== 200 || !(await isPhoto(photo.bytes))) {
@@ -180,6 +188,15 @@ export class Endpoints {
     call.renderId = render.id;
     await life.begin(render);
     return success(createData(render, ownUrl()));
+  }
+
+  async #fetch(url: string): Promise<FetchedInput> {
+    const record: FetchRecord = { url, at: new Date(), endedAt: undefined, status: undefined };
+    this.#deps.fetches.push(record);
+    const fetched = await fetchInput(url, this.#deps.closing);
+    record.endedAt = new Date();
+    record.status = fetched.status;
+    return fetched;
   }
 
   #info(route: Route): Reply {

@@ -11,6 +11,15 @@ const FETCH_TIMEOUT_MS = 10_000;
 const PHOTO_FORMATS = ["jpeg", "png", "webp"];
 const SPEECH_CODECS = ["mp3", "aac"];
 
+/** One download of an input, from its beginning. */
+export interface FetchRecord {
+  readonly url: string;
+  readonly at: Date;
+  endedAt: Date | undefined;
+  /** The HTTP status; 0 when nothing answered. */
+  status: number | undefined;
+}
+
 export interface FetchedInput {
   /** 0 when nothing answered. */
   readonly status: number;

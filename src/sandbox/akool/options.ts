@@ -4,6 +4,7 @@ import type { CallRecord } from "./call-log.ts";
  * How often a finished render's, or speech's, webhook is sent. Several go out at the same time. `early`: the render is done
  * and its webhook answered before the create call is. `late`: `lateWebhookMs` after the render is done.
  * `early_without_url_then_with`: first a completion without its URL, then the real one, as seen live.
+ * `forged`: first one of a failure by somebody who does not know the secret, then the real one.
  */
 export type WebhookMode =
   | "once"
@@ -13,6 +14,7 @@ export type WebhookMode =
   | "early"
   | "late"
   | "early_without_url_then_with"
+  | "forged"
   | number;
 
 export interface AkoolOptions {
@@ -26,6 +28,10 @@ export interface AkoolOptions {
   readonly port?: number;
   /** From create to done, when renders finish by themselves. Default 0.2. */
   readonly renderSeconds?: number;
+  /** How renders end by themselves. `done_without_url`: their URL comes `urlLateSeconds` later. Default `done`. */
+  readonly renderEnd?: "done" | "done_without_url" | "failed";
+  /** Default 4. */
+  readonly urlLateSeconds?: number;
   /** Default true; with false a test finishes each render by hand. */
   readonly autoFinish?: boolean;
   /** Default true; with false a test finishes each speech by hand. Renders have `autoFinish`. */
@@ -55,7 +61,14 @@ export interface AkoolOptions {
   readonly onCall?: (call: CallRecord) => void | Promise<void>;
 }
 
-export type Settings = Required<Omit<AkoolOptions, "port" | "bigResult" | "resultHost" | "onCall">> &
+type Changeable = "renderSeconds" | "renderEnd" | "webhookMode";
+/** What may be changed while it runs; holds for what ends from then on. */
+export type Changes = { -readonly [Name in Changeable]: Required<AkoolOptions>[Name] };
+
+export type Settings = Required<
+  Omit<AkoolOptions, "port" | "bigResult" | "resultHost" | "onCall" | Changeable>
+> &
+  Changes &
   Pick<AkoolOptions, "bigResult" | "resultHost">;
 
 export function settle(options: AkoolOptions): Settings {
@@ -66,6 +79,8 @@ export function settle(options: AkoolOptions): Settings {
     clientId: options.clientId ?? "c2FuZGJv+C/jbGllbnRpZA==",
     clientSecret: options.clientSecret ?? apiKey,
     renderSeconds: options.renderSeconds ?? 0.2,
+    renderEnd: options.renderEnd ?? "done",
+    urlLateSeconds: options.urlLateSeconds ?? 4,
     autoFinish: options.autoFinish ?? true,
     autoSpeak: options.autoSpeak ?? true,
     speechSeconds: options.speechSeconds ?? 0.1,

@@ -49,6 +49,7 @@ export class RenderLife {
     // Closed, failed, or finished by hand in the meantime.
     if (!file || closing.aborted || render.status === 4) return;
     if (mode === "early_without_url_then_with") await this.completeWithoutUrl(render);
+    if (mode === "forged") await webhooks.forge(newsOfRender(render));
     if (!render.videoUrl) {
       render.status = 3;
       render.videoUrl = `${resultOrigin()}/results/${render.id}.mp4`;
@@ -81,10 +82,19 @@ export class RenderLife {
       await sleep(thirdMs, undefined, { signal: closing });
       if (render.status === 1) render.status = 2;
       await sleep(thirdMs * 2, undefined, { signal: closing });
+      if (render.status > 2) return; // by hand
+      if (settings.renderEnd === "failed")
+        return await this.fail(render, "render error", settings.webhookMode);
+      if (settings.renderEnd === "done_without_url") {
+        if (settings.webhookMode === "never") render.status = 3;
+        else await this.completeWithoutUrl(render);
+        await sleep(settings.urlLateSeconds * 1000, undefined, { signal: closing });
+        if (render.videoUrl) return; // by hand
+      }
     } catch {
       return; // closed
     }
-    if (render.status < 3) await this.complete(render, settings.webhookMode);
+    await this.complete(render, settings.webhookMode);
   }
 
   #makeFile(render: SandboxRender): Promise<Buffer> {

@@ -35,6 +35,7 @@ export class SpeechLife {
   async complete(speech: SandboxSpeech, mode: WebhookMode): Promise<void> {
     if (this.#deps.closing.aborted || speech.status === 4) return;
     if (mode === "early_without_url_then_with") await this.completeWithoutUrl(speech);
+    if (mode === "forged") await this.#deps.webhooks.forge(newsOfSpeech(speech));
     this.#done(speech);
     await this.#tell(speech, mode);
   }

@@ -11,8 +11,9 @@ import { CallLog, type CallRecord, type Endpoint, type Rule } from "./call-log.t
 import { akoolControls } from "./control.ts";
 import { type Faces, oneCentralFace } from "./detect-faces.ts";
 import { type Account, Endpoints, findRoute } from "./endpoints.ts";
+import type { FetchRecord } from "./fetch-input.ts";
 import type { Misbehaviour } from "./misbehaviour.ts";
-import { type AkoolOptions, type Settings, settle, type WebhookMode } from "./options.ts";
+import { type AkoolOptions, type Changes, type Settings, settle, type WebhookMode } from "./options.ts";
 import { RenderLife, type RenderLifeDeps } from "./render-life.ts";
 import { newsOfRender, Renders, type SandboxRender } from "./renders.ts";
 import { SpeechEndpoints } from "./speech-endpoints.ts";
@@ -40,6 +41,8 @@ export class AkoolSandbox {
   readonly clientSecret: string;
   /** The account's own clones and those on offer. May be changed. */
   readonly voices: SandboxVoice[] = makeVoices();
+  /** Each download of a photo or a recording, oldest first. */
+  readonly fetches: FetchRecord[] = [];
   /** What detect_faces finds; one face in the middle, unless a test says otherwise. */
   faces: Faces = oneCentralFace;
   readonly #settings: Settings;
@@ -88,6 +91,7 @@ export class AkoolSandbox {
       settings,
       account: this.#account,
       renders: this.#renders,
+      fetches: this.fetches,
       life: this.#life,
       speech,
       faces: () => this.faces,
@@ -194,9 +198,14 @@ export class AkoolSandbox {
     this.#log.onCall = hook;
   }
 
-  /** The next `times` calls of that endpoint go wrong in this way. Several queue up. */
-  misbehave(endpoint: Exclude<Endpoint, "webhook">, how: Misbehaviour & Rule): void {
-    this.#log.misbehave(endpoint, how);
+  /** The next `times` calls of that endpoint go wrong in this way. Several queue up. Returns how to take it back. */
+  misbehave(endpoint: Exclude<Endpoint, "webhook">, how: Misbehaviour & Rule): () => void {
+    return this.#log.misbehave(endpoint, how);
+  }
+
+  /** Changes how it is, until it is changed again. */
+  change(changes: Partial<Changes>): void {
+    Object.assign(this.#settings, changes);
   }
 
   /** Forgets all misbehaviour that is still queued. */

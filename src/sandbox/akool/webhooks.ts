@@ -79,13 +79,19 @@ export class WebhookSender {
     while (record.tries < tries && !this.#closing.aborted) {
       if (record.tries > 0) await this.#pause(this.#settings.webhookSpacingMs);
       record.tries += 1;
-      const call = await this.#log.begin("webhook", news.id);
+      const call = await this.#log.begin({ endpoint: "webhook", renderId: news.id, line: "webhook" });
       const { status } = await this.post(to, { ...overrides, payload });
       record.answers.push(status);
       await this.#log.moveTo(call, "answered", String(status));
       if (status === 200) break;
     }
     return record;
+  }
+
+  /** One that says it failed, by somebody who knows the client id and not the secret. */
+  forge(news: News): Promise<SentWebhook | undefined> {
+    const clientSecret = "forged-".padEnd(this.#settings.clientSecret.length, "x");
+    return this.send({ ...news, status: 4, url: "" }, { clientSecret, tries: 1 });
   }
 
   /** One post, whatever it holds. Status 0 when nothing answered. */

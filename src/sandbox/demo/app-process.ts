@@ -24,8 +24,15 @@ export interface AppOptions {
 }
 
 export interface AppProcess {
+  /** The same after each start. */
   readonly url: string;
+  readonly state: "starting" | "running" | "stopped";
+  /** Asks it to end, and waits for that. */
   stop(): Promise<void>;
+  /** SIGKILL: it gets no moment to put anything in order. */
+  kill(): Promise<void>;
+  /** Starts it once more, on the same data. Resolves once it is ready; at once where it has not ended. */
+  start(signal: AbortSignal): Promise<void>;
 }
 
 /** Resolves once the app says that it is ready. */
@@ -36,26 +43,55 @@ export async function startApp(options: AppOptions, signal: AbortSignal): Promis
   const env = { ...passedOn(), ...settings, HOST: "127.0.0.1", PORT: `${port}`, PUBLIC_URL: url };
   // Same extension as this file: .ts from source, .js once compiled.
   const main = fileURLToPath(new URL(`../../main${extname(import.meta.url)}`, import.meta.url));
-  const log = openSync(logPath, "w");
-  const child = spawn(process.execPath, [main], { cwd: folder, env, stdio: ["ignore", log, log] });
-  closeSync(log);
+  let state: AppProcess["state"] = "stopped";
+  let child: ChildProcess | undefined;
 
-  let stopping = false;
-  child.once("error", (error) => onDeath(new Error(`The app could not be started: ${error.message}.`)));
-  child.once("exit", (code, by) => {
-    if (!stopping) onDeath(new Error(`The app stopped by itself (${by ?? `exit code ${code}`}).`));
-  });
-  const stop = async () => {
-    stopping = true;
-    await end(child);
-  };
-  try {
-    await waitUntilReady(url, signal);
-  } catch (error) {
-    await stop();
-    throw error;
+  async function start(until: AbortSignal, logFlags: "w" | "a"): Promise<void> {
+    if (state !== "stopped") return;
+    state = "starting";
+    const log = openSync(logPath, logFlags);
+    const started = spawn(process.execPath, [main], { cwd: folder, env, stdio: ["ignore", log, log] });
+    closeSync(log);
+    child = started;
+    // Of one that was told to end, `child` is no longer this.
+    const died = (error: Error) => {
+      if (child !== started) return;
+      child = undefined;
+      state = "stopped";
+      onDeath(error);
+    };
+    started.once("error", (error) => died(new Error(`The app could not be started: ${error.message}.`)));
+    started.once("exit", (code, by) =>
+      died(new Error(`The app stopped by itself (${by ?? `exit code ${code}`}).`)),
+    );
+    const isGone = () => child !== started;
+    try {
+      await waitUntilReady(url, isGone, until);
+    } catch (error) {
+      if (!isGone()) await stop("SIGTERM");
+      throw error;
+    }
+    if (!isGone()) state = "running";
   }
-  return { url, stop };
+
+  async function stop(by: "SIGTERM" | "SIGKILL"): Promise<void> {
+    const ending = child;
+    if (!ending) return;
+    child = undefined;
+    await end(ending, by);
+    state = "stopped";
+  }
+
+  await start(signal, "w");
+  return {
+    url,
+    get state() {
+      return state;
+    },
+    stop: () => stop("SIGTERM"),
+    kill: () => stop("SIGKILL"),
+    start: (until) => start(until, "a"),
+  };
 }
 
 /** The end of the app's log, a line each, for people. */
@@ -79,8 +115,9 @@ function passedOn(): NodeJS.ProcessEnv {
   );
 }
 
-async function waitUntilReady(url: string, signal: AbortSignal): Promise<void> {
+async function waitUntilReady(url: string, isGone: () => boolean, signal: AbortSignal): Promise<void> {
   for (const giveUpAt = performance.now() + READY_WITHIN_MS; performance.now() < giveUpAt; ) {
+    if (isGone()) throw new Error("The app ended before it was ready.");
     const answer = await fetch(`${url}/readyz`, { signal }).catch(() => undefined);
     if (answer?.status === 200) return;
     await sleep(LOOK_AGAIN_MS, undefined, { signal });
@@ -88,11 +125,11 @@ async function waitUntilReady(url: string, signal: AbortSignal): Promise<void> {
   throw new Error(`The app was not ready within ${READY_WITHIN_MS / 1000} s.`);
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, by: "SIGTERM" | "SIGKILL"): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once("exit", resolve));
   const force = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
-  child.kill("SIGTERM");
+  child.kill(by);
   await gone;
   clearTimeout(force);
 }

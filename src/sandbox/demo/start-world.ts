@@ -2,9 +2,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { AkoolOptions } from "../akool/options.ts";
 import { type AkoolSandbox, startAkool } from "../akool/start-akool.ts";
+import type { SlackOptions } from "../slack/options.ts";
 import { ANNA, BEN, type SlackSandbox, startSlack } from "../slack/slack-sandbox.ts";
-import { startApp } from "./app-process.ts";
+import { type AppProcess, startApp } from "./app-process.ts";
 import { type FileHost, hostFiles } from "./file-host.ts";
 
 /** AKOOL takes minutes; long enough here for the messages in between to be seen. */
@@ -16,6 +18,9 @@ export interface World {
   readonly slack: SlackSandbox;
   readonly akool: AkoolSandbox;
   readonly web: FileHost;
+  readonly app: AppProcess;
+  /** Where the app keeps its jobs. */
+  readonly dataDir: string;
 }
 
 export interface WorldOptions {
@@ -24,21 +29,26 @@ export interface WorldOptions {
   readonly onAppDeath: (error: Error) => void;
   /** Takes what is to be closed at the end, last first, also when the start goes wrong half-way. */
   readonly atEnd: (close: () => Promise<unknown>) => void;
+  readonly slack?: SlackOptions;
+  readonly akool?: AkoolOptions;
+  /** On top of what the app is told anyway. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 export async function startWorld(options: WorldOptions, signal: AbortSignal): Promise<World> {
   const { hosted, logPath, onAppDeath, atEnd } = options;
   const folder = await mkdtemp(join(tmpdir(), "talking-photo-demo-"));
   atEnd(() => rm(folder, { recursive: true, force: true }));
-  const slack = await startSlack();
+  const slack = await startSlack(options.slack);
   atEnd(slack.close);
-  const akool = await startAkool({ renderer: "real", renderSeconds: RENDER_SECONDS });
+  const akool = await startAkool({ renderer: "real", renderSeconds: RENDER_SECONDS, ...options.akool });
   atEnd(() => akool.close());
   const web = await hostFiles(hosted);
   atEnd(web.close);
 
   slack.workspace.addUser({ id: ANNA, name: "Anna", isBot: false });
   slack.workspace.addUser({ id: BEN, name: "Ben", isBot: false });
+  const dataDir = join(folder, "data");
   const settings = {
     SLACK_BOT_TOKEN: slack.settings.botToken,
     SLACK_SIGNING_SECRET: slack.settings.signingSecret,
@@ -46,13 +56,14 @@ export async function startWorld(options: WorldOptions, signal: AbortSignal): Pr
     AKOOL_API_KEY: akool.apiKey,
     AKOOL_CLIENT_ID: akool.clientId,
     AKOOL_API_URL: akool.url,
-    DATA_DIR: join(folder, "data"),
+    DATA_DIR: dataDir,
     TRUSTED_HOSTS: [slack.host, akool.host, web.host].join(","),
     TIME_SCALE: `${TIME_SCALE}`,
     LOG_LEVEL: "info",
+    ...options.settings,
   };
   const app = await startApp({ folder, logPath, settings, onDeath: onAppDeath }, signal);
   atEnd(app.stop);
   slack.setRequestUrl(`${app.url}/slack/events`);
-  return { slack, akool, web };
+  return { slack, akool, web, app, dataDir };
 }

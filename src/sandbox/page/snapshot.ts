@@ -5,7 +5,7 @@ import type { Switches } from "./switches.ts";
 export interface Snapshot {
   /** Who is looking. */
   readonly me: string;
-  /** Everybody, the app among them. */
+  /** Everybody, the app among them; last Slackbot, which counts as an app. */
   readonly people: readonly PagePerson[];
   /** Those this person is in; the one with the app is of kind `im`. */
   readonly conversations: readonly PageConversation[];

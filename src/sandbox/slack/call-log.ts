@@ -13,6 +13,8 @@ export interface CallRecord {
   /** What was sent, without the token. */
   readonly args: Wire;
   readonly at: Date;
+  /** Undefined while it is on its way, and for good where it hangs. */
+  endedAt: Date | undefined;
   /** The TCP port it came from. */
   readonly port: number | undefined;
   /** "ok", Slack's error code, or what misbehaviour made of it. */
@@ -66,8 +68,13 @@ export class CallLog {
   onCall: CallHook | undefined;
   readonly #rules: { target: string; how: Misbehaviour; left: number; only: Rule["only"] }[] = [];
 
-  misbehave(target: string, { times = 1, only, ...how }: Misbehaviour & Rule): void {
-    this.#rules.push({ target: how.kind === "share" ? "share" : target, how, left: times, only });
+  /** Returns how to take it back. */
+  misbehave(target: string, { times = 1, only, ...how }: Misbehaviour & Rule): () => void {
+    const rule = { target: how.kind === "share" ? "share" : target, how, left: times, only };
+    this.#rules.push(rule);
+    return () => {
+      rule.left = 0;
+    };
   }
 
   behave(): void {
@@ -92,6 +99,7 @@ export class CallLog {
       method: at.method,
       args: at.args,
       at: new Date(),
+      endedAt: undefined,
       port: request.socket.remotePort,
       outcome: "",
       phase: "received",
@@ -144,6 +152,7 @@ export class CallLog {
       return cut(call, response, `${reply.outcome}, gone`);
     }
     call.phase = "answered";
+    call.endedAt = new Date();
     await this.onCall?.(call);
   }
 }
@@ -191,6 +200,7 @@ export function page(status: number): Omit<Reply, "outcome"> {
 
 function cut(call: CallRecord, response: ServerResponse, outcome: string): void {
   call.phase = "cut";
+  call.endedAt = new Date();
   call.outcome = outcome;
   response.destroy();
 }

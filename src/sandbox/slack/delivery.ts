@@ -22,6 +22,15 @@ export interface Delivered extends Answer {
   readonly retryNum: number;
 }
 
+/** One try of one delivery, from its beginning. */
+export interface DeliveryRecord {
+  /** "event app_mention", "slash command", "block_actions". */
+  readonly what: string;
+  readonly at: Date;
+  readonly retryNum: number;
+  answer: Answer | undefined;
+}
+
 export interface RawOptions {
   /** Seconds; signs with it. Default now. */
   readonly timestamp?: number;
@@ -38,6 +47,8 @@ const FORM = "application/x-www-form-urlencoded";
 export class Deliveries {
   /** Each try of each event. */
   readonly events: Delivered[] = [];
+  /** Each try of everything that was delivered. */
+  readonly records: DeliveryRecord[] = [];
   requestUrl: string | undefined;
   readonly #workspace: Workspace;
   readonly #payloads: Payloads;
@@ -52,14 +63,18 @@ export class Deliveries {
   }
 
   command(payload: Record<string, string>): Promise<Answer> {
-    if (this.#socket.inUse) return this.#bySocket("slash_commands", payload);
-    return this.raw(new URLSearchParams(payload).toString(), { "content-type": FORM });
+    return this.#recorded("slash command", 0, () =>
+      this.#socket.inUse
+        ? this.#bySocket("slash_commands", payload)
+        : this.raw(new URLSearchParams(payload).toString(), { "content-type": FORM }),
+    );
   }
 
   interaction(payload: Wire): Promise<Answer> {
-    if (this.#socket.inUse) return this.#bySocket("interactive", payload);
     const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-    return this.raw(body, { "content-type": FORM });
+    return this.#recorded(String(payload.type), 0, () =>
+      this.#socket.inUse ? this.#bySocket("interactive", payload) : this.raw(body, { "content-type": FORM }),
+    );
   }
 
   /**
@@ -77,7 +92,9 @@ export class Deliveries {
     for (let retryNum = 0; retryNum <= delays.length + repeats; retryNum++) {
       if (retryNum > 0 && tries.length > repeats) await this.#pause(delays[retryNum - 1 - repeats] ?? 0);
       if (this.#closing.signal.aborted) break;
-      const answer = await this.#deliverEvent(payload, retryNum, reason);
+      const answer = await this.#recorded(`event ${String(event.type)}`, retryNum, () =>
+        this.#deliverEvent(payload, retryNum, reason),
+      );
       const delivered = { ...answer, eventId, type: String(event.type), retryNum };
       tries.push(delivered);
       this.events.push(delivered);
@@ -91,8 +108,13 @@ export class Deliveries {
 
   /** The same, for what nobody waits for. */
   eventInBackground(event: Wire): void {
-    const delivery = this.event(event).finally(() => this.#underWay.delete(delivery));
-    this.#underWay.add(delivery);
+    this.inBackground(this.event(event));
+  }
+
+  /** Deliveries that nobody waits for but the end. */
+  inBackground(deliveries: Promise<unknown>): void {
+    const all = deliveries.finally(() => this.#underWay.delete(all));
+    this.#underWay.add(all);
   }
 
   /** Any body, signed unless a header given here says otherwise; `undefined` takes a header away. */
@@ -127,6 +149,13 @@ export class Deliveries {
     }
     const retry = { "x-slack-retry-num": String(retryNum), "x-slack-retry-reason": reason };
     return this.raw(JSON.stringify(payload), retryNum > 0 ? retry : {});
+  }
+
+  async #recorded(what: string, retryNum: number, deliver: () => Promise<Answer>): Promise<Answer> {
+    const record: DeliveryRecord = { what, at: new Date(), retryNum, answer: undefined };
+    this.records.push(record);
+    record.answer = await deliver();
+    return record.answer;
   }
 
   async #bySocket(type: string, payload: Wire, more: Wire = {}): Promise<Answer> {

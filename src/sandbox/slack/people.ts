@@ -2,12 +2,15 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { World } from "./api/method.ts";
+import { type Button, elementsOf } from "./block-kit.ts";
 import type { Answer, Delivered, Deliveries } from "./delivery.ts";
-import type { SlackFile } from "./file-room.ts";
+import type { Content, SlackFile } from "./file-room.ts";
+import { NotPossible } from "./not-possible.ts";
 import { buttonsOf } from "./payloads.ts";
 import type { Reading, Thread } from "./reading.ts";
 import type { Channel, Ephemeral, Message, View } from "./records.ts";
 import { said, speak } from "./response-url.ts";
+import { type Given, usedFields } from "./use-element.ts";
 import { isWire, newId, readJson, type Wire } from "./wire.ts";
 import { ANNA, GENERAL } from "./workspace.ts";
 
@@ -16,7 +19,7 @@ export type FileSpec =
   | string
   | {
       readonly name: string;
-      readonly bytes: Uint8Array;
+      readonly bytes: Uint8Array | Content;
       /** Default: by the name, as Slack does. */
       readonly mimetype?: string;
       readonly title?: string;
@@ -45,6 +48,8 @@ export interface ShareOptions {
   readonly clientMsgId?: string;
   /** A message that it forwards, with its files. */
   readonly forwards?: Message;
+  /** Resolves once it is posted; nobody waits for the deliveries then. */
+  readonly inBackground?: boolean;
 }
 
 /** `status`, `body` and `ms` are of the last delivery; 0 when the app was told nothing. */
@@ -113,7 +118,9 @@ export class People {
       files,
       forwards: options.forwards,
     });
-    const deliveries = await this.#announce(message, channel, options);
+    const announced = this.#announce(message, channel, options);
+    if (options.inBackground) this.#deliveries.inBackground(announced);
+    const deliveries = options.inBackground ? [] : await announced;
     const { status = 0, body = "", ms = 0, headers = {} } = deliveries.at(-1) ?? {};
     const thread = this.#reading.thread(channelId, message.threadTs ?? message.ts);
     return { message, files, thread, deliveries, status, body, ms, headers };
@@ -125,9 +132,7 @@ export class People {
     actionIdOrText: string,
     { user, nth = 0 }: { user?: string; nth?: number } = {},
   ): Promise<Answer> {
-    const { workspace, payloads } = this.#world;
-    const isView = "content" in target;
-    const blocks = isView ? target.content.blocks : target.blocks;
+    const blocks = "content" in target ? target.content.blocks : target.blocks;
     const buttons = buttonsOf(blocks);
     const found = buttons.filter(
       ({ button }) => button.action_id === actionIdOrText || button.text.text === actionIdOrText,
@@ -136,13 +141,44 @@ export class People {
       const there = buttons.map(({ button }) => `[${button.text.text}] ${button.action_id}`).join(", ");
       throw new Error(`no button "${actionIdOrText}" there, only: ${there || "none"}`);
     }
-    const { confirm: _confirm, style: _style, ...button } = found.button;
+    return this.#act(target, found.block.block_id, pressed(found.button), user);
+  }
+
+  /** Uses any control that tells the app at once, as it stands there now. */
+  async use(
+    target: Message | Ephemeral | View,
+    { blockId, actionId }: { readonly blockId: string; readonly actionId: string },
+    given: Given = null,
+    { user }: { user?: string } = {},
+  ): Promise<Answer> {
+    const blocks = "content" in target ? target.content.blocks : target.blocks;
+    const block = blocks.find((each) => each.block_id === blockId);
+    const element =
+      block && elementsOf(block).find((each) => each.type !== "image" && each.action_id === actionId);
+    if (!block || !element) throw new NotPossible("that is not there any more");
+    if (element.type === "image" || element.type === "file_input" || element.type === "external_select")
+      throw new NotPossible(`a ${element.type} tells the app nothing by itself`);
+    if (block.type === "input" && !block.dispatch_action)
+      throw new NotPossible(`Slack does not tell the app at once of ${actionId}`);
+    const action =
+      element.type === "button"
+        ? pressed(element)
+        : {
+            type: element.type,
+            action_id: actionId,
+            ...usedFields(element, given, this.#world.workspace),
+          };
+    return this.#act(target, blockId, action, user);
+  }
+
+  #act(target: Message | Ephemeral | View, blockId: string, what: Wire, user?: string): Promise<Answer> {
+    const { workspace, payloads } = this.#world;
+    const isView = "content" in target;
     const who = user ?? ("gone" in target || isView ? target.user : ANNA);
-    const action = { ...button, block_id: found.block.block_id, action_ts: newId("").slice(1) };
     const common = {
       ...payloads.interaction("block_actions", who),
       trigger_id: workspace.newTrigger(who),
-      actions: [action],
+      actions: [{ ...what, block_id: blockId, action_ts: newId("").slice(1) }],
       state: { values: {} },
     };
     if (isView) {
@@ -248,7 +284,7 @@ export class People {
     return files.add({
       ...rest,
       user,
-      content: files.keep(bytes),
+      content: "sha256" in bytes ? bytes : files.keep(bytes),
       thumbnail: thumbnail && files.keep(thumbnail),
     });
   }
@@ -269,4 +305,9 @@ export class People {
     if ("gone" in target) return workspace.ephemerals.find((each) => each.ts === target.ts);
     return workspace.findMessage(target.channel, target.ts);
   }
+}
+
+/** A button as the app is told of it. */
+function pressed({ confirm: _confirm, style: _style, ...button }: Button): Wire {
+  return button;
 }

@@ -170,6 +170,9 @@ function openWorkspace(town: Town, options: SlackOptions) {
     calls: log.calls,
     /** Each try of each event. */
     deliveries: deliveries.events,
+    /** Each try of everything that was delivered. */
+    deliveryRecords: deliveries.records,
+    files: world.files,
     ephemerals: workspace.ephemerals,
     views: workspace.views,
     /** message, edit, delete, ephemeral, file, view; and `change` with each of them. */
@@ -197,10 +200,13 @@ function openWorkspace(town: Town, options: SlackOptions) {
     command: people.command.bind(people),
     say: people.say.bind(people),
     shareFiles: people.shareFiles.bind(people),
+    useElement: people.use.bind(people),
     pressButton: people.pressButton.bind(people),
     messageShortcut: people.messageShortcut.bind(people),
     globalShortcut: people.globalShortcut.bind(people),
     openHome: people.openHome.bind(people),
+    /** The same, for whoever does not wait until the app has heard of it. */
+    openHomeInBackground: (user: string) => deliveries.inBackground(people.openHome(user)),
     /** What the Home tab shows now. */
     homeOf: (user: string): View | undefined => workspace.homeOf(user),
     submitView: forms.submitView.bind(forms),
