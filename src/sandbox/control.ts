@@ -17,6 +17,19 @@ export class ControlProblem extends Error {}
 
 export const times = z.number().int().min(1).default(1);
 
+const ordered = new WeakMap<object, (() => void)[]>();
+
+/** Trouble that was ordered here, of one stand-in, with how to take it back. */
+export function remember(standIn: object, takeBack: () => void): void {
+  ordered.set(standIn, [...(ordered.get(standIn) ?? []), takeBack]);
+}
+
+/** Takes all of it back; the page's switches stay as they are. */
+export function takeBack(standIn: object): void {
+  for (const each of ordered.get(standIn) ?? []) each();
+  ordered.delete(standIn);
+}
+
 /** `path` is what follows /sandbox/. */
 export async function answerControl(
   controls: Controls,

@@ -79,18 +79,18 @@ describe("npm run sandbox", { timeout: TIMEOUT_MS }, () => {
     });
     const upload = async (name: string, query = "") => {
       const body = await readFile(join(MEDIA, name));
-      const answer = await fetch(`${page}/uploads?name=${name}${query}`, { method: "POST", body });
+      const answer = await fetch(`${page}uploads?name=${name}${query}`, { method: "POST", body });
       const { id } = z.object({ id: z.string() }).parse(await answer.json());
       return id;
     };
     const uploads = [await upload("portrait.jpg"), await upload("slack-clip.m4a", "&clip=1")];
     const say = { do: "say", conversation: "C0GENERAL", text: "@Talking Photo make her talk", uploads };
-    expect(await post(`${page}/act`, { me: "U0ANNA", act: say })).toEqual({});
+    expect(await post(`${page}act`, { me: "U0ANNA", act: say })).toEqual({});
 
     const transcript = `${slack}/sandbox/transcript?channel=general`;
     await until("video", async () => (await read(transcript)).includes("[video talking-photo.mp4"), run);
     expect(await read(transcript)).toMatch(
-      /@Talking Photo make her talk \[image portrait\.jpg.*\[audio slack-clip/,
+      /@Talking Photo make her talk\s+\[image portrait\.jpg, .*\[audio slack-clip/,
     );
     const calls: { endpoint: string; outcome: string }[] = JSON.parse(await read(`${akool}/sandbox/calls`));
     const creates = calls.filter(({ endpoint }) => endpoint === "create").map(({ outcome }) => outcome);

@@ -1,6 +1,6 @@
 /** `/sandbox/…` of the stand-in for AKOOL: see docs/sandbox.md. */
 import { z } from "zod";
-import { type Controls, times } from "../control.ts";
+import { type Controls, remember, takeBack, times } from "../control.ts";
 import type { AkoolSandbox } from "./start-akool.ts";
 
 const endpoint = z.enum([
@@ -48,8 +48,8 @@ export function akoolControls(akool: AkoolSandbox): Controls {
     },
     "POST misbehave": ({ body }) => {
       const { endpoint: at, ...how } = misbehaviour.parse(body);
-      akool.misbehave(at, how);
+      remember(akool, akool.misbehave(at, how));
     },
-    "POST behave": () => akool.behave(),
+    "POST behave": () => takeBack(akool),
   };
 }

@@ -10,7 +10,7 @@ import { type KeptVideo, keepVideo } from "./keep-video.ts";
 import { readArguments, USAGE, WITH_BOTH, WITH_WORDS } from "./read-arguments.ts";
 import { openScreen, type Screen } from "./screen.ts";
 import { showSlack } from "./show-slack.ts";
-import { startWorld, type World } from "./start-world.ts";
+import { type DemoWorld, startWorld } from "./start-world.ts";
 import { waitForOutcome } from "./wait-for-outcome.ts";
 
 const OUTPUT_FOLDER = "demo-output";
@@ -111,7 +111,7 @@ function introduce(screen: Screen, withOwnFiles: boolean): void {
 async function play(
   door: Door,
   out: string | undefined,
-  world: World,
+  world: DemoWorld,
   screen: Screen,
   signal: AbortSignal,
 ): Promise<Ending> {

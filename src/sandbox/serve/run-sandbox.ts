@@ -16,7 +16,7 @@ export async function runSandbox(args: readonly string[], signal: AbortSignal): 
     return 1;
   }
   try {
-    const sandbox = await startSandbox(wanted.options);
+    const sandbox = await startSandbox(wanted.options, () => console.log("Building the page …"));
     introduce(sandbox, wanted.options);
     const watch = setInterval(newObjections(sandbox), LOOK_AGAIN_MS);
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -30,13 +30,14 @@ export async function runSandbox(args: readonly string[], signal: AbortSignal): 
   }
 }
 
-function introduce({ slack, akool, settings }: Sandbox, { requestUrl }: SandboxOptions): void {
+function introduce({ page, slack, akool, settings }: Sandbox, { requestUrl }: SandboxOptions): void {
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   console.log(`Stand-ins for Slack and AKOOL, until Ctrl-C. All of it: docs/sandbox.md
 
-  Slack's Web API  ${slack.apiUrl}
-  AKOOL's API      ${akool.url}
-  Slack delivers to ${requestUrl}
+  The page           ${page.url}
+  Slack's Web API    ${slack.apiUrl}
+  AKOOL's API        ${akool.url}
+  Slack delivers to  ${requestUrl}
 
 What the app needs, as lines for .env:
 

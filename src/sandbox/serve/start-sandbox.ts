@@ -1,6 +1,15 @@
-/** Both stand-ins and the page, on ports that stay; the app is somebody else's, and not started here. */
+/** Both stand-ins and the page, on ports that stay. The app is somebody else's, and not started here. */
+import { resolve } from "node:path";
 import { type AkoolSandbox, startAkool } from "../akool/start-akool.ts";
-import { type SlackSandbox, startSlack } from "../slack/slack-sandbox.ts";
+import type { World } from "../demo/start-world.ts";
+import { buildPage } from "../page/build-page.ts";
+import { moveIn, pageSlack } from "../page/page-world.ts";
+import { type Page, startPage } from "../page/start-page.ts";
+import { ADMIN, type SlackSandbox, startSlack } from "../slack/slack-sandbox.ts";
+import { watchApp } from "./watch-app.ts";
+
+/** Apart from ./data, where a real installation keeps its jobs. */
+const DATA_DIR = "sandbox-data";
 
 export interface SandboxOptions {
   /** Ports of 127.0.0.1; 0 takes any that is free. */
@@ -14,6 +23,7 @@ export interface SandboxOptions {
 export interface Sandbox {
   readonly slack: SlackSandbox;
   readonly akool: AkoolSandbox;
+  readonly page: Page;
   /** What an app needs in its environment to talk to these two. */
   readonly settings: Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -22,26 +32,37 @@ export interface Sandbox {
 /** One sentence for whoever chose the port. */
 export class PortTakenError extends Error {}
 
-export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { slackPort, akoolPort, requestUrl } = options;
+export async function startSandbox(options: SandboxOptions, onBuild: () => void): Promise<Sandbox> {
+  const { pagePort, slackPort, akoolPort, requestUrl } = options;
   const closers: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const end of closers.splice(0)) await end();
   };
+  const up = <T extends { close: () => Promise<unknown> }>(part: T): T => {
+    closers.unshift(() => part.close());
+    return part;
+  };
   try {
-    const slack = await orTaken("--slack-port", slackPort, startSlack({ port: slackPort, requestUrl }));
-    closers.unshift(slack.close);
-    const akool = await orTaken("--akool-port", akoolPort, startAkool({ port: akoolPort, renderer: "real" }));
-    closers.unshift(() => akool.close());
-    return { slack, akool, settings: settingsFor(slack, akool, requestUrl), close };
+    const slackOptions = { ...pageSlack(), port: slackPort, requestUrl };
+    const slack = up(await orTaken("--slack-port", slackPort, startSlack(slackOptions)));
+    moveIn(slack);
+    const akoolOptions = { port: akoolPort, renderer: "real" } as const;
+    const akool = up(await orTaken("--akool-port", akoolPort, startAkool(akoolOptions)));
+    const app = up(watchApp(new URL(requestUrl).origin));
+    const dataDir = resolve(DATA_DIR);
+    const folder = await buildPage({ onBuild });
+    const world = { slack, akool, app, dataDir };
+    const page = up(await orTaken("--page-port", pagePort, startPage({ world, folder, port: pagePort })));
+    return { slack, akool, page, settings: settingsFor(world), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function settingsFor(slack: SlackSandbox, akool: AkoolSandbox, requestUrl: string): Record<string, string> {
-  const app = new URL(requestUrl);
+function settingsFor({ slack, akool, app, dataDir }: World): Record<string, string> {
+  const { origin, hostname, port } = new URL(app.url);
+  const isHere = ["127.0.0.1", "localhost"].includes(hostname);
   return {
     SLACK_BOT_TOKEN: slack.settings.botToken,
     SLACK_SIGNING_SECRET: slack.settings.signingSecret,
@@ -50,9 +71,10 @@ function settingsFor(slack: SlackSandbox, akool: AkoolSandbox, requestUrl: strin
     AKOOL_CLIENT_ID: akool.clientId,
     AKOOL_API_URL: akool.url,
     TRUSTED_HOSTS: [slack.host, akool.host].join(","),
-    PUBLIC_URL: app.origin,
-    HOST: app.hostname,
-    PORT: app.port || (app.protocol === "https:" ? "443" : "80"),
+    PUBLIC_URL: origin,
+    ...(isHere && { HOST: hostname, ...(port && { PORT: port }) }),
+    ADMIN_USERS: ADMIN,
+    DATA_DIR: dataDir,
   };
 }
 

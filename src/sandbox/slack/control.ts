@@ -1,6 +1,6 @@
 /** `/sandbox/…` of the stand-in for Slack: see docs/sandbox.md. */
 import { z } from "zod";
-import { ControlProblem, type Controls, times } from "../control.ts";
+import { ControlProblem, type Controls, remember, takeBack, times } from "../control.ts";
 import type { World } from "./api/method.ts";
 import { transcript } from "./transcript.ts";
 
@@ -39,8 +39,8 @@ export function slackControls({ workspace, log }: World): Controls {
     "GET problems": () => workspace.problems,
     "POST misbehave": ({ body }) => {
       const how = misbehaviour.parse(body);
-      log.misbehave("target" in how ? how.target : "share", how);
+      remember(log, log.misbehave("target" in how ? how.target : "share", how));
     },
-    "POST behave": () => log.behave(),
+    "POST behave": () => takeBack(log),
   };
 }
