@@ -10,7 +10,9 @@ export const WITH_WORDS = 'npm run demo -- photo.jpg "Hello, I am Eileen"';
 export const USAGE = `The whole app on this computer, with stand-ins for Slack and AKOOL. No account, nothing is spent.
 
   npm run demo
-      Two videos of the samples that come with it.
+      On a terminal, a page to try the app in, as in Slack. Without one, two videos of the samples that come with it.
+  npm run demo -- --page --port 3100 --no-open
+      The page without a terminal, at a port of your choice, and no browser opened. Each of the two may be left out.
   ${WITH_BOTH}
       Your photo and your recording, in whatever order. They stay on this computer.
   ${WITH_WORDS}

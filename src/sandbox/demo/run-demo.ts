@@ -4,10 +4,12 @@
  */
 import { mkdir, rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
+import { runPage } from "../page/run-page.ts";
 import { lastLogLines } from "./app-process.ts";
 import { command, type Door, HOSTED, share, shareOwn } from "./doors.ts";
 import { type KeptVideo, keepVideo } from "./keep-video.ts";
 import { readArguments, USAGE, WITH_BOTH, WITH_WORDS } from "./read-arguments.ts";
+import { readPageArguments } from "./read-page-arguments.ts";
 import { openScreen, type Screen } from "./screen.ts";
 import { showSlack } from "./show-slack.ts";
 import { type DemoWorld, startWorld } from "./start-world.ts";
@@ -27,7 +29,9 @@ type Ending =
 
 /** Resolves to the exit code. */
 export async function runDemo(args: readonly string[]): Promise<number> {
-  const order = await readArguments(args);
+  const page = readPageArguments(args, process.stdin.isTTY && process.stdout.isTTY);
+  if (page?.type === "page") return runPage(page);
+  const order = page ?? (await readArguments(args));
   if (order.type === "usage") {
     console.log(USAGE);
     return 0;

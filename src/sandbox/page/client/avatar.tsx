@@ -1,0 +1,25 @@
+import type { PagePerson } from "../snapshot.ts";
+
+const COLOURS = 6;
+
+/** Decoration: the name stands beside it. */
+export function Avatar({ person, size = "" }: { person: PagePerson | undefined; size?: "" | "small" }) {
+  if (person?.isApp) {
+    return (
+      <img
+        class={`avatar ${size}`}
+        src={new URL("./icon.svg", import.meta.url).href}
+        alt=""
+        width="36"
+        height="36"
+      />
+    );
+  }
+  const name = person?.name ?? "?";
+  const colour = [...(person?.id ?? "")].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % COLOURS;
+  return (
+    <span class={`avatar avatar-${colour} ${size}`} aria-hidden="true">
+      {name.slice(0, 1).toUpperCase()}
+    </span>
+  );
+}

@@ -1,0 +1,32 @@
+import { useRef, useState } from "preact/hooks";
+
+/** Files dropped anywhere on an element. */
+export function useFileDrop(onFiles: (files: File[]) => void) {
+  const [isOver, setOver] = useState(false);
+  // Entering a child comes before leaving its parent.
+  const depth = useRef(0);
+  const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+  const handlers = {
+    onDragEnter: (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      depth.current += 1;
+      setOver(true);
+    },
+    onDragOver: (event: DragEvent) => {
+      if (hasFiles(event)) event.preventDefault();
+    },
+    onDragLeave: (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      depth.current = Math.max(0, depth.current - 1);
+      setOver(depth.current > 0);
+    },
+    onDrop: (event: DragEvent) => {
+      depth.current = 0;
+      setOver(false);
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      onFiles([...(event.dataTransfer?.files ?? [])]);
+    },
+  };
+  return { isOver, handlers };
+}
