@@ -6,7 +6,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { answerControl } from "../control.ts";
 import { CallLog, type CallRecord, type Endpoint, type Rule } from "./call-log.ts";
+import { akoolControls } from "./control.ts";
 import { type Faces, facesFoundBy, oneCentralFace } from "./detect-faces.ts";
 import { type Account, Endpoints, findRoute } from "./endpoints.ts";
 import type { FetchRecord } from "./fetch-input.ts";
@@ -24,6 +26,7 @@ import { type SendOptions, type SentWebhook, type WebhookOverrides, WebhookSende
 
 const WAIT_MS = 20_000;
 const LOOK_AGAIN_MS = 5;
+const CONTROLS = "/sandbox/";
 
 export async function startAkool(options: AkoolOptions = {}): Promise<AkoolSandbox> {
   const sandbox = new AkoolSandbox(settle(options));
@@ -105,13 +108,17 @@ export class AkoolSandbox {
     });
     this.#server = createServer((request, response) => {
       const route = findRoute(request);
-      this.#log
-        .answerCall({ ...route, request, response }, (call) => endpoints.answer(request, route, call))
-        .catch((error: unknown) => {
-          // A request that broke off in the middle, or a fault of the stand-in's own.
-          if (!request.destroyed || request.complete) reportProblem(`the sandbox failed: ${error}`);
-          response.destroy();
-        });
+      const { pathname } = route.url;
+      const answered = pathname.startsWith(CONTROLS)
+        ? answerControl(akoolControls(this), pathname.slice(CONTROLS.length), request, response)
+        : this.#log.answerCall({ ...route, request, response }, (call) =>
+            endpoints.answer(request, route, call),
+          );
+      answered.catch((error: unknown) => {
+        // A request that broke off in the middle, or a fault of the stand-in's own.
+        if (!request.destroyed || request.complete) reportProblem(`the sandbox failed: ${error}`);
+        response.destroy();
+      });
     });
   }
 

@@ -146,7 +146,8 @@ async function route(request: IncomingMessage, response: ServerResponse, parts: 
   const url = URL.parse(request.url ?? "/", `http://${host}`);
   if (!url) throw new Turned(400, "That is no address.");
   if (request.method === "POST") {
-    if (request.headers.origin !== `http://${host}`)
+    // Every browser says where a POST comes from; what says nothing is a program of this computer.
+    if ((request.headers.origin ?? `http://${host}`) !== `http://${host}`)
       throw new Turned(403, "Only this page itself may do something here.");
     if (url.pathname === "/act") return takeAct(request, response, parts);
     if (url.pathname === "/uploads") return takeUpload(request, response, url, parts);
