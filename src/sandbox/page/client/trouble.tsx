@@ -89,7 +89,7 @@ export function Trouble() {
         <fieldset>
           <legend>Slack</legend>
           <Choice
-            label="Uploaded video"
+            label="Video upload"
             value={switches.share}
             options={SHARES}
             onSet={(share) => set({ share })}
