@@ -51,7 +51,7 @@ export class MouthDrawing {
     });
     // Of the face's own colours, so that it fits a dark photo, a pale one and one in black and white.
     this.#dark = tinted(18 + skin.light * 0.12, lip, 0.8);
-    this.#teeth = tinted(24 + skin.light * 0.78, skin, 0.6);
+    this.#teeth = tinted(24 + skin.light * 0.78, lip, 0.3);
     this.#tongue = tinted(16 + lip.light * 0.45, lip, 1);
   }
 

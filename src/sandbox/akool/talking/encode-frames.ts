@@ -6,7 +6,7 @@ export const GROUP_FRAMES = 25;
 /** 10 is the best, 51 the smallest. */
 const QUANTISER = 26;
 /** 0 is the best, 10 the fastest. */
-const SPEED = 5;
+const SPEED = 10;
 
 /** An mp4 with pictures only. The first frame needs no other. */
 export async function encodeFrames(
