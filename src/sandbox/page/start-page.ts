@@ -147,7 +147,8 @@ async function route(request: IncomingMessage, response: ServerResponse, parts: 
   if (!url) throw new Turned(400, "That is no address.");
   if (request.method === "POST") {
     // Every browser says where a POST comes from; what says nothing is a program of this computer.
-    if ((request.headers.origin ?? `http://${host}`) !== `http://${host}`)
+    const { origin = `http://${host}`, "sec-fetch-site": site = "same-origin" } = request.headers;
+    if (origin !== `http://${host}` || site !== "same-origin")
       throw new Turned(403, "Only this page itself may do something here.");
     if (url.pathname === "/act") return takeAct(request, response, parts);
     if (url.pathname === "/uploads") return takeUpload(request, response, url, parts);

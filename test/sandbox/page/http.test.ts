@@ -41,9 +41,11 @@ it("lets no other page do anything", async () => {
   const body = JSON.stringify({ me: ANNA, act: { do: "app", how: "kill" } });
   for (const origin of ["http://evil.example", "null", page.url.replace(/\d+\/$/, "1")])
     expect((await post(`${page.url}act`, body, { origin })).status).toBe(403);
-  expect((await fetch(`${page.url}act`, { method: "POST", body })).status).toBe(403);
+  const site = (of: string) => post(`${page.url}act`, body, { "sec-fetch-site": of });
+  for (const of of ["cross-site", "same-site", "none"]) expect((await site(of)).status).toBe(403);
   expect((await post(`${page.url}uploads?name=a`, "a", { origin: "http://evil.example" })).status).toBe(403);
   expect((await fetch(page.url, { method: "PUT" })).status).toBe(405);
+  expect(page.world.app.state).toBe("running");
 });
 
 it("says in a sentence what is no act", async () => {
