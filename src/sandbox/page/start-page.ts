@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { finished } from "node:stream/promises";
 import type { World } from "../demo/start-world.ts";
 import { readJson } from "../slack/wire.ts";
 import { act } from "./acts.ts";
@@ -92,7 +93,7 @@ export async function startPage({ world, folder, port = 0, switches = {} }: Page
     hosts: [`127.0.0.1:${own}`, `localhost:${own}`],
   };
   server.on("request", (request, response) => {
-    route(request, response, parts).catch((error: unknown) => turnAway(error, request, response));
+    route(request, response, parts).catch((error: unknown) => void turnAway(error, request, response));
   });
   return {
     url: page(),
@@ -217,12 +218,13 @@ function findPerson(id: string | null, { slack }: World): string {
   return user.id;
 }
 
-function turnAway(error: unknown, request: IncomingMessage, response: ServerResponse): void {
+async function turnAway(error: unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (response.headersSent || response.destroyed || request.errored) return void response.destroy();
   const isTurned = error instanceof Turned;
   if (!isTurned) console.error("The sandbox page failed:", error);
-  // A browser reads the answer once it has sent everything.
-  request.resume();
+  // Whoever is still sending would take an early answer for a broken connection.
+  if (!request.complete) await finished(request.resume()).catch(() => undefined);
+  if (response.destroyed) return;
   const problem = isTurned ? error.message : "The sandbox page itself failed; its terminal says why.";
   sendJson(response, isTurned ? error.status : 500, { problem });
 }

@@ -18,7 +18,7 @@ import { NO_TROUBLE } from "../../../src/sandbox/page/switches.ts";
 import { ANNA, GENERAL } from "../../../src/sandbox/slack/slack-sandbox.ts";
 
 const MEDIA = join(import.meta.dirname, "../../fixtures/media");
-const WAIT_MS = 25_000;
+const WAIT_MS = 45_000;
 export const INDEX = "<!doctype html><title>Sandbox</title>";
 export const NOT_TROUBLED = { ...NO_TROUBLE, renderSeconds: 0.3 };
 
@@ -41,7 +41,7 @@ export function usePage() {
         timeScale: 30,
         eventRetryDelaysMs: [300, 1000, 3000],
       },
-      AbortSignal.timeout(60_000),
+      AbortSignal.timeout(100_000),
     );
     const page = await startPage({ world, folder, switches: NOT_TROUBLED });
     closers.unshift(page.close);
