@@ -65,16 +65,22 @@ export async function detectFaces(
 
 function faultsOf(body: unknown): string[] {
   if (!isObject(body)) return ["the body is not a JSON object, or too long"];
-  const { img, single_face: single } = body;
+  const { img, single_face: single, return_face_url: faceUrl, num_frames: frames } = body;
   return [
     ...(typeof img === "string" && img !== "" ? [] : ["img is not a picture in base64"]),
     // AKOOL takes an address as well; the app has none to give before anything is paid.
     ...("url" in body ? ["url and img exclude each other"] : []),
     ...(single === undefined || typeof single === "boolean" ? [] : ["single_face is not a boolean"]),
+    ...(faceUrl === undefined || typeof faceUrl === "boolean" ? [] : ["return_face_url is not a boolean"]),
+    ...(frames === undefined || isFrames(frames) ? [] : ["num_frames is not a whole number from 1 to 100"]),
     ...Object.keys(body)
       .filter((name) => !FIELDS.includes(name))
       .map((name) => `unknown field ${name}`),
   ];
+}
+
+function isFrames(frames: unknown): boolean {
+  return typeof frames === "number" && Number.isInteger(frames) && frames >= 1 && frames <= 100;
 }
 
 async function readPicture(img: string): Promise<PostedPicture | undefined> {

@@ -9,7 +9,7 @@ import { fileReply } from "./result-file.ts";
 import type { Speaker } from "./speaker.ts";
 import type { SpeechLife } from "./speech-life.ts";
 import { type Generation, readSpeechOrder } from "./speech-order.ts";
-import { creditsForText, oldSpeechData, type Speeches, speechData } from "./speeches.ts";
+import { creditsForText, oldSpeechData, queuedSpeechData, type Speeches, speechData } from "./speeches.ts";
 import { oldVoiceData, type SandboxVoice, voiceData } from "./voices.ts";
 
 /** AKOOL's default and maximum are not documented. */
@@ -92,10 +92,8 @@ export class SpeechEndpoints {
     const speech = speeches.add({ generation, order, voice });
     call.renderId = speech.id;
     await life.begin(speech);
-    // v4 answers with the speech as it was queued, however fast it was; v3 with what it has by then.
-    return success(
-      generation === "v4" ? { ...speechData(speech), status: 1, preview: null } : oldSpeechData(speech),
-    );
+    // v3 answers with what it has by then.
+    return success(generation === "v4" ? queuedSpeechData(speech) : oldSpeechData(speech));
   }
 
   #speech({ renderId, url }: Route, generation: Generation, fields: readonly string[]): Reply {
