@@ -5,6 +5,7 @@ import { BackstagePanel } from "./backstage.tsx";
 import { Conversation } from "./conversation.tsx";
 import { nameOf } from "./conversation-name.ts";
 import { useFeed } from "./feed.ts";
+import { useNoStrayDrop } from "./file-drop.ts";
 import { Forms } from "./form.tsx";
 import { Home } from "./home.tsx";
 import { ChatIcon, ListIcon, StageIcon } from "./icons.tsx";
@@ -21,6 +22,7 @@ type Tab = "list" | "talk" | "stage";
 export function App() {
   const [place, go] = usePlace();
   const { snapshot, isLost } = useFeed(place.me);
+  useNoStrayDrop();
   const [tab, setTab] = useState<Tab>("talk");
   const [isStageOpen, setStageOpen] = useState(() => window.matchMedia("(min-width: 1200px)").matches);
 

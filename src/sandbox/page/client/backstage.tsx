@@ -17,7 +17,7 @@ export function BackstagePanel({ isOpen }: { isOpen: boolean }) {
         <header class="pane-head">
           <h2>Behind the scenes</h2>
           <p class="credit">
-            AKOOL credit left <strong data-testid="credit">{backstage.credit}</strong>
+            AKOOL credit left <strong data-testid="credit">{Math.round(backstage.credit * 100) / 100}</strong>
           </p>
         </header>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
