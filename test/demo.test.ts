@@ -1,74 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ALL_FORMATS, BufferSource, Input } from "mediabunny";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readArguments } from "../src/sandbox/demo/read-arguments.ts";
+import { expectTalking, look, MEDIA, newFolder, runDemo } from "./demo/run.ts";
 
-const DEMO = join(import.meta.dirname, "../src/demo.ts");
-const MEDIA = join(import.meta.dirname, "fixtures/media");
 /** It starts a program and encodes video; the other tests want the same cores. */
 const TIMEOUT_MS = 90_000;
-
-/** Somewhere to run it, with a temporary folder of its own so that leftovers show. */
-async function newFolder() {
-  const folder = await mkdtemp(join(tmpdir(), "demo-test-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const temp = join(folder, "temp");
-  await mkdir(temp);
-  return { folder, temp, leftovers: () => readdir(temp) };
-}
-
-type Place = Awaited<ReturnType<typeof newFolder>>;
-
-function runDemo(
-  { folder, temp }: Place,
-  args: readonly string[] = [],
-  settings: Record<string, string> = {},
-) {
-  const env = { PATH: process.env.PATH, TMPDIR: temp, ...settings };
-  const child: ChildProcess = spawn(process.execPath, [DEMO, ...args], {
-    cwd: folder,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const run = {
-    child,
-    stdout: "",
-    stderr: "",
-    /** What was printed, as if on one endless line. */
-    words: () => run.stdout.replace(/\s+/g, " "),
-    code: new Promise<number | null>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", resolve);
-    }),
-  };
-  child.stdout?.on("data", (chunk) => (run.stdout += chunk));
-  child.stderr?.on("data", (chunk) => (run.stderr += chunk));
-  onTestFinished(() => void child.kill("SIGKILL"));
-  return run;
-}
-
-async function look(path: string) {
-  const input = new Input({ source: new BufferSource(await readFile(path)), formats: ALL_FORMATS });
-  const [picture, sound] = [await input.getPrimaryVideoTrack(), await input.getPrimaryAudioTrack()];
-  return {
-    picture: await picture?.getCodec(),
-    sound: await sound?.getCodec(),
-    pictureSeconds: (await picture?.computeDuration()) ?? 0,
-    soundSeconds: (await sound?.computeDuration()) ?? 0,
-  };
-}
-
-async function expectTalking(path: string, recording: string): Promise<void> {
-  const { soundSeconds } = await look(join(MEDIA, recording));
-  const video = await look(path);
-  expect(video).toMatchObject({ picture: "avc", sound: expect.stringMatching(/^(mp3|aac)$/) });
-  // Encoders add up to a frame or two of silence.
-  expect(Math.abs(video.soundSeconds - soundSeconds)).toBeLessThan(0.3);
-  expect(Math.abs(video.pictureSeconds - soundSeconds)).toBeLessThan(0.3);
-}
 
 describe("npm run demo", { timeout: TIMEOUT_MS }, () => {
   it("plays both doors, leaves two videos that play, and ends by itself", async () => {

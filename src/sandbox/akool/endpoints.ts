@@ -24,7 +24,8 @@ import type { SpeechEndpoints } from "./speech-endpoints.ts";
 
 const TOKEN_LIFE_SECONDS = 3600 * 24 * 3600;
 
-const ROUTES: Record<string, Endpoint> = {
+/** By method and path. */
+export const ROUTES: Readonly<Record<string, Endpoint>> = {
   "POST /api/open/v3/getToken": "token",
   "POST /api/open/v3/content/video/createbytalkingphoto": "create",
   "GET /api/open/v3/content/video/infobymodelid": "info",
@@ -39,7 +40,7 @@ const ROUTES: Record<string, Endpoint> = {
 /** Only there so that a path can be parsed. */
 const BASE = "http://akool.invalid";
 /** What has an id in its path, and may be read by anybody where it is a file. */
-const ROUTES_WITH_ID = [
+export const ROUTES_WITH_ID = [
   { endpoint: "result", isFile: true, path: /^\/results\/([0-9a-f]{24})\.mp4$/ },
   { endpoint: "speech_file", isFile: true, path: /^\/speeches\/([0-9a-f]{24})\.mp3$/ },
   { endpoint: "preview", isFile: true, path: /^\/voices\/([0-9a-f]{24})\.mp3$/ },

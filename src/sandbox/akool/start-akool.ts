@@ -6,22 +6,27 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { answerControl } from "../control.ts";
 import { CallLog, type CallRecord, type Endpoint, type Rule } from "./call-log.ts";
-import { type Faces, oneCentralFace } from "./detect-faces.ts";
+import { akoolControls } from "./control.ts";
+import { type Faces, facesFoundBy, oneCentralFace } from "./detect-faces.ts";
 import { type Account, Endpoints, findRoute } from "./endpoints.ts";
 import type { FetchRecord } from "./fetch-input.ts";
 import type { Misbehaviour } from "./misbehaviour.ts";
 import { type AkoolOptions, type Changes, type Settings, settle, type WebhookMode } from "./options.ts";
-import { RenderLife, type RenderLifeDeps } from "./render-life.ts";
+import { type LifeDeps, RenderLife } from "./render-life.ts";
 import { newsOfRender, Renders, type SandboxRender } from "./renders.ts";
+import { buzzer, makeRealSpeaker } from "./speaker.ts";
 import { SpeechEndpoints } from "./speech-endpoints.ts";
 import { SpeechLife } from "./speech-life.ts";
 import { newsOfSpeech, type SandboxSpeech, Speeches } from "./speeches.ts";
+import { Studio } from "./talking/studio.ts";
 import { makeVoices, type SandboxVoice } from "./voices.ts";
 import { type SendOptions, type SentWebhook, type WebhookOverrides, WebhookSender } from "./webhooks.ts";
 
 const WAIT_MS = 20_000;
 const LOOK_AGAIN_MS = 5;
+const CONTROLS = "/sandbox/";
 
 export async function startAkool(options: AkoolOptions = {}): Promise<AkoolSandbox> {
   const sandbox = new AkoolSandbox(settle(options));
@@ -40,14 +45,15 @@ export class AkoolSandbox {
   readonly voices: SandboxVoice[] = makeVoices();
   /** Each download of a photo or a recording, oldest first. */
   readonly fetches: FetchRecord[] = [];
-  /** What detect_faces finds; one face in the middle, unless a test says otherwise. */
-  faces: Faces = oneCentralFace;
+  /** What detect_faces finds: one face in the middle, or with the real renderer what is there. May be changed. */
+  faces: Faces;
   readonly #settings: Settings;
   readonly #log = new CallLog();
   readonly #renders = new Renders();
   readonly #speeches = new Speeches();
   readonly #account: Account;
   readonly #closing = new AbortController();
+  readonly #studio = new Studio();
   readonly #webhooks: WebhookSender;
   readonly #life: RenderLife;
   readonly #speechLife: SpeechLife;
@@ -62,7 +68,10 @@ export class AkoolSandbox {
     const closing = this.#closing.signal;
     const reportProblem = (problem: string) => void this.problems.push(problem);
     this.#webhooks = new WebhookSender(settings, this.#log, closing);
-    const lifeDeps: RenderLifeDeps = {
+    const isReal = settings.renderer === "real";
+    this.faces = isReal ? facesFoundBy(this.#studio) : oneCentralFace;
+    const speaker = isReal ? makeRealSpeaker(this.#studio, { reportProblem, closing }) : buzzer;
+    const lifeDeps: LifeDeps = {
       settings,
       webhooks: this.#webhooks,
       resultOrigin: () => `http://${settings.resultHost ?? this.host}`,
@@ -73,13 +82,14 @@ export class AkoolSandbox {
       reportProblem,
       closing,
     };
-    this.#life = new RenderLife(lifeDeps);
-    this.#speechLife = new SpeechLife(lifeDeps);
+    this.#life = new RenderLife({ ...lifeDeps, studio: this.#studio });
+    this.#speechLife = new SpeechLife({ ...lifeDeps, speaker });
     const speech = new SpeechEndpoints({
       settings,
       account: this.#account,
       speeches: this.#speeches,
       life: this.#speechLife,
+      speaker,
       voices: () => this.voices,
       ownUrl: () => this.url,
       reportProblem,
@@ -98,13 +108,17 @@ export class AkoolSandbox {
     });
     this.#server = createServer((request, response) => {
       const route = findRoute(request);
-      this.#log
-        .answerCall({ ...route, request, response }, (call) => endpoints.answer(request, route, call))
-        .catch((error: unknown) => {
-          // A request that broke off in the middle, or a fault of the stand-in's own.
-          if (!request.destroyed || request.complete) reportProblem(`the sandbox failed: ${error}`);
-          response.destroy();
-        });
+      const { pathname } = route.url;
+      const answered = pathname.startsWith(CONTROLS)
+        ? answerControl(akoolControls(this), pathname.slice(CONTROLS.length), request, response)
+        : this.#log.answerCall({ ...route, request, response }, (call) =>
+            endpoints.answer(request, route, call),
+          );
+      answered.catch((error: unknown) => {
+        // A request that broke off in the middle, or a fault of the stand-in's own.
+        if (!request.destroyed || request.complete) reportProblem(`the sandbox failed: ${error}`);
+        response.destroy();
+      });
     });
   }
 
@@ -120,7 +134,7 @@ export class AkoolSandbox {
     this.#closing.abort();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
-    await closed;
+    await Promise.all([closed, this.#studio.close()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { PHOTO_ENDINGS } from "../../slack/intake/file-role.ts";
 import { ANNA, BEN } from "../slack/slack-sandbox.ts";
 import type { Screen } from "./screen.ts";
-import type { World } from "./start-world.ts";
+import type { DemoWorld } from "./start-world.ts";
 
 const sample = (name: string) =>
   fileURLToPath(new URL(`../../../test/fixtures/media/${name}`, import.meta.url));
@@ -25,7 +25,7 @@ export interface Door {
   readonly origin: string;
   /** Who asks, and so who answers what the app asks. */
   readonly user: string;
-  readonly act: (world: World, screen: Screen) => Promise<unknown>;
+  readonly act: (world: DemoWorld, screen: Screen) => Promise<unknown>;
 }
 
 export const command: Door = {

@@ -18,7 +18,9 @@ export async function keepVideo(file: SlackFile, renderedUrl: string, path: stri
   if (!Buffer.from(rendered).equals(bytes))
     throw new Error("The video in Slack is not, byte for byte, the one that was rendered.");
   const facts = await describeVideo(bytes);
-  await writeFile(path, bytes);
+  await writeFile(path, bytes).catch((error: Error) => {
+    throw new Error(`The video cannot be written to ${path} (${error.message}).`);
+  });
   return { path, facts };
 }
 

@@ -1,9 +1,10 @@
 /** What is handed to `npm run demo --`: files, and at the end words to say. */
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { PHOTO_ENDINGS, SOUND_ENDINGS } from "../../slack/intake/file-role.ts";
 
 export const WITH_BOTH = "npm run demo -- photo.jpg voice.mp3";
+const WITH_OUT = `${WITH_BOTH} --out video.mp4`;
 export const WITH_WORDS = 'npm run demo -- photo.jpg "Hello, I am Eileen"';
 
 export const USAGE = `The whole app on this computer, with stand-ins for Slack and AKOOL. No account, nothing is spent.
@@ -16,24 +17,48 @@ export const USAGE = `The whole app on this computer, with stand-ins for Slack a
       Your photo and your recording, in whatever order. They stay on this computer.
   ${WITH_WORDS}
       Your photo and words to say, in quotes.
+  ${WITH_OUT}
+      Leaves the video there, in a folder that exists. A file of that name is replaced.
 
-Several photos or recordings are taken, too: the app then asks, and the demo answers. The videos are left in demo-output/.
+Several photos or recordings are taken, too: the app then asks, and the demo answers. Without --out the videos are left in demo-output/.
 Settings (.env and the environment) are not read.`;
 
 const HAND_IN = `Hand in a photo and a recording: ${WITH_BOTH}`;
 const QUOTE = `Words to say come last, in quotes: ${WITH_WORDS}`;
 
+export interface OwnFiles {
+  readonly type: "own";
+  /** Absolute, and each is a file. */
+  readonly paths: readonly string[];
+  /** Empty without any. */
+  readonly words: string;
+  /** Where the video goes: absolute, in a folder that exists. */
+  readonly out?: string;
+}
+
 export type Order =
   | { readonly type: "samples" }
-  /** Paths are absolute, and each is a file. */
-  | { readonly type: "own"; readonly paths: readonly string[]; readonly words: string }
+  | OwnFiles
   | { readonly type: "usage" }
   /** A sentence about the first argument that is of no use. */
   | { readonly type: "unusable"; readonly why: string };
 
 export async function readArguments(args: readonly string[]): Promise<Order> {
-  if (args.length === 0) return { type: "samples" };
   if (args.includes("--help") || args.includes("-h")) return { type: "usage" };
+  const { rest, outs } = takeOut(args);
+  const [out, ...more] = outs;
+  if (out === undefined) return readFiles(rest);
+  if (more.length > 0) return unusable("--out is there twice, and there is one video.");
+  if (rest.length === 0) return unusable(`--out is for a video of yours: ${WITH_OUT}`);
+  const order = await readFiles(rest);
+  if (order.type !== "own") return order;
+  const path = fromWhereItWasTyped(out);
+  const why = await whyNotThere(out, path, order.paths);
+  return why ? unusable(why) : { ...order, out: path };
+}
+
+async function readFiles(args: readonly string[]): Promise<Order> {
+  if (args.length === 0) return { type: "samples" };
   const paths: string[] = [];
   for (const [nth, argument] of args.entries()) {
     const path = fromWhereItWasTyped(argument);
@@ -45,6 +70,36 @@ export async function readArguments(args: readonly string[]): Promise<Order> {
     else return unusable(whyNoFile(argument));
   }
   return { type: "own", paths, words: "" };
+}
+
+/** `--out video.mp4` and `--out=video.mp4`, wherever they stand. */
+function takeOut(args: readonly string[]): { rest: string[]; outs: string[] } {
+  const rest: string[] = [];
+  const outs: string[] = [];
+  for (let nth = 0; nth < args.length; nth++) {
+    const argument = args[nth] ?? "";
+    if (argument === "--out") outs.push(args[++nth] ?? "");
+    else if (argument.startsWith("--out=")) outs.push(argument.slice("--out=".length));
+    else rest.push(argument);
+  }
+  return { rest, outs };
+}
+
+/** Undefined where the video can go to `path`, as far as can be seen beforehand. */
+async function whyNotThere(
+  out: string,
+  path: string,
+  sources: readonly string[],
+): Promise<string | undefined> {
+  // Also keeps somebody's photo or recording from being replaced.
+  if (!/\.mp4$/i.test(out)) return `--out takes the name of an MP4 file: ${WITH_OUT}`;
+  if (sources.includes(path)) return `${out} is handed in itself: give the video another name.`;
+  if ((await stat(path).catch(() => undefined))?.isDirectory())
+    return `${out} is a folder: --out takes a file.`;
+  const folder = await stat(dirname(path)).catch(() => undefined);
+  return folder?.isDirectory()
+    ? undefined
+    : `There is no folder ${dirname(out)} for the video: make it first.`;
 }
 
 /** No address, no option, and nothing that somebody would take for the name of a file. */

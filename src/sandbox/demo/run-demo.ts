@@ -12,7 +12,7 @@ import { readArguments, USAGE, WITH_BOTH, WITH_WORDS } from "./read-arguments.ts
 import { readPageArguments } from "./read-page-arguments.ts";
 import { openScreen, type Screen } from "./screen.ts";
 import { showSlack } from "./show-slack.ts";
-import { startWorld, type World } from "./start-world.ts";
+import { type DemoWorld, startWorld } from "./start-world.ts";
 import { waitForOutcome } from "./wait-for-outcome.ts";
 
 const OUTPUT_FOLDER = "demo-output";
@@ -41,6 +41,7 @@ export async function runDemo(args: readonly string[]): Promise<number> {
     return 1;
   }
   const isOwn = order.type === "own";
+  const out = isOwn ? order.out : undefined;
   const doors = isOwn ? [shareOwn(order.paths, order.words)] : [command, share];
   const screen = openScreen();
   const logPath = resolve(OUTPUT_FOLDER, "app.log");
@@ -65,11 +66,11 @@ export async function runDemo(args: readonly string[]): Promise<number> {
     showSlack(world.slack, screen);
     const videos: DemoVideo[] = [];
     for (const door of doors) {
-      const ending = await play(door, world, screen, interruption.signal);
+      const ending = await play(door, out, world, screen, interruption.signal);
       if (ending.type === "video") videos.push(ending.video);
       else if (!isOwn)
         throw new Error("The samples were turned away; what the app says about them is above.");
-      else return withoutVideo(ending.type, screen);
+      else return withoutVideo(ending.type, out !== undefined, screen);
     }
     const problems = [...world.slack.problems, ...world.akool.problems];
     if (problems.length > 0) throw new Error(`The stand-ins saw something wrong: ${problems.join("; ")}.`);
@@ -102,7 +103,7 @@ function introduce(screen: Screen, withOwnFiles: boolean): void {
   );
   if (withOwnFiles) screen.paragraph("Your files stay on this computer.");
   screen.paragraph(
-    "The stand-in for AKOOL does not look for a face: its video shows the photo as it is, with a bar at the bottom that moves with the voice. Words it does not speak: it hums for as long as they would take.",
+    "The stand-in for AKOOL makes the photo talk on this computer, far more simply than AKOOL does, and says so in a corner of the video. Where it finds no face, the photo stays still. Words are spoken by a robot's voice.",
   );
   screen.paragraph(
     "Links to 127.0.0.1 are let through in this demo only; otherwise links must be https and public.",
@@ -110,7 +111,14 @@ function introduce(screen: Screen, withOwnFiles: boolean): void {
   screen.say();
 }
 
-async function play(door: Door, world: World, screen: Screen, signal: AbortSignal): Promise<Ending> {
+/** The video goes to `out`, if that is said. */
+async function play(
+  door: Door,
+  out: string | undefined,
+  world: DemoWorld,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<Ending> {
   screen.heading(door.heading);
   const { slack } = world;
   const name = slack.workspace.users.get(door.user)?.name ?? door.user;
@@ -122,12 +130,12 @@ async function play(door: Door, world: World, screen: Screen, signal: AbortSigna
   if (outcome.type !== "video") return outcome;
   const render = world.akool.renders.at(-1);
   if (!render) throw new Error("There is a video in Slack that the stand-in for AKOOL did not make.");
-  const kept = await keepVideo(outcome.file, render.videoUrl, join(OUTPUT_FOLDER, door.videoName));
+  const kept = await keepVideo(outcome.file, render.videoUrl, out ?? join(OUTPUT_FOLDER, door.videoName));
   return { type: "video", video: { ...kept, origin: door.origin } };
 }
 
-/** The exit code for files of one's own of which no video came. */
-function withoutVideo(why: "unanswered" | "refused", screen: Screen): number {
+/** The exit code for files of one's own of which no video came. Whoever wants it in a file gets a 1. */
+function withoutVideo(why: "unanswered" | "refused", hasOut: boolean, screen: Screen): number {
   if (why === "refused") {
     screen.say("\nNo video was made of these files; what the app says about them is above.");
     return 1;
@@ -136,7 +144,8 @@ function withoutVideo(why: "unanswered" | "refused", screen: Screen): number {
     "\nIn Slack you would now reply in the thread with what is missing, or open the form. Here, give both:",
   );
   screen.say(`  ${WITH_BOTH}   or   ${WITH_WORDS}`);
-  return 0;
+  if (hasOut) screen.say("No video was made, so --out is left as it was.");
+  return hasOut ? 1 : 0;
 }
 
 function conclude(screen: Screen, videos: readonly DemoVideo[], fromOwnFiles: boolean): void {

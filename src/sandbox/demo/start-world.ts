@@ -17,10 +17,13 @@ const TIME_SCALE = 3;
 export interface World {
   readonly slack: SlackSandbox;
   readonly akool: AkoolSandbox;
-  readonly web: FileHost;
   readonly app: AppProcess;
   /** Where the app keeps its jobs. */
   readonly dataDir: string;
+}
+
+export interface DemoWorld extends World {
+  readonly web: FileHost;
 }
 
 export interface WorldOptions {
@@ -35,7 +38,7 @@ export interface WorldOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-export async function startWorld(options: WorldOptions, signal: AbortSignal): Promise<World> {
+export async function startWorld(options: WorldOptions, signal: AbortSignal): Promise<DemoWorld> {
   const { hosted, logPath, onAppDeath, atEnd } = options;
   const folder = await mkdtemp(join(tmpdir(), "talking-photo-demo-"));
   atEnd(() => rm(folder, { recursive: true, force: true }));

@@ -1,8 +1,10 @@
 /** Every address the stand-in answers at, and which workspace a request there is about. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { answerControl } from "../control.ts";
 import type { World } from "./api/method.ts";
 import { answerAuthorize } from "./authorize-page.ts";
 import { page } from "./call-log.ts";
+import { slackControls } from "./control.ts";
 import { answerResponseUrl } from "./response-url.ts";
 import { answerWebApi } from "./web-api.ts";
 
@@ -17,6 +19,7 @@ export async function route(
   const { pathname } = new URL(request.url ?? "/", first.workspace.url);
   const [, place = "", ...rest] = pathname.split("/");
   if (place === "api") return answerWebApi(rest.join("/"), request, response, first);
+  if (place === "sandbox") return answerControl(slackControls(first), rest.join("/"), request, response);
   if (pathname === "/oauth/v2/authorize") return answerAuthorize(request, response, worlds);
   if (place === "actions") {
     const world = where(({ workspace }) => workspace.responseUrls.has(pathname));

@@ -22,6 +22,8 @@ const METHODS = new Map<string, Method>(
   ].map((each) => [each.name, each]),
 );
 
+export const METHOD_NAMES: readonly string[] = [...METHODS.keys()];
+
 export async function answerWebApi(
   name: string,
   request: IncomingMessage,
