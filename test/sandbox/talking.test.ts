@@ -29,20 +29,17 @@ describe("a talking photo", () => {
     portrait.frames = await drawAll(portrait.film);
   });
 
-  it.each([0, 90])(
-    "is found in a portrait, with eyes above the mouth, turned by %i degrees",
-    async (turned) => {
-      const photo = await sharp(await media("portrait.jpg"))
-        .extract({ left: 110, top: 0, width: 230, height: 230 })
-        .rotate(turned / 6)
-        .png()
-        .toBuffer();
-      const [face, ...more] = await thread.run("look", photo);
-      expect(more).toEqual([]);
-      expect(face?.width).toBeGreaterThan(60);
-      expect(face?.width).toBeLessThan(150);
-    },
-  );
+  it.each([0, 15, -25])("is found in a portrait turned by %i degrees", async (turned) => {
+    const photo = await sharp(await media("portrait.jpg"))
+      .extract({ left: 110, top: 0, width: 230, height: 230 })
+      .rotate(turned, { background: "grey" })
+      .png()
+      .toBuffer();
+    const [face, ...more] = await thread.run("look", photo);
+    expect(more).toEqual([]);
+    expect(face?.width).toBeGreaterThan(60);
+    expect(face?.width).toBeLessThan(150);
+  });
 
   it("has its mouth where the portrait has it", () => {
     const { mouth, eyes } = portrait.film.shape ?? {};

@@ -57,6 +57,7 @@ const FIELDS: Record<Generation, Record<string, Check>> = {
     voice_id: name,
     voice_options: maybe(object),
     language_code: maybe(language),
+    pitch: maybe(between(-12, 12)),
     extra_options: maybe(object),
     webhookUrl: maybe(url),
   },
