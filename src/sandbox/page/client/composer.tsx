@@ -15,7 +15,6 @@ export function Composer({
   onRemove,
   onSent,
   label,
-  beginWith = "",
 }: {
   conversation: PageConversation;
   threadTs?: string;
@@ -24,8 +23,6 @@ export function Composer({
   onRemove: (key: number) => void;
   onSent: () => void;
   label: string;
-  /** Put in once it is given, where nothing is typed yet. */
-  beginWith?: string;
 }) {
   const perform = useDoer();
   const { app } = useSurroundings();
@@ -46,16 +43,15 @@ export function Composer({
     box.current?.setSelectionRange(caretNext.current, caretNext.current);
     caretNext.current = undefined;
   });
-  useEffect(() => {
-    if (beginWith === "") return;
-    setText((now) => (now === "" ? beginWith : now));
-    setCaret(beginWith.length);
-    caretNext.current = beginWith.length;
-  }, [beginWith]);
-  // Whoever drops a file goes on typing about it.
+  // Whoever drops a file goes on typing about it. In a channel the app hears of it when it is mentioned; whoever does not
+  // want that takes the mention out.
+  const wantsMention = conversation.kind !== "im" && conversation.appIsIn;
   const hadUploads = useRef(0);
   useEffect(() => {
-    if (uploads.length > hadUploads.current) box.current?.focus();
+    if (uploads.length > hadUploads.current) {
+      box.current?.focus();
+      if (hadUploads.current === 0 && text === "" && wantsMention) insert(`@${appName} `, 0);
+    }
     hadUploads.current = uploads.length;
   }, [uploads.length]);
 

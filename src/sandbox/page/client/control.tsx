@@ -4,6 +4,7 @@ import { CheckboxesField, RadioField } from "./choices.tsx";
 import { useConfirm } from "./confirm.tsx";
 import { ExternalSelectField } from "./external-select.tsx";
 import type { FieldLook } from "./field-look.ts";
+import { Link } from "./link.tsx";
 import { Menu } from "./menu.tsx";
 import { plainText } from "./mrkdwn.tsx";
 import { SelectField } from "./select-field.tsx";
@@ -52,16 +53,14 @@ function ButtonControl({ blockId, element }: { blockId: string; element: Button 
     });
   if (element.url) {
     return (
-      <a
+      <Link
         class={look}
         href={element.url}
-        target="_blank"
-        rel="noreferrer"
         aria-label={element.accessibility_label}
         onClick={() => void use(blockId, element.action_id)}
       >
         {text}
-      </a>
+      </Link>
     );
   }
   return (

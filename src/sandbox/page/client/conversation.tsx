@@ -22,8 +22,6 @@ export function Conversation({
 }) {
   const { box, goToEnd } = useFollowBottom();
   const { uploads, change, remove } = useUploads();
-  const { app } = useSurroundings();
-  const [beginWith, setBeginWith] = useState("");
   const { isOver, handlers } = useFileDrop((files) => addFiles(files, change));
   const name = nameOf(conversation);
   const ofRoot = new Map<string, PageMessage[]>();
@@ -45,13 +43,7 @@ export function Conversation({
       <div class="messages" ref={box}>
         <div class="messages-inside">
           {roots.length === 0 && (
-            <FirstUse
-              conversation={conversation}
-              onFiles={(files) => {
-                addFiles(files, change);
-                if (conversation.kind !== "im" && app) setBeginWith(`@${app.name} `);
-              }}
-            />
+            <FirstUse conversation={conversation} onFiles={(files) => addFiles(files, change)} />
           )}
           <ol class="message-list" aria-label={`Messages in ${name}`}>
             {roots.map((message, at) => (
@@ -75,7 +67,6 @@ export function Conversation({
         change={change}
         onRemove={remove}
         onSent={goToEnd}
-        beginWith={beginWith}
         label={`Message to ${name}`}
       />
       {isOver && <DropSign text={`Drop the files into ${name}`} />}

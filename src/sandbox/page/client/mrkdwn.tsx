@@ -1,5 +1,6 @@
 import { Fragment } from "preact";
 import { type Inline, type Part, parseMrkdwn, withEmoji } from "../../parse-mrkdwn.ts";
+import { Link } from "./link.tsx";
 import { useSurroundings } from "./surroundings.ts";
 import { slackDate } from "./times.ts";
 
@@ -100,11 +101,7 @@ function InlineView({ piece }: { piece: Inline }) {
 function OutwardLink({ href, children }: { href: string; children: preact.ComponentChildren }) {
   // What people type may be any scheme, and `javascript:` is one.
   if (!/^(https?|mailto|tel):/i.test(href)) return <>{children}</>;
-  return (
-    <a href={href} target="_blank" rel="noreferrer">
-      {children}
-    </a>
-  );
+  return <Link href={href}>{children}</Link>;
 }
 
 function Mention({ sign, id, label }: { sign: "@" | "#"; id: string; label: string }) {

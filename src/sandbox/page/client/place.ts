@@ -12,9 +12,9 @@ export interface Place {
 const FIRST_PERSON = "U0ANNA";
 
 export function usePlace(): [Place, (change: Partial<Place>) => void] {
-  const [place, setPlace] = useState(() => parsePlace(location.hash));
+  const [place, setPlace] = useState(() => parsePlace(location.hash, FIRST_PERSON));
   useEffect(() => {
-    const follow = () => setPlace(parsePlace(location.hash));
+    const follow = () => setPlace((last) => parsePlace(location.hash, last.me));
     window.addEventListener("hashchange", follow);
     return () => window.removeEventListener("hashchange", follow);
   }, []);
@@ -28,10 +28,15 @@ export function usePlace(): [Place, (change: Partial<Place>) => void] {
   return [place, go];
 }
 
-/** `#/U0ANNA/C0GENERAL/1764158400.000100` */
-function parsePlace(hash: string): Place {
-  const [me, at, thread] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
-  return { me: me || FIRST_PERSON, at: at ?? "", thread: thread || undefined };
+/** `#/U0ANNA/C0GENERAL/1764158400.000100`, or what Slack's links to messages become: `#archives/C0GENERAL/p1764158400000100`. */
+function parsePlace(hash: string, me: string): Place {
+  const message = /^#archives\/(\w+)\/p(\d+)(\d{6})(?:\?(.*))?$/.exec(hash);
+  if (message) {
+    const [, at = "", seconds, micros, query] = message;
+    return { me, at, thread: new URLSearchParams(query).get("thread_ts") ?? `${seconds}.${micros}` };
+  }
+  const [person, at, thread] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  return { me: person || me, at: at ?? "", thread: thread || undefined };
 }
 
 function addressOf({ me, at, thread }: Place): string {

@@ -1,6 +1,7 @@
 /** `rich_text` as far as it is of use here. Source: docs.slack.dev, "Rich text block". */
 import type { ComponentChildren } from "preact";
 import { emojiNamed } from "../../emoji.ts";
+import { Link } from "./link.tsx";
 import { useSurroundings } from "./surroundings.ts";
 
 type Wire = Readonly<Record<string, unknown>>;
@@ -40,12 +41,7 @@ function Piece({ of }: { of: Wire }) {
     case "link": {
       const href = typeof of.url === "string" && /^https?:/i.test(of.url) ? of.url : undefined;
       if (href === undefined) return <>{text}</>;
-      return styled(
-        of.style,
-        <a href={href} target="_blank" rel="noreferrer">
-          {text || href}
-        </a>,
-      );
+      return styled(of.style, <Link href={href}>{text || href}</Link>);
     }
     case "user":
       return <span class="mention">@{person(String(of.user_id))?.name ?? String(of.user_id)}</span>;
