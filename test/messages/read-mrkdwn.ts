@@ -1,4 +1,4 @@
-import { emojiNamed } from "../../src/sandbox/emoji.ts";
+import { type Inline, parseInline } from "../../src/sandbox/parse-mrkdwn.ts";
 
 /** A stretch of text that looks the same from its first to its last character. */
 export interface Run {
@@ -6,48 +6,34 @@ export interface Run {
   readonly look: "plain" | "bold" | "italic" | "code" | "link";
 }
 
-const PIECES =
-  /<([@#!]?)([^|<>]+)(?:\|([^<>]*))?>|`([^`\n]+)`|(?<![\w*])\*([^*\n]+)\*(?![\w*])|(?<![\w_])_([^_\n]+)_(?![\w_])|(?<!\w):([a-z][\w+-]*):/g;
+/** Slack's markup as Slack shows it, with the names of the people and channels in it. */
+export function readMrkdwn(text: string, names: Names): Run[] {
+  return runsOf(parseInline(text), names);
+}
 
-/**
- * Slack's markup as Slack shows it, with the names of the people and channels in it.
- * Source: docs.slack.dev, "Formatting text for app surfaces".
- */
-export function readMrkdwn(text: string, names: Readonly<Record<string, string>>): Run[] {
-  const runs: Run[] = [];
-  const add = (look: Run["look"], said: string) => {
-    if (said !== "") runs.push({ look, text: unescaped(said) });
-  };
-  let at = 0;
-  for (const found of text.matchAll(PIECES)) {
-    add("plain", text.slice(at, found.index));
-    at = found.index + found[0].length;
-    const [whole, sign = "", target = "", label, code, bold, italic, emoji] = found;
-    if (target !== "") add(sign === "!" ? "plain" : "link", shownFor(sign, target, label, names));
-    else if (code !== undefined) add("code", code);
-    else if (bold !== undefined) runs.push(...readMrkdwn(bold, names).map((run) => restyled(run, "bold")));
-    else if (italic !== undefined)
-      runs.push(...readMrkdwn(italic, names).map((run) => restyled(run, "italic")));
-    else if (emoji !== undefined) add("plain", emojiNamed(emoji) ?? whole);
+type Names = Readonly<Record<string, string>>;
+
+function runsOf(pieces: readonly Inline[], names: Names): Run[] {
+  return pieces.flatMap((piece) => runsOfPiece(piece, names));
+}
+
+function runsOfPiece(piece: Inline, names: Names): Run[] {
+  switch (piece.kind) {
+    case "text":
+      return [{ look: "plain", text: piece.text }];
+    case "code":
+    case "link":
+      return [{ look: piece.kind, text: piece.text }];
+    case "mention":
+      return [{ look: "link", text: `${piece.sign}${names[piece.id] ?? piece.label}` }];
+    case "date":
+      return [{ look: "plain", text: piece.fallback }];
+    case "bold":
+    case "italic": {
+      const { kind } = piece;
+      return runsOf(piece.inside, names).map((run) => (run.look === "plain" ? { ...run, look: kind } : run));
+    }
+    case "strike":
+      return runsOf(piece.inside, names);
   }
-  add("plain", text.slice(at));
-  return runs;
-}
-
-function shownFor(
-  sign: string,
-  target: string,
-  label: string | undefined,
-  names: Readonly<Record<string, string>>,
-): string {
-  if (sign === "@" || sign === "#") return `${sign}${names[target] ?? label ?? target}`;
-  return label ?? target;
-}
-
-function restyled(run: Run, look: Run["look"]): Run {
-  return run.look === "plain" ? { ...run, look } : run;
-}
-
-function unescaped(text: string): string {
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }

@@ -43,7 +43,6 @@ it("answers an order of v4 as documented: queued, and without its address", asyn
       voice_model_id: ID,
       voice_id: words(akool).voice_id,
       voice_options: {},
-      language_code: "en",
     },
   });
   expect(akool.problems).toEqual([]);
@@ -224,6 +223,8 @@ it.each([
   ["an address as well", { img: "aGk=", url: "https://example.com/a.jpg" }],
   ["a word for a yes", { img: "aGk=", single_face: "yes" }],
   ["a field that AKOOL does not have", { img: "aGk=", faces: 1 }],
+  ["no whole number of frames", { img: "aGk=", num_frames: 0.5 }],
+  ["a word for an address that is wanted", { img: "aGk=", return_face_url: "yes" }],
 ])("answers HTTP 400 to a search for faces with %s and reports it", async (_name, body) => {
   const { akool } = await start();
   const answer = await post(akool, FACES, body);

@@ -35,6 +35,9 @@ it.each([
   ["a webhook that is no URL", { webhookUrl: "webhook" }],
   ["a field that AKOOL does not have", { speed: 2 }],
   ["a field of the old API", { rate: "100%" }],
+  ["a speed that no voice has", { voice_options: { speed: 2 } }],
+  ["an emotion that no voice has", { voice_options: { emotion: "bored" } }],
+  ["an option that AKOOL does not have", { voice_options: { pace: 1 } }],
 ])("answers 1003 to %s and reports it", async (_fault, change) => {
   const { akool } = await start({ autoSpeak: false });
   const { body } = await post(akool, SPEAK, { ...orderTo(akool), ...change });

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { afterEach } from "vitest";
 import type { AkoolOptions } from "../../src/sandbox/akool/options.ts";
+import { speechSound } from "../../src/sandbox/akool/speech-sound.ts";
 import { type AkoolSandbox, startAkool } from "../../src/sandbox/akool/start-akool.ts";
 
 export const CREATE = "/api/open/v3/content/video/createbytalkingphoto";
@@ -40,6 +41,7 @@ async function startOutside() {
     "/photo.jpg": ["image/jpeg", photo],
     "/cut.jpg": ["image/jpeg", photo.subarray(0, 40_000)],
     "/speech.mp3": ["audio/mpeg", speech],
+    "/short.mp3": ["audio/mpeg", await speechSound("Hi.", { voiceId: "any", gender: "Male" })],
     "/clip.webm": ["audio/webm", clip],
     "/page.html": ["text/html", Buffer.from("<html>")],
   };

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import sharp from "sharp";
 import { isObject, type ReportProblem, readJson } from "./envelope.ts";
 import { json, type Reply } from "./misbehaviour.ts";
+import type { Studio } from "./talking/studio.ts";
 
 /** A picture of 8 MB as base64, and a little more. */
 const MAX_BODY_BYTES = 12 * 1024 * 1024;
@@ -18,12 +19,25 @@ export interface PostedPicture {
 }
 
 /** The faces of every picture, or of the one that is looked at. What a function throws becomes `error_code` 1. */
-export type Faces = readonly FaceRegion[] | ((picture: PostedPicture) => readonly FaceRegion[]);
+export type Faces =
+  | readonly FaceRegion[]
+  | ((picture: PostedPicture) => readonly FaceRegion[] | Promise<readonly FaceRegion[]>);
 
 /** One face in the middle, as large as it is in a portrait. */
 export function oneCentralFace({ width, height }: Pick<PostedPicture, "width" | "height">): FaceRegion[] {
   const side = Math.round(Math.min(width, height) * 0.4);
   return [[Math.round((width - side) / 2), Math.round((height - side) / 2), side, side]];
+}
+
+/** Those that a model finds, in whole pixels. */
+export function facesFoundBy(studio: Pick<Studio, "findFaces">) {
+  return async ({ bytes }: PostedPicture): Promise<FaceRegion[]> =>
+    (await studio.findFaces(bytes)).map(({ left, top, width, height }) => [
+      Math.round(left),
+      Math.round(top),
+      Math.round(width),
+      Math.round(height),
+    ]);
 }
 
 export async function detectFaces(
@@ -42,7 +56,7 @@ export async function detectFaces(
   const picture = await readPicture(img);
   if (!picture) return failure("Failed to process media");
   try {
-    const found = typeof faces === "function" ? faces(picture) : faces;
+    const found = typeof faces === "function" ? await faces(picture) : faces;
     return json(200, answer(single ? found.slice(0, 1) : found), `${found.length} faces`);
   } catch (error) {
     return failure(error instanceof Error ? error.message : "Failed to process media");
@@ -51,16 +65,22 @@ export async function detectFaces(
 
 function faultsOf(body: unknown): string[] {
   if (!isObject(body)) return ["the body is not a JSON object, or too long"];
-  const { img, single_face: single } = body;
+  const { img, single_face: single, return_face_url: faceUrl, num_frames: frames } = body;
   return [
     ...(typeof img === "string" && img !== "" ? [] : ["img is not a picture in base64"]),
     // AKOOL takes an address as well; the app has none to give before anything is paid.
     ...("url" in body ? ["url and img exclude each other"] : []),
     ...(single === undefined || typeof single === "boolean" ? [] : ["single_face is not a boolean"]),
+    ...(faceUrl === undefined || typeof faceUrl === "boolean" ? [] : ["return_face_url is not a boolean"]),
+    ...(frames === undefined || isFrames(frames) ? [] : ["num_frames is not a whole number from 1 to 100"]),
     ...Object.keys(body)
       .filter((name) => !FIELDS.includes(name))
       .map((name) => `unknown field ${name}`),
   ];
+}
+
+function isFrames(frames: unknown): boolean {
+  return typeof frames === "number" && Number.isInteger(frames) && frames >= 1 && frames <= 100;
 }
 
 async function readPicture(img: string): Promise<PostedPicture | undefined> {

@@ -42,7 +42,10 @@ export interface AkoolOptions {
   readonly oldSpeechAtOnce?: boolean;
   /** Whether the account has v4 speech and voices; with false they are answered 404, as for a path that is not there. Default true. */
   readonly voiceLab?: boolean;
-  /** `real` encodes photo and recording in a thread; `tiny`, the default, serves a canned mp4 of 2 kB at once. */
+  /**
+   * `real` makes the photo talk, speaks text and finds faces, in threads; `tiny`, the default, serves a canned mp4 of
+   * 2 kB at once, buzzes, and has one face in the middle of every picture.
+   */
   readonly renderer?: "real" | "tiny";
   /** The account's balance. Default 1000. */
   readonly credit?: number;

@@ -1,12 +1,13 @@
 /** What becomes of a paid render: queued, processing, then done by itself or by a test's hand. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { countOf, type Settings, type WebhookMode } from "./options.ts";
-import { renderTalkingPhoto } from "./render-video.ts";
 import { creditsFor, newsOfRender, type SandboxRender } from "./renders.ts";
+import type { Studio } from "./talking/studio.ts";
 import { tinyVideo } from "./tiny-video.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
-export interface RenderLifeDeps {
+/** What renders and speeches have in common. */
+export interface LifeDeps {
   readonly settings: Settings;
   readonly webhooks: WebhookSender;
   /** `http://host:port` that result URLs begin with. */
@@ -17,10 +18,14 @@ export interface RenderLifeDeps {
   readonly closing: AbortSignal;
 }
 
+export interface RenderLifeDeps extends LifeDeps {
+  readonly studio: Pick<Studio, "render">;
+}
+
 export class RenderLife {
   readonly #deps: RenderLifeDeps;
   readonly #files = new Map<string, Promise<Buffer>>();
-  /** Real renders go one at a time: each keeps a core busy. */
+  /** Real renders go one at a time: each keeps two cores busy. */
   #lastFile: Promise<unknown> = Promise.resolve();
 
   constructor(deps: RenderLifeDeps) {
@@ -103,8 +108,7 @@ export class RenderLife {
     const { resolution = "720" } = render.order;
     const file = this.#lastFile.then(async () => {
       const media = { photo: photo.bytes, speech: speech.bytes, resolution };
-      const { mp4 } = await renderTalkingPhoto(media, this.#deps.closing);
-      return mp4;
+      return (await this.#deps.studio.render(media)).mp4;
     });
     this.#lastFile = file.catch((error: unknown) => {
       if (this.#deps.closing.aborted) return;

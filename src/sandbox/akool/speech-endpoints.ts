@@ -6,10 +6,10 @@ import { fault, notThere, type ReportProblem, readJson, refusal, success } from 
 import type { Reply } from "./misbehaviour.ts";
 import type { Settings } from "./options.ts";
 import { fileReply } from "./result-file.ts";
+import type { Speaker } from "./speaker.ts";
 import type { SpeechLife } from "./speech-life.ts";
 import { type Generation, readSpeechOrder } from "./speech-order.ts";
-import { speechSound } from "./speech-sound.ts";
-import { creditsForText, oldSpeechData, type Speeches, speechData } from "./speeches.ts";
+import { creditsForText, oldSpeechData, queuedSpeechData, type Speeches, speechData } from "./speeches.ts";
 import { oldVoiceData, type SandboxVoice, voiceData } from "./voices.ts";
 
 /** AKOOL's default and maximum are not documented. */
@@ -25,6 +25,7 @@ export interface SpeechEndpointsDeps {
   readonly account: { readonly credit: number };
   readonly speeches: Speeches;
   readonly life: SpeechLife;
+  readonly speaker: Speaker;
   readonly voices: () => readonly SandboxVoice[];
   readonly ownUrl: () => string;
   readonly reportProblem: ReportProblem;
@@ -65,10 +66,10 @@ export class SpeechEndpoints {
 
   /** The file of a speech, or of a voice's sample: public, as AKOOL's are. */
   async file({ endpoint, renderId = "" }: Route): Promise<Reply> {
-    const { life, speeches, voices } = this.#deps;
+    const { life, speaker, speeches, voices } = this.#deps;
     const voice = endpoint === "preview" ? voices().find(({ id }) => id === renderId) : undefined;
     const file = voice
-      ? await speechSound(PREVIEW_TEXT, voice)
+      ? await speaker.speak({ text: PREVIEW_TEXT, voice })
       : await life.findFile(speeches.find(renderId));
     return file
       ? fileReply(file, "audio/mpeg")
@@ -91,10 +92,8 @@ export class SpeechEndpoints {
     const speech = speeches.add({ generation, order, voice });
     call.renderId = speech.id;
     await life.begin(speech);
-    // v4 answers with the speech as it was queued, however fast it was; v3 with what it has by then.
-    return success(
-      generation === "v4" ? { ...speechData(speech), status: 1, preview: null } : oldSpeechData(speech),
-    );
+    // v3 answers with what it has by then.
+    return success(generation === "v4" ? queuedSpeechData(speech) : oldSpeechData(speech));
   }
 
   #speech({ renderId, url }: Route, generation: Generation, fields: readonly string[]): Reply {

@@ -1,14 +1,18 @@
 /** What becomes of a paid speech: queued, processing, then done by itself or by a test's hand. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { countOf, type WebhookMode } from "./options.ts";
-import type { RenderLifeDeps } from "./render-life.ts";
-import { speechSound } from "./speech-sound.ts";
+import type { LifeDeps } from "./render-life.ts";
+import type { Speaker, Words } from "./speaker.ts";
 import { creditsForText, newsOfSpeech, type SandboxSpeech } from "./speeches.ts";
 
-export class SpeechLife {
-  readonly #deps: RenderLifeDeps;
+export interface SpeechLifeDeps extends LifeDeps {
+  readonly speaker: Speaker;
+}
 
-  constructor(deps: RenderLifeDeps) {
+export class SpeechLife {
+  readonly #deps: SpeechLifeDeps;
+
+  constructor(deps: SpeechLifeDeps) {
     this.#deps = deps;
   }
 
@@ -18,7 +22,7 @@ export class SpeechLife {
     if (!settings.autoSpeak) return;
     if (settings.webhookMode === "early") return this.complete(speech, "once");
     if (speech.generation === "v3" && settings.oldSpeechAtOnce) {
-      this.#done(speech);
+      await this.#done(speech);
       void this.#tell(speech, settings.webhookMode);
       return;
     }
@@ -28,7 +32,7 @@ export class SpeechLife {
   /** The finished file; undefined when there is none yet, none any more, or none of that id. */
   async findFile(speech: SandboxSpeech | undefined): Promise<Buffer | undefined> {
     if (!speech?.url || speech.expired) return undefined;
-    return speechSound(speech.order.input_text, speech.voice);
+    return this.#deps.speaker.speak(wordsOf(speech));
   }
 
   /** Done with its file. Resolves when all its webhooks are answered, or were tried often enough. */
@@ -36,7 +40,7 @@ export class SpeechLife {
     if (this.#deps.closing.aborted || speech.status === 4) return;
     if (mode === "early_without_url_then_with") await this.completeWithoutUrl(speech);
     if (mode === "forged") await this.#deps.webhooks.forge(newsOfSpeech(speech));
-    this.#done(speech);
+    await this.#done(speech);
     await this.#tell(speech, mode);
   }
 
@@ -51,8 +55,11 @@ export class SpeechLife {
     await this.#tell(speech, mode);
   }
 
-  #done(speech: SandboxSpeech): void {
+  async #done(speech: SandboxSpeech): Promise<void> {
     if (speech.url) return;
+    speech.seconds = await this.#deps.speaker.measureSeconds(wordsOf(speech));
+    // Finished or failed by hand in the meantime.
+    if (speech.url || speech.status === 4) return;
     speech.status = 3;
     speech.url = `${this.#deps.resultOrigin()}/speeches/${speech.id}.mp3`;
     speech.deduction = creditsForText(speech.order.input_text);
@@ -78,4 +85,15 @@ export class SpeechLife {
     }
     if (speech.status < 3) await this.complete(speech, settings.webhookMode);
   }
+}
+
+function wordsOf({ order, voice }: SandboxSpeech): Words {
+  const speed = order.voice_options?.speed;
+  return {
+    text: order.input_text,
+    voice,
+    language: order.language_code,
+    // v3 has its speed in percent; 0 % would never end.
+    speed: typeof speed === "number" ? speed : Math.max(0.5, Number.parseInt(order.rate ?? "100", 10) / 100),
+  };
 }

@@ -18,6 +18,8 @@ export interface SpeechOrder {
 /** Of the smallest plan that has the API. */
 const MAX_CHARACTERS = 5000;
 
+const EMOTIONS = ["happy", "sad", "angry", "fearful", "disgusted", "surprised", "neutral"];
+
 type Check = (value: unknown) => string | undefined;
 
 const text: Check = (value) => {
@@ -31,6 +33,15 @@ const maybe =
     value === undefined ? undefined : check(value);
 const object: Check = (value) =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "is not an object";
+const between =
+  (least: number, most: number): Check =>
+  (value) =>
+    typeof value === "number" && value >= least && value <= most
+      ? undefined
+      : `is not a number from ${least} to ${most}`;
+const yesOrNo: Check = (value) => (typeof value === "boolean" ? undefined : "is not a boolean");
+const emotion: Check = (value) =>
+  EMOTIONS.some((each) => each === value) ? undefined : `is none of ${EMOTIONS.join(", ")}`;
 const url: Check = (value) => {
   if (typeof value !== "string") return "is not a string";
   return value === "" || /^https?:\/\//.test(URL.parse(value)?.href ?? "") ? undefined : "is not a URL";
@@ -46,10 +57,22 @@ const FIELDS: Record<Generation, Record<string, Check>> = {
     voice_id: name,
     voice_options: maybe(object),
     language_code: maybe(language),
+    pitch: maybe(between(-12, 12)),
     extra_options: maybe(object),
     webhookUrl: maybe(url),
   },
   v3: { input_text: text, voice_id: name, rate, webhookUrl: maybe(url) },
+};
+
+/** Of v4's `voice_options`. */
+const VOICE_OPTIONS: Record<string, Check> = {
+  stability: maybe(between(0, 1)),
+  similarity_boost: maybe(between(0, 1)),
+  style: maybe(between(0, 1)),
+  speed: maybe(between(0.7, 1.2)),
+  speaker_boost: maybe(yesOrNo),
+  emotion: maybe(emotion),
+  volume: maybe(between(0, 100)),
 };
 
 /** The order, or what is wrong with it: one sentence per fault, without the values. */
@@ -59,12 +82,18 @@ export function readSpeechOrder(
 ): { readonly order: SpeechOrder } | { readonly faults: readonly string[] } {
   if (object(body)) return { faults: ["the body is not a JSON object"] };
   const fields = body as Record<string, unknown>; // just checked
-  const known = FIELDS[generation];
+  const faults = faultsIn(fields, FIELDS[generation]);
+  if (generation === "v4" && !object(fields.voice_options)) {
+    faults.push(...faultsIn({ ...(fields.voice_options as object) }, VOICE_OPTIONS)); // just checked
+  }
+  return faults.length > 0 ? { faults } : { order: fields as unknown as SpeechOrder }; // each field was checked
+}
+
+function faultsIn(fields: Record<string, unknown>, known: Record<string, Check>): string[] {
   const faults = Object.entries(known).flatMap(([field, check]) => {
     const wrong = check(fields[field]);
     return wrong ? [`${field} ${wrong}`] : [];
   });
   const unknown = Object.keys(fields).filter((field) => !(field in known));
-  faults.push(...unknown.map((field) => `unknown field ${field}`));
-  return faults.length > 0 ? { faults } : { order: fields as unknown as SpeechOrder }; // each field was checked
+  return [...faults, ...unknown.map((field) => `unknown field ${field}`)];
 }

@@ -17,7 +17,8 @@ export interface SandboxSpeech {
   readonly voice: SandboxVoice;
   readonly createdAt: Date;
   readonly webhookUrl: string | undefined;
-  readonly seconds: number;
+  /** About as long as it will be, until it is spoken. */
+  seconds: number;
   /** 1 queued, 2 processing, 3 completed, 4 failed. */
   status: VideoStatus;
   /** Empty until there is a file; a completed speech can still be without one. */
@@ -77,28 +78,48 @@ export function newsOfSpeech({ id, webhookUrl, status, url, deduction }: Sandbox
   return { id, webhookUrl, status, type: "audio", url, deduction };
 }
 
-/** `data` of v4 `voice/tts`, and `data.result` of `voice/resource/detail`. Source: AKOOL API reference, "VoiceLab". */
-export function speechData(speech: SandboxSpeech): Record<string, unknown> {
+/** `data` of v4 `voice/tts`: the speech as it was queued, however fast it was. Source: AKOOL API reference, "VoiceLab". */
+export function queuedSpeechData(speech: SandboxSpeech): Record<string, unknown> {
   const { order, voice } = speech;
   return {
-    create_time: speech.createdAt.getTime(),
-    uid: 101400,
-    team_id: "6805fb69e92d9edc7ca0b409",
-    input_text: order.input_text,
-    preview: speech.url || null,
-    status: speech.status,
-    webhookUrl: order.webhookUrl ?? "",
-    duration: speech.url ? Math.round(speech.seconds * 1000) : 0,
-    file_name: `${speech.id}.mp3`,
-    gender: voice.gender,
-    deduction_credit: creditsForText(order.input_text),
-    name: speech.id,
-    _id: speech.id,
+    ...commonData(speech),
+    preview: null,
+    status: 1,
+    duration: 0,
     voice_model_id: voice.id,
     voice_id: voice.voiceId,
     voice_options: order.voice_options ?? {},
-    ...(order.language_code && { language_code: order.language_code }),
+  };
+}
+
+/** `data.result` of v4 `voice/resource/detail`. A failure's reason has no documented place. */
+export function speechData(speech: SandboxSpeech): Record<string, unknown> {
+  return {
+    ...commonData(speech),
+    update_time: 0,
+    rate: "100%",
+    preview: speech.url || null,
+    status: speech.status,
+    duration: speech.url ? Math.round(speech.seconds * 1000) : 0,
+    priority: 2,
+    ...(speech.order.language_code && { language_code: speech.order.language_code }),
     ...(speech.failReason && { error_reason: speech.failReason }),
+    __v: 0,
+  };
+}
+
+function commonData({ id, createdAt, order, voice }: SandboxSpeech): Record<string, unknown> {
+  return {
+    create_time: createdAt.getTime(),
+    uid: 101400,
+    team_id: "6805fb69e92d9edc7ca0b409",
+    input_text: order.input_text,
+    webhookUrl: order.webhookUrl ?? "",
+    file_name: `${id}.mp3`,
+    gender: voice.gender,
+    deduction_credit: creditsForText(order.input_text),
+    name: id,
+    _id: id,
   };
 }
 

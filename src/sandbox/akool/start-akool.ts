@@ -9,16 +9,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { answerControl } from "../control.ts";
 import { CallLog, type CallRecord, type Endpoint, type Rule } from "./call-log.ts";
 import { akoolControls } from "./control.ts";
-import { type Faces, oneCentralFace } from "./detect-faces.ts";
+import { type Faces, facesFoundBy, oneCentralFace } from "./detect-faces.ts";
 import { type Account, Endpoints, findRoute } from "./endpoints.ts";
 import type { FetchRecord } from "./fetch-input.ts";
 import type { Misbehaviour } from "./misbehaviour.ts";
 import { type AkoolOptions, type Changes, type Settings, settle, type WebhookMode } from "./options.ts";
-import { RenderLife, type RenderLifeDeps } from "./render-life.ts";
+import { type LifeDeps, RenderLife } from "./render-life.ts";
 import { newsOfRender, Renders, type SandboxRender } from "./renders.ts";
+import { buzzer, makeRealSpeaker } from "./speaker.ts";
 import { SpeechEndpoints } from "./speech-endpoints.ts";
 import { SpeechLife } from "./speech-life.ts";
 import { newsOfSpeech, type SandboxSpeech, Speeches } from "./speeches.ts";
+import { Studio } from "./talking/studio.ts";
 import { makeVoices, type SandboxVoice } from "./voices.ts";
 import { type SendOptions, type SentWebhook, type WebhookOverrides, WebhookSender } from "./webhooks.ts";
 
@@ -43,14 +45,15 @@ export class AkoolSandbox {
   readonly voices: SandboxVoice[] = makeVoices();
   /** Each download of a photo or a recording, oldest first. */
   readonly fetches: FetchRecord[] = [];
-  /** What detect_faces finds; one face in the middle, unless a test says otherwise. */
-  faces: Faces = oneCentralFace;
+  /** What detect_faces finds: one face in the middle, or with the real renderer what is there. May be changed. */
+  faces: Faces;
   readonly #settings: Settings;
   readonly #log = new CallLog();
   readonly #renders = new Renders();
   readonly #speeches = new Speeches();
   readonly #account: Account;
   readonly #closing = new AbortController();
+  readonly #studio = new Studio();
   readonly #webhooks: WebhookSender;
   readonly #life: RenderLife;
   readonly #speechLife: SpeechLife;
@@ -65,7 +68,10 @@ export class AkoolSandbox {
     const closing = this.#closing.signal;
     const reportProblem = (problem: string) => void this.problems.push(problem);
     this.#webhooks = new WebhookSender(settings, this.#log, closing);
-    const lifeDeps: RenderLifeDeps = {
+    const isReal = settings.renderer === "real";
+    this.faces = isReal ? facesFoundBy(this.#studio) : oneCentralFace;
+    const speaker = isReal ? makeRealSpeaker(this.#studio, { reportProblem, closing }) : buzzer;
+    const lifeDeps: LifeDeps = {
       settings,
       webhooks: this.#webhooks,
       resultOrigin: () => `http://${settings.resultHost ?? this.host}`,
@@ -76,13 +82,14 @@ export class AkoolSandbox {
       reportProblem,
       closing,
     };
-    this.#life = new RenderLife(lifeDeps);
-    this.#speechLife = new SpeechLife(lifeDeps);
+    this.#life = new RenderLife({ ...lifeDeps, studio: this.#studio });
+    this.#speechLife = new SpeechLife({ ...lifeDeps, speaker });
     const speech = new SpeechEndpoints({
       settings,
       account: this.#account,
       speeches: this.#speeches,
       life: this.#speechLife,
+      speaker,
       voices: () => this.voices,
       ownUrl: () => this.url,
       reportProblem,
@@ -127,7 +134,7 @@ export class AkoolSandbox {
     this.#closing.abort();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
-    await closed;
+    await Promise.all([closed, this.#studio.close()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

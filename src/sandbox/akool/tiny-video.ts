@@ -1,4 +1,4 @@
-/** A real mp4 of two kilobytes: half a second of one colour and a tone, made once by render-video.ts. */
+/** A real mp4 of two kilobytes: half a second of one colour and a tone, made once by the studio that makes real ones. */
 const TINY_MP4 = [
   "AAAAHGZ0eXBpc29tAAACAGlzb21hdmMxbXA0MQAABKBtb292AAAAbG12aGQAAAAA5ympSucpqUoAAOEAAACRzQABAAABAAAAAAAA",
   "AAAAAAAAAQAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADAAACKnRy",

@@ -103,7 +103,7 @@ function introduce(screen: Screen, withOwnFiles: boolean): void {
   );
   if (withOwnFiles) screen.paragraph("Your files stay on this computer.");
   screen.paragraph(
-    "The stand-in for AKOOL does not look for a face: its video shows the photo as it is, with a bar at the bottom that moves with the voice. Words it does not speak: it hums for as long as they would take.",
+    "The stand-in for AKOOL makes the photo talk on this computer, far more simply than AKOOL does, and says so in a corner of the video. Where it finds no face, the photo stays still. Words are spoken by a robot's voice.",
   );
   screen.paragraph(
     "Links to 127.0.0.1 are let through in this demo only; otherwise links must be https and public.",

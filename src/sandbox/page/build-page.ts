@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const CLIENT = join(ROOT, "src/sandbox/page/client");
 const BUILT = join(ROOT, "dist-page");
+/** What the client bundles of the rest of the program. */
+const BUNDLED = ["src/sandbox/emoji.ts", "src/sandbox/parse-mrkdwn.ts", "src/akool/codes.ts"];
 /** Holds what the build was made from, and is served to nobody. */
 const STAMP = ".built-from";
 
@@ -43,6 +45,7 @@ async function stampOf(): Promise<string> {
   const paths = [
     ...own.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)),
     ...["acts.ts", "snapshot.ts", "switches.ts"].map((name) => join(CLIENT, "..", name)),
+    ...BUNDLED.map((path) => join(ROOT, path)),
     join(ROOT, "package-lock.json"),
   ].sort();
   const hash = createHash("sha256");

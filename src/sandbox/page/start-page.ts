@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { finished } from "node:stream/promises";
 import type { World } from "../demo/start-world.ts";
 import { readJson } from "../slack/wire.ts";
 import { act } from "./acts.ts";
@@ -67,19 +68,20 @@ export async function startPage({ world, folder, port = 0, switches = {} }: Page
     switches: trouble.switches,
     credit: akool.credit,
   });
+  const server = createServer();
+  const page = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`; // it listens on TCP
   const feed = new Feed({
-    snapshotFor: (me) => JSON.stringify(takeSnapshot(world, me, backstage())),
+    snapshotFor: (me) => linksToPage(JSON.stringify(takeSnapshot(world, me, backstage())), slack.url, page()),
     beforeLook: () => jobs.look(),
   });
   const touch = () => feed.touch();
   slack.events.on("change", touch);
 
-  const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
-  const { port: own } = server.address() as AddressInfo; // it listens on TCP
+  const { port: own } = new URL(page());
   const parts: Parts = {
     world,
     uploads: new UploadRoom(slack.files),
@@ -91,10 +93,10 @@ export async function startPage({ world, folder, port = 0, switches = {} }: Page
     hosts: [`127.0.0.1:${own}`, `localhost:${own}`],
   };
   server.on("request", (request, response) => {
-    route(request, response, parts).catch((error: unknown) => turnAway(error, request, response));
+    route(request, response, parts).catch((error: unknown) => void turnAway(error, request, response));
   });
   return {
-    url: `http://127.0.0.1:${own}/`,
+    url: page(),
     close: async () => {
       closing.abort(new Error("The page is being closed."));
       slack.events.off("change", touch);
@@ -105,6 +107,16 @@ export async function startPage({ world, folder, port = 0, switches = {} }: Page
       await closed;
     },
   };
+}
+
+/** Slack's links to a file and to a message lead to the page: the stand-in itself shows neither. */
+function linksToPage(snapshot: string, slackUrl: string, pageUrl: string): string {
+  return snapshot
+    .replaceAll(`${slackUrl}/archives/`, `${pageUrl}#archives/`)
+    .replaceAll(
+      new RegExp(`${slackUrl.replaceAll(".", "\\.")}/files/\\w+/(F\\w+)`, "g"),
+      `${pageUrl}files/$1`,
+    );
 }
 
 /** Nothing but the page's own; pictures of the app's, too, and what was just recorded. */
@@ -136,7 +148,8 @@ async function route(request: IncomingMessage, response: ServerResponse, parts: 
   if (!url) throw new Turned(400, "That is no address.");
   if (request.method === "POST") {
     // Every browser says where a POST comes from; what says nothing is a program of this computer.
-    if ((request.headers.origin ?? `http://${host}`) !== `http://${host}`)
+    const { origin = `http://${host}`, "sec-fetch-site": site = "same-origin" } = request.headers;
+    if (origin !== `http://${host}` || site !== "same-origin")
       throw new Turned(403, "Only this page itself may do something here.");
     if (url.pathname === "/act") return takeAct(request, response, parts);
     if (url.pathname === "/uploads") return takeUpload(request, response, url, parts);
@@ -161,7 +174,7 @@ function startFeed(url: URL, response: ServerResponse, { world, feed }: Parts): 
 async function takeAct(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  for await (const chunk of bytesOf(request)) {
     size += chunk.length;
     if (size > MAX_ACT_BYTES) throw new Turned(413, "That is too much for one act.");
     chunks.push(chunk);
@@ -187,11 +200,16 @@ async function takeUpload(
   const name = searchParams.get("name") ?? "";
   if (name === "") throw new Turned(400, "An upload needs a name: /uploads?name=photo.jpg.");
   try {
-    const id = await uploads.take(request, { name, isClip: searchParams.get("clip") === "1" });
+    const id = await uploads.take(bytesOf(request), { name, isClip: searchParams.get("clip") === "1" });
     sendJson(response, 200, { id });
   } catch (error) {
     throw error instanceof UploadTooLarge ? tooLarge : error;
   }
+}
+
+/** Breaking off leaves the connection open, so that the refusal arrives. */
+function bytesOf(request: IncomingMessage): AsyncIterable<Buffer> {
+  return request.iterator({ destroyOnReturn: false });
 }
 
 function findPerson(id: string | null, { slack }: World): string {
@@ -200,12 +218,13 @@ function findPerson(id: string | null, { slack }: World): string {
   return user.id;
 }
 
-function turnAway(error: unknown, request: IncomingMessage, response: ServerResponse): void {
-  if (response.headersSent || request.destroyed || response.destroyed) return void response.destroy();
+async function turnAway(error: unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (response.headersSent || response.destroyed || request.errored) return void response.destroy();
   const isTurned = error instanceof Turned;
   if (!isTurned) console.error("The sandbox page failed:", error);
-  // What is left of the body is not read.
-  if (!request.complete) response.setHeader("connection", "close");
+  // Whoever is still sending would take an early answer for a broken connection.
+  if (!request.complete) await finished(request.resume()).catch(() => undefined);
+  if (response.destroyed) return;
   const problem = isTurned ? error.message : "The sandbox page itself failed; its terminal says why.";
   sendJson(response, isTurned ? error.status : 500, { problem });
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { type Inline, parseInline } from "../../parse-mrkdwn.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { type Inline, parseInline } from "./parse-mrkdwn.ts";
 
 const MOST_LETTERS = 200;
 
@@ -13,7 +13,7 @@ export function Announcer({ snapshot }: { snapshot: Snapshot }) {
     const all = snapshot.conversations.flatMap(({ id, name, kind, messages }) =>
       messages.map((message) => ({
         key: `${id}/${message.ts}`,
-        where: kind === "im" ? name : `#${name}`,
+        where: kind === "im" ? "" : ` in #${name}`,
         message,
       })),
     );
@@ -25,7 +25,7 @@ export function Announcer({ snapshot }: { snapshot: Snapshot }) {
     const lines = fresh.map(({ where, message }) => {
       const name = snapshot.people.find(({ id }) => id === message.user)?.name ?? message.user;
       const files = message.files.map((file) => file.name).join(", ");
-      return `${name} in ${where}: ${[spoken(message.text, snapshot), files].filter(Boolean).join(", ")}`;
+      return `${name}${where}: ${[spoken(message.text, snapshot), files].filter(Boolean).join(", ")}`;
     });
     setSaid(lines.join(". "));
   }, [snapshot]);

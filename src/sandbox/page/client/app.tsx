@@ -5,6 +5,7 @@ import { BackstagePanel } from "./backstage.tsx";
 import { Conversation } from "./conversation.tsx";
 import { nameOf } from "./conversation-name.ts";
 import { useFeed } from "./feed.ts";
+import { useNoStrayDrop } from "./file-drop.ts";
 import { Forms } from "./form.tsx";
 import { Home } from "./home.tsx";
 import { ChatIcon, ListIcon, StageIcon } from "./icons.tsx";
@@ -21,6 +22,7 @@ type Tab = "list" | "talk" | "stage";
 export function App() {
   const [place, go] = usePlace();
   const { snapshot, isLost } = useFeed(place.me);
+  useNoStrayDrop();
   const [tab, setTab] = useState<Tab>("talk");
   const [isStageOpen, setStageOpen] = useState(() => window.matchMedia("(min-width: 1200px)").matches);
 
@@ -81,37 +83,35 @@ export function App() {
           onPerson={(me) => go({ me, thread: undefined })}
           onGo={surroundings.goTo}
         />
-        <main id="talk" class="talk" tabIndex={-1} aria-label={title}>
-          <Region>
-            {isHome ? (
-              <Home key={place.me} />
-            ) : open ? (
-              <Conversation
-                key={`${place.me} ${open.id}`}
-                conversation={open}
-                threadTs={root?.ts}
-                onThread={(thread) => go({ thread })}
-              />
-            ) : (
-              <p class="nothing">You are in no conversation yet.</p>
-            )}
-          </Region>
-        </main>
-        {root && open && !isHome && (
-          <Region>
+        <main class="main">
+          <div id="talk" class="talk" tabIndex={-1}>
+            <Region>
+              {isHome ? (
+                <Home key={place.me} />
+              ) : open ? (
+                <Conversation
+                  key={`${place.me} ${open.id}`}
+                  conversation={open}
+                  threadTs={root?.ts}
+                  onThread={(thread) => go({ thread })}
+                />
+              ) : (
+                <p class="nothing">You are in no conversation yet.</p>
+              )}
+            </Region>
+          </div>
+          {root && open && !isHome && (
             <ThreadPane
               key={`${place.me} ${root.ts}`}
               conversation={open}
               root={root}
               onClose={() => go({ thread: undefined })}
             />
-          </Region>
-        )}
-        <Region>
+          )}
           <BackstagePanel isOpen={isStageOpen || tab === "stage"} />
-        </Region>
+        </main>
         <nav class="tabs" aria-label="Parts of the page">
-          <TabButton name="Conversations" isOn={tab === "list"} onChoose={() => setTab("list")}>
+          <TabButton name="Channels" isOn={tab === "list"} onChoose={() => setTab("list")}>
             <ListIcon />
           </TabButton>
           <TabButton name="Conversation" isOn={tab === "talk"} onChoose={() => setTab("talk")}>

@@ -1,10 +1,12 @@
 import type { PagePerson } from "../snapshot.ts";
+import { useSurroundings } from "./surroundings.ts";
 
 const COLOURS = 6;
 
 /** Decoration: the name stands beside it. */
 export function Avatar({ person, size = "" }: { person: PagePerson | undefined; size?: "" | "small" }) {
-  if (person?.isApp) {
+  const { app } = useSurroundings();
+  if (person && person.id === app?.id) {
     return (
       <img
         class={`avatar ${size}`}

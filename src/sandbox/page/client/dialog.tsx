@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
+const FIELDS = "input, select, textarea, button, a";
+
 /** The browser's own modal dialog, open as long as it is rendered: it keeps the focus inside and gives it back. */
 export function Dialog({
   titleId,
@@ -18,6 +20,8 @@ export function Dialog({
   useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
+    // Not the button that closes it, which stands first.
+    shown?.querySelector<HTMLElement>(`.form-body :is(${FIELDS})`)?.focus();
     return () => shown?.close();
   }, []);
   return (

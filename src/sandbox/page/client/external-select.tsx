@@ -31,6 +31,7 @@ export function ExternalSelectField({
   const { typed, search } = useSurface();
   const listId = useId();
   const box = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const [words, setWords] = useState<string>();
   const [found, setFound] = useState<Found>({ is: "idle" });
   const [active, setActive] = useState(-1);
@@ -92,6 +93,10 @@ export function ExternalSelectField({
     }
   };
   const state = stateText(tooShort ? min : 0, found, isOpen);
+  const isListed = isOpen && found.is === "options";
+  useEffect(() => {
+    if (isListed) list.current?.scrollIntoView({ block: "nearest" });
+  }, [isListed]);
   useEffect(() => {
     if (active >= 0) document.getElementById(`${listId}-${active}`)?.scrollIntoView({ block: "nearest" });
   }, [active, listId]);
@@ -131,7 +136,7 @@ export function ExternalSelectField({
           <span class="hidden">Clear</span>
         </button>
       )}
-      <div class={isOpen ? "combobox-list" : "hidden"}>
+      <div ref={list} class={isOpen ? "combobox-list" : "hidden"}>
         <div
           role="listbox"
           id={listId}

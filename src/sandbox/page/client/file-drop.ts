@@ -1,4 +1,17 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+/** A file that misses its place would be opened by the browser instead of the page. */
+export function useNoStrayDrop(): void {
+  useEffect(() => {
+    const refuse = (event: DragEvent) => event.preventDefault();
+    window.addEventListener("dragover", refuse);
+    window.addEventListener("drop", refuse);
+    return () => {
+      window.removeEventListener("dragover", refuse);
+      window.removeEventListener("drop", refuse);
+    };
+  }, []);
+}
 
 /** Files dropped anywhere on an element. */
 export function useFileDrop(onFiles: (files: File[]) => void) {

@@ -3,8 +3,8 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 const NEAR_PX = 60;
 
 /** For a box with messages: it stays where the person has it, and follows the newest when they are at the end. */
-export function useFollowBottom<Box extends HTMLElement = HTMLDivElement>() {
-  const box = useRef<Box>(null);
+export function useFollowBottom() {
+  const box = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useLayoutEffect(() => {
     const scrolling = box.current;

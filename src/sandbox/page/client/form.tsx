@@ -52,6 +52,7 @@ function Form({
   closeRef: { current: () => void };
 }) {
   const perform = useDoer();
+  const { snapshot, person } = useSurroundings();
   const { all, typed, setTyped: keepTyped } = useTyped();
   const [files, setFiles] = useState<FilesByBlock>({});
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
@@ -114,7 +115,7 @@ function Form({
           <span class="hidden">Close the form</span>
         </button>
       </header>
-      <div class="form-body">
+      <div class="form-body" lang={person(snapshot.me)?.locale}>
         <SurfaceProvider value={surface}>
           <Blocks blocks={content.blocks} />
         </SurfaceProvider>

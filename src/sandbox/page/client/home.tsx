@@ -5,7 +5,7 @@ import { NO_INPUTS, type Surface, SurfaceProvider, useTyped } from "./surface.ts
 import { useDoer, useSurroundings } from "./surroundings.ts";
 
 export function Home() {
-  const { snapshot, app } = useSurroundings();
+  const { snapshot, app, person } = useSurroundings();
   const perform = useDoer();
   const { typed, setTyped } = useTyped();
   useEffect(() => void perform({ do: "openHome" }), [perform]);
@@ -32,7 +32,7 @@ export function Home() {
         </h2>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keyboard too */}
-      <div class="home" tabIndex={0}>
+      <div class="home" tabIndex={0} lang={person(snapshot.me)?.locale}>
         {home ? (
           <SurfaceProvider value={surface}>
             <Blocks blocks={home.content.blocks} />

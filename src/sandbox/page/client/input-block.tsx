@@ -137,16 +137,12 @@ function TextField({
       ) : (
         <input {...props} type="text" inputMode={element.type === "url_text_input" ? "url" : "text"} />
       )}
-      {element.type === "plain_text_input" && element.max_length !== undefined && (
-        <span class={left < 20 ? "count is-near" : "count"} aria-hidden="true">
-          {left}
-        </span>
-      )}
-      {tellOn.includes("on_enter_pressed") && (
-        <span class="enter-hint" aria-hidden="true">
-          ↵ Enter
-        </span>
-      )}
+      <span class="field-notes" aria-hidden="true">
+        {tellOn.includes("on_enter_pressed") && <span>↵ Enter</span>}
+        {element.type === "plain_text_input" && element.max_length !== undefined && (
+          <span class={left < 20 ? "is-near" : undefined}>{left}</span>
+        )}
+      </span>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { Fragment } from "preact";
-import { type Inline, type Part, parseMrkdwn, withEmoji } from "./parse-mrkdwn.ts";
+import { type Inline, type Part, parseMrkdwn, withEmoji } from "../../parse-mrkdwn.ts";
 import { useSurroundings } from "./surroundings.ts";
 import { slackDate } from "./times.ts";
 

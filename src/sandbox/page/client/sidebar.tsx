@@ -18,7 +18,7 @@ export function Sidebar({
   onPerson: (id: string) => void;
   onGo: (at: string) => void;
 }) {
-  const { snapshot, person, app } = useSurroundings();
+  const { snapshot, person } = useSurroundings();
   const selectId = useId();
   const me = person(place.me);
   const channels = snapshot.conversations.filter(({ kind }) => kind !== "im");
@@ -66,7 +66,7 @@ export function Sidebar({
             onClick={() => onGo("home")}
           >
             <HomeIcon />
-            <span class="entry-name">{app?.name ?? "App"} Home</span>
+            <span class="entry-name">Home</span>
           </button>
         </li>
         {direct.map(entry)}

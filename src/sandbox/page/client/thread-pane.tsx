@@ -7,6 +7,7 @@ import { useFileDrop } from "./file-drop.ts";
 import { useFollowBottom } from "./follow-bottom.ts";
 import { CloseIcon } from "./icons.tsx";
 import { MessageView } from "./message.tsx";
+import { Region } from "./region.tsx";
 import { addFiles, useUploads } from "./uploads.ts";
 
 export function ThreadPane({
@@ -32,39 +33,41 @@ export function ThreadPane({
     };
   }, []);
   return (
-    <aside class="thread" aria-label="Thread" {...handlers}>
-      <header class="pane-head">
-        <h2 tabIndex={-1} ref={heading}>
-          Thread <span class="pane-where">{nameOf(conversation)}</span>
-        </h2>
-        <button type="button" class="icon-button" onClick={onClose}>
-          <CloseIcon />
-          <span class="hidden">Close the thread</span>
-        </button>
-      </header>
-      <div class="messages" ref={box}>
-        <div class="messages-inside">
-          <ol class="message-list" aria-label="Messages in the thread">
-            <MessageView message={root} conversation={conversation} />
-            {replies.length > 0 && (
-              <li class="reply-count">{replies.length === 1 ? "1 reply" : `${replies.length} replies`}</li>
-            )}
-            {replies.map((message) => (
-              <MessageView key={message.ts} message={message} conversation={conversation} />
-            ))}
-          </ol>
+    <section class="thread" aria-label="Thread" {...handlers}>
+      <Region>
+        <header class="pane-head">
+          <h2 tabIndex={-1} ref={heading}>
+            Thread <span class="pane-where">{nameOf(conversation)}</span>
+          </h2>
+          <button type="button" class="icon-button" onClick={onClose}>
+            <CloseIcon />
+            <span class="hidden">Close the thread</span>
+          </button>
+        </header>
+        <div class="messages" ref={box}>
+          <div class="messages-inside">
+            <ol class="message-list" aria-label="Messages in the thread">
+              <MessageView message={root} conversation={conversation} />
+              {replies.length > 0 && (
+                <li class="reply-count">{replies.length === 1 ? "1 reply" : `${replies.length} replies`}</li>
+              )}
+              {replies.map((message) => (
+                <MessageView key={message.ts} message={message} conversation={conversation} />
+              ))}
+            </ol>
+          </div>
         </div>
-      </div>
-      <Composer
-        conversation={conversation}
-        threadTs={root.ts}
-        uploads={uploads}
-        change={change}
-        onRemove={remove}
-        onSent={goToEnd}
-        label="Reply in the thread"
-      />
-      {isOver && <DropSign text="Drop the files into the thread" />}
-    </aside>
+        <Composer
+          conversation={conversation}
+          threadTs={root.ts}
+          uploads={uploads}
+          change={change}
+          onRemove={remove}
+          onSent={goToEnd}
+          label="Reply in the thread"
+        />
+        {isOver && <DropSign text="Drop the files into the thread" />}
+      </Region>
+    </section>
   );
 }

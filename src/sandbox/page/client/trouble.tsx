@@ -47,11 +47,11 @@ export function AppSwitch() {
       </p>
       <button
         type="button"
-        class={app === "stopped" ? "button button-primary" : "button button-danger"}
+        class={app === "running" ? "button button-danger" : "button button-primary"}
         aria-disabled={isBusy || app === "starting"}
         onClick={press}
       >
-        {app === "stopped" ? "Start it again" : "Kill the app"}
+        {app === "running" ? "Kill the app" : "Start it again"}
       </button>
     </section>
   );
@@ -89,7 +89,7 @@ export function Trouble() {
         <fieldset>
           <legend>Slack</legend>
           <Choice
-            label="Uploaded video"
+            label="Video upload"
             value={switches.share}
             options={SHARES}
             onSet={(share) => set({ share })}

@@ -1,5 +1,5 @@
 /** Slack's markup as a tree. Source: docs.slack.dev, "Formatting text for app surfaces". */
-import { emojiNamed } from "../../emoji.ts";
+import { emojiNamed } from "./emoji.ts";
 
 export type Inline =
   | { readonly kind: "text"; readonly text: string }
