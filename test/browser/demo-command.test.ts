@@ -36,7 +36,7 @@ it("npm run demo -- --page prints an address at which a photo talks, until Ctrl-
   const anna = new Person(await browser.newPage());
   anna.page.setDefaultTimeout(TIMEOUT_MS / 2);
   await anna.page.goto(address);
-  await anna.page.getByRole("main", { name: "#general" }).waitFor();
+  await anna.page.getByRole("region", { name: "#general" }).waitFor();
   await anna.drop([PHOTO, SPEECH]);
   await anna.say("@Talking Photo make her talk");
   await anna.seesVideo(await anna.openThread("make her talk"));
