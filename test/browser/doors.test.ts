@@ -106,6 +106,7 @@ describe("a video is asked for on the page", () => {
     await anna.main
       .getByRole("list", { name: "Files to send" })
       .getByText(/audio_message/)
+      .first()
       .waitFor();
     await anna.say("@Talking Photo say what I have just said");
     const thread = await anna.openThread("say what I have just said");
