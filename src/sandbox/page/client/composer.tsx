@@ -15,6 +15,7 @@ export function Composer({
   onRemove,
   onSent,
   label,
+  beginWith = "",
 }: {
   conversation: PageConversation;
   threadTs?: string;
@@ -23,6 +24,8 @@ export function Composer({
   onRemove: (key: number) => void;
   onSent: () => void;
   label: string;
+  /** Put in once it is given, where nothing is typed yet. */
+  beginWith?: string;
 }) {
   const perform = useDoer();
   const { app } = useSurroundings();
@@ -43,6 +46,12 @@ export function Composer({
     box.current?.setSelectionRange(caretNext.current, caretNext.current);
     caretNext.current = undefined;
   });
+  useEffect(() => {
+    if (beginWith === "") return;
+    setText((now) => (now === "" ? beginWith : now));
+    setCaret(beginWith.length);
+    caretNext.current = beginWith.length;
+  }, [beginWith]);
   // Whoever drops a file goes on typing about it.
   const hadUploads = useRef(0);
   useEffect(() => {

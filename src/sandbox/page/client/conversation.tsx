@@ -22,6 +22,8 @@ export function Conversation({
 }) {
   const { box, goToEnd } = useFollowBottom();
   const { uploads, change, remove } = useUploads();
+  const { app } = useSurroundings();
+  const [beginWith, setBeginWith] = useState("");
   const { isOver, handlers } = useFileDrop((files) => addFiles(files, change));
   const name = nameOf(conversation);
   const ofRoot = new Map<string, PageMessage[]>();
@@ -43,7 +45,13 @@ export function Conversation({
       <div class="messages" ref={box}>
         <div class="messages-inside">
           {roots.length === 0 && (
-            <FirstUse conversation={conversation} onFiles={(files) => addFiles(files, change)} />
+            <FirstUse
+              conversation={conversation}
+              onFiles={(files) => {
+                addFiles(files, change);
+                if (conversation.kind !== "im" && app) setBeginWith(`@${app.name} `);
+              }}
+            />
           )}
           <ol class="message-list" aria-label={`Messages in ${name}`}>
             {roots.map((message, at) => (
@@ -67,6 +75,7 @@ export function Conversation({
         change={change}
         onRemove={remove}
         onSent={goToEnd}
+        beginWith={beginWith}
         label={`Message to ${name}`}
       />
       {isOver && <DropSign text={`Drop the files into ${name}`} />}
