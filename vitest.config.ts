@@ -34,6 +34,7 @@ export default defineConfig(({ mode }) => ({
       ...(mode === "browser" ? [] : IN_A_BROWSER),
       ...(mode === "postgres" ? EMBEDDED_ONLY : []),
     ],
+    ...(mode === "browser" && { globalSetup: "test/browser/global-setup.ts" }),
     ...(NEED_POSTGRES.includes(mode) && { globalSetup: "test/postgres/global-setup.ts" }),
     ...(mode === "postgres" && { env: { TEST_STORE: "postgres" } }),
     // Nothing is measured by it: shared machines are slow at times, and some tests start a PostgreSQL of their own.

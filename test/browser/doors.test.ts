@@ -75,7 +75,7 @@ describe("a video is asked for on the page", () => {
   it("by a photo and a text in the direct message with the app", async () => {
     const ben = await stage().open({ me: BEN });
     await ben.goTo("Talking Photo");
-    await ben.page.getByRole("main", { name: "Talking Photo" }).waitFor();
+    await ben.page.getByRole("region", { name: "Talking Photo" }).waitFor();
     await ben.drop([PHOTO]);
     await ben.say("Welcome to the team");
     await ben.seesVideo(await ben.openThread("Welcome to the team"));
@@ -106,6 +106,7 @@ describe("a video is asked for on the page", () => {
     await anna.main
       .getByRole("list", { name: "Files to send" })
       .getByText(/audio_message/)
+      .first()
       .waitFor();
     await anna.say("@Talking Photo say what I have just said");
     const thread = await anna.openThread("say what I have just said");

@@ -11,7 +11,7 @@ describe("the Home tab", () => {
       await anna.seesVideo(await anna.ask(words));
       await anna.press("Close the thread", anna.thread);
     }
-    await anna.goTo("Talking Photo Home");
+    await anna.goTo("Home");
     await anna.main.getByText("My finished ones").waitFor();
     await anna.main.getByText("“about pears”").first().waitFor();
     const search = anna.main.getByLabel(/^Search, by words/);
@@ -27,7 +27,7 @@ describe("the Home tab", () => {
 
   it("keeps defaults, which the form then has", async () => {
     const ben = await stage().open({ me: BEN, room: stage().newRoom() });
-    await ben.goTo("Talking Photo Home");
+    await ben.goTo("Home");
     const resolution = ben.main.locator("select").filter({ hasText: "1080p" });
     await resolution.selectOption({ label: "1080p" });
     const gestures = ben.main.getByLabel(/^Gestures, in your words/);
@@ -41,7 +41,7 @@ describe("the Home tab", () => {
 
   it("opens the form by its button, and shows admins who has asked", async () => {
     const admin = await stage().open({ me: ADMIN });
-    await admin.goTo("Talking Photo Home");
+    await admin.goTo("Home");
     await admin.main.getByText("For admins").waitFor();
     await admin.main.getByText(/AKOOL credit left: \d+/).waitFor();
     await admin.main.getByRole("button", { name: "Make a video" }).first().click();
@@ -50,12 +50,8 @@ describe("the Home tab", () => {
 
   it("speaks the language of whoever looks", async () => {
     const dora = await stage().open({ me: DORA });
-    await dora.goTo("Talking Photo Home");
-    await dora.main
-      .getByRole("button", { name: "Video erstellen" })
-      .or(dora.main.getByText(/Voreinstellungen|Standard/))
-      .first()
-      .waitFor();
+    await dora.goTo("Home");
+    await dora.main.getByText("Meine Voreinstellungen").waitFor();
   });
 });
 

@@ -36,15 +36,15 @@ export class Person {
 
   /** The conversation, or the Home tab. */
   get main(): Locator {
-    return this.page.getByRole("main");
+    return this.page.locator("#talk");
   }
 
   get thread(): Locator {
-    return this.page.getByRole("complementary", { name: "Thread" });
+    return this.page.getByRole("region", { name: "Thread" });
   }
 
   get stage(): Locator {
-    return this.page.getByRole("complementary", { name: "Behind the scenes" });
+    return this.page.getByRole("region", { name: "Behind the scenes" });
   }
 
   /** The form on top. */

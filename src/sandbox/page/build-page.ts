@@ -32,7 +32,10 @@ export async function buildPage({ onBuild = () => {} }: { onBuild?: () => void }
     });
     await writeFile(join(making, STAMP), stamp);
     await rm(BUILT, { recursive: true, force: true });
-    await rename(making, BUILT);
+    await rename(making, BUILT).catch(async (error: unknown) => {
+      // Somebody else was a moment earlier, with the same.
+      if ((await readFile(stampPath, "utf8").catch(() => "")) !== stamp) throw error;
+    });
   } finally {
     await rm(making, { recursive: true, force: true });
   }
