@@ -1,6 +1,7 @@
 /** Slack's names of the emoji that the app uses: Slack itself draws them from the name. */
 const EMOJI: Readonly<Record<string, string>> = {
   art: "🎨",
+  eyes: "👀",
   hourglass_flowing_sand: "⏳",
   mag: "🔍",
   no_entry_sign: "🚫",

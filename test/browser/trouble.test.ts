@@ -76,14 +76,14 @@ describe("the switches that make trouble", () => {
 
   it("the upload shows up late: one video, all the same", async () => {
     const anna = await stage().open({ room: stage().newRoom() });
-    await anna.makeTrouble("Uploaded video", "Shows up late");
+    await anna.makeTrouble("Video upload", "Shows up late");
     await anna.ask("late, not lost");
     await expectOneVideo(anna);
   });
 
   it("the upload never shows up: a link in its place", async () => {
     const anna = await stage().open({ room: stage().newRoom() });
-    await anna.makeTrouble("Uploaded video", "Never shows up");
+    await anna.makeTrouble("Video upload", "Never shows up");
     const thread = await anna.ask("never to be seen");
     await anna.sees("(Slack did not show the video itself.)", thread);
     expect(await anna.videosIn(thread).count()).toBe(0);

@@ -10,7 +10,7 @@ const TIMEOUT_MS = 10_000;
  * good for half an hour and five uses. Only Slack's own hosts are written to, whatever the payload says.
  */
 export function createAnswerPrivately(outbound: Outbound): AnswerPrivately {
-  return async (responseUrl, text) => {
+  return async (responseUrl, text, threadTs) => {
     const url = new URL(responseUrl);
     if (!isSlackHost(url, outbound)) return { type: "refused", code: "foreign_response_url" };
     try {
@@ -18,7 +18,12 @@ export function createAnswerPrivately(outbound: Outbound): AnswerPrivately {
         method: "POST",
         dispatcher: outbound.agent,
         headers: { "content-type": "application/json; charset=utf-8" },
-        body: JSON.stringify({ response_type: "ephemeral", replace_original: false, text }),
+        body: JSON.stringify({
+          response_type: "ephemeral",
+          replace_original: false,
+          text,
+          ...(threadTs !== undefined && { thread_ts: threadTs }),
+        }),
         headersTimeout: TIMEOUT_MS,
         bodyTimeout: TIMEOUT_MS,
       });

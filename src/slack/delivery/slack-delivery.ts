@@ -36,8 +36,8 @@ export type CallFor = <R, T extends object>(
   read: (result: R) => T,
 ) => Promise<SlackAnswer<T>>;
 
-/** Sends a sentence to the person alone, through the address Slack gave with their request. */
-export type AnswerPrivately = (responseUrl: string, text: string) => Promise<SlackAnswer>;
+/** Sends a sentence to the person alone, by the address Slack gave with their request; into a thread where one is named. */
+export type AnswerPrivately = (responseUrl: string, text: string, threadTs?: string) => Promise<SlackAnswer>;
 
 /** What is gone already needs no deleting. */
 const FILE_GONE: ReadonlySet<string> = new Set(["file_deleted", "file_not_found"]);

@@ -116,7 +116,9 @@ export function registerButtons(app: App, deps: IntakeDeps): void {
       await ackOnce();
       if (answer === undefined) return;
       const text = answer(await deps.readers.sayTo(callerIn(context), user.id));
-      if (responseUrl !== undefined) await deps.answerPrivately(responseUrl, text);
+      // Where it was pressed is where it is looked for.
+      const threadTs = pressed.container?.thread_ts;
+      if (responseUrl !== undefined) await deps.answerPrivately(responseUrl, text, threadTs);
       // A press in the Home tab has no address for an answer.
       else await tellDirectly({ installationId: callerIn(context), userId: user.id }, { text }, deps);
     });

@@ -185,6 +185,7 @@ export const homePressed = interaction({
 /** `block_actions` for one of our buttons. */
 export const buttonBody = interaction({
   response_url: z.url().optional(),
+  container: maybe(z.object({ thread_ts: maybe(messageTs) })),
   trigger_id: maybe(z.string()),
   actions: z
     .array(z.object({ action_id: z.string(), value: z.string().transform((id) => id as JobId) }))

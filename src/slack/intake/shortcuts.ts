@@ -26,7 +26,7 @@ export function registerShortcuts(app: App, deps: IntakeDeps): void {
       await ack();
       if (responseUrl === undefined) return;
       const say = await deps.readers.sayTo(callerIn(context), user.id);
-      await deps.answerPrivately(responseUrl, words(say));
+      await deps.answerPrivately(responseUrl, words(say), message.thread_ts);
     };
     const refusal = whyNotAllowed(user.id, channel.id, deps.access);
     if (refusal) return privately((say) => say.kept(refusal));
