@@ -121,6 +121,14 @@ it("runs nothing that somebody uploads", async () => {
   expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
 });
 
+it("takes a name that is cut in the middle of a letter", async () => {
+  const anna = await page.open();
+  await anna.say("long name", [await anna.upload(`${"😀".repeat(200)}.jpg`, new Uint8Array([1]))]);
+  const [file] = (await anna.waitForMessage("long name")).files;
+  expect(file?.name).toMatch(/^\ufffd(😀)+\.jpg$/u);
+  expect((await fetch(new URL(file?.url ?? "", page.url))).status).toBe(200);
+});
+
 it("merges changes, and sends nothing twice", async () => {
   const anna = await page.open();
   const before = anna.snapshots.length;
