@@ -52,6 +52,11 @@ async function ask(
   request: IncomingMessage,
 ): Promise<{ status: number; said: unknown }> {
   const refuse = (status: number, problem: string) => ({ status, said: { problem } });
+  // A page from elsewhere whose name only leads here (DNS rebinding) would read all of it.
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? "")) {
+    request.resume();
+    return refuse(421, "The stand-ins are at 127.0.0.1 alone.");
+  }
   if (!control) {
     request.resume();
     return refuse(404, `There is ${Object.keys(controls).join(", ")} under /sandbox/.`);

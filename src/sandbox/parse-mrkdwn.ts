@@ -23,6 +23,8 @@ export type Part =
 const PIECES =
   /<([@#!]?)([^|<>]+)(?:\|([^<>]*))?>|`([^`\n]+)`|(?<![\w*])\*([^*\n]+)\*(?![\w*])|(?<![\w_])_([^_\n]+)_(?![\w_])|(?<![\w~])~([^~\n]+)~(?![\w~])|(?<!\w):([a-z][\w+-]*):/g;
 const QUOTE = /^(?:&gt;|>) ?/;
+/** The last moment that JavaScript knows. */
+const LAST_SECOND = 8.64e12;
 const DATE = /^date\^(\d+)\^([^^]+)(?:\^(.+))?$/;
 
 export function parseMrkdwn(text: string): Part[] {
@@ -71,7 +73,8 @@ function parseAngles(sign: string, target: string, label: string | undefined): I
   if (sign === "@" || sign === "#") return { kind: "mention", sign, id: target, label: label ?? target };
   if (sign === "") return { kind: "link", href: unescaped(target), text: unescaped(label ?? target) };
   const [, seconds, format, href] = DATE.exec(target) ?? [];
-  if (seconds === undefined || format === undefined) return { kind: "text", text: label ?? `@${target}` };
+  if (seconds === undefined || format === undefined || Number(seconds) > LAST_SECOND)
+    return { kind: "text", text: unescaped(label ?? `@${target}`) };
   return { kind: "date", seconds: Number(seconds), format, fallback: unescaped(label ?? ""), href };
 }
 

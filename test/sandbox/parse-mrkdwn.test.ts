@@ -28,6 +28,10 @@ describe("Slack's markup", () => {
     ]);
   });
 
+  it("shows the text of a date that is beyond all calendars", () => {
+    expect(parseInline("<!date^99999999999999^{date}|A &amp; B>")).toEqual([{ kind: "text", text: "A & B" }]);
+  });
+
   it("takes what is typed for no markup where Slack does not", () => {
     expect(parseInline("2*3*4 snake_case_name a:b:c &lt;b&gt;")).toEqual([
       { kind: "text", text: "2*3*4 snake_case_name a:b:c <b>" },

@@ -54,6 +54,10 @@ export async function startApp(options: AppOptions, signal: AbortSignal): Promis
     const started = spawn(process.execPath, [main], { cwd: folder, env, stdio: ["ignore", log, log] });
     closeSync(log);
     child = started;
+    // Where this process dies of an error, the app is not left behind.
+    const takeAlong = () => void started.kill("SIGKILL");
+    process.once("exit", takeAlong);
+    started.once("exit", () => process.off("exit", takeAlong));
     // Of one that was told to end, `child` is no longer this.
     const died = (error: Error) => {
       if (child !== started) return;

@@ -6,8 +6,7 @@ const ADDRESS = /https?:\/\/(?:(?!&[lg]t;)[^\s"|])+/g;
 const AFTER_ADDRESS = /[.,;:!?)\]]+$/;
 
 export function asSlackSends(typed: string, users: Iterable<User>): string {
-  const escaped = typed.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  const linked = escaped.replace(ADDRESS, (found) => {
+  const linked = escaped(typed).replace(ADDRESS, (found) => {
     const after = AFTER_ADDRESS.exec(found)?.[0] ?? "";
     return `<${found.slice(0, found.length - after.length)}>${after}`;
   });
@@ -18,6 +17,11 @@ export function asSlackSends(typed: string, users: Iterable<User>): string {
       text.replace(new RegExp(`(?<![\\w@])@${escapeForPattern(name)}(?!\\w)`, "giu"), `<@${id}>`),
     linked,
   );
+}
+
+/** What stands in it is no markup. */
+export function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function escapeForPattern(text: string): string {

@@ -12,7 +12,7 @@ import type { FormValues } from "../slack/slack-sandbox.ts";
 import type { Given } from "../slack/use-element.ts";
 import { isWire, readJson } from "../slack/wire.ts";
 import type { Act, Outcome } from "./acts.ts";
-import { asSlackSends } from "./as-slack-sends.ts";
+import { asSlackSends, escaped } from "./as-slack-sends.ts";
 import type { Trouble } from "./make-trouble.ts";
 import type { UploadRoom } from "./upload-room.ts";
 
@@ -93,10 +93,10 @@ async function say(act: Doing<"say">, me: string, { world, uploads }: ActDeps): 
   const [command = ""] = /^\/\S+/.exec(typed) ?? [];
   if (command) {
     if (files.length > 0) throw new NotPossible("Slack sends no files along with a command");
-    if (threadTs !== undefined) slackbotSays(`${command} is not supported in threads. Sorry!`);
+    if (threadTs !== undefined) slackbotSays(`${escaped(command)} is not supported in threads. Sorry!`);
     else if (surface.commands.some((known) => known === command))
       await slack.command(typed, { user: me, channel: channel.id });
-    else slackbotSays(`\`${command}\` is not a valid command.`);
+    else slackbotSays(`\`${escaped(command)}\` is not a valid command.`);
     return DONE;
   }
   const text = asSlackSends(typed, workspace.users.values());

@@ -20,6 +20,18 @@ import { MAX_UPLOAD_BYTES, UploadRoom, UploadTooLarge } from "./upload-room.ts";
 import { JobWatch } from "./watch-jobs.ts";
 
 const MAX_ACT_BYTES = 200_000;
+/** Nothing but the page's own. */
+const CSP = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self'",
+  "media-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
 
 export interface PageOptions {
   readonly world: World;
@@ -49,7 +61,6 @@ class Turned extends Error {
 interface Parts extends ActDeps {
   readonly files: StaticFiles;
   readonly feed: Feed;
-  readonly csp: string;
   /** As a browser names it in `Host`. */
   readonly hosts: readonly string[];
 }
@@ -81,7 +92,6 @@ export async function startPage({ world, folder, port = 0, switches = {} }: Page
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
-  const { port: own } = new URL(page());
   const parts: Parts = {
     world,
     uploads: new UploadRoom(slack.files),
@@ -89,8 +99,8 @@ export async function startPage({ world, folder, port = 0, switches = {} }: Page
     closing: closing.signal,
     files,
     feed,
-    csp: cspFor(app.url),
-    hosts: [`127.0.0.1:${own}`, `localhost:${own}`],
+    // Without its port, where that is 80.
+    hosts: [page(), page().replace("127.0.0.1", "localhost")].map((name) => new URL(name).host),
   };
   server.on("request", (request, response) => {
     route(request, response, parts).catch((error: unknown) => void turnAway(error, request, response));
@@ -119,23 +129,6 @@ function linksToPage(snapshot: string, slackUrl: string, pageUrl: string): strin
     );
 }
 
-/** Nothing but the page's own; pictures of the app's, too, and what was just recorded. */
-function cspFor(appUrl: string): string {
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    `img-src 'self' blob: data: ${appUrl}`,
-    "media-src 'self' blob:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "worker-src 'self' blob:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join("; ");
-}
-
 async function route(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
   const host = request.headers.host ?? "";
   // A name that only leads here (DNS rebinding) is not ours.
@@ -143,7 +136,7 @@ async function route(request: IncomingMessage, response: ServerResponse, parts: 
   response.setHeader("x-content-type-options", "nosniff");
   response.setHeader("referrer-policy", "no-referrer");
   response.setHeader("cross-origin-resource-policy", "same-origin");
-  response.setHeader("content-security-policy", parts.csp);
+  response.setHeader("content-security-policy", CSP);
   const url = URL.parse(request.url ?? "/", `http://${host}`);
   if (!url) throw new Turned(400, "That is no address.");
   if (request.method === "POST") {
@@ -154,7 +147,7 @@ async function route(request: IncomingMessage, response: ServerResponse, parts: 
     if (url.pathname === "/act") return takeAct(request, response, parts);
     if (url.pathname === "/uploads") return takeUpload(request, response, url, parts);
   } else if (request.method === "GET" || request.method === "HEAD") {
-    if (url.pathname === "/feed") return startFeed(url, response, parts);
+    if (url.pathname === "/feed" && request.method === "GET") return startFeed(url, response, parts);
     const [, id = ""] = /^\/files\/(\w+)(?:\/|$)/.exec(url.pathname) ?? [];
     if (id) {
       const file = parts.world.slack.files.files.get(id);

@@ -1,6 +1,8 @@
-/** The built client: the files that were in the folder at the start, and nothing else. */
-import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+/**
+ * The built client: the files that were in the folder at the start, as they were then, and nothing else. Another sandbox
+ * may build it anew meanwhile.
+ */
+import { readdir, readFile, stat } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { basename, extname, join, sep } from "node:path";
 
@@ -22,9 +24,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 interface StaticFile {
-  readonly path: string;
   readonly type: string;
-  readonly bytes: number;
+  readonly bytes: Buffer;
 }
 
 /** By the path in the URL; the page itself is at "/". */
@@ -34,10 +35,9 @@ export async function listFiles(folder: string): Promise<StaticFiles> {
   const files = new Map<string, StaticFile>();
   for (const entry of await readdir(folder, { recursive: true })) {
     const path = join(folder, entry);
-    const found = await stat(path);
-    if (!found.isFile() || basename(entry).startsWith(".")) continue;
+    if (!(await stat(path)).isFile() || basename(entry).startsWith(".")) continue;
     const type = TYPES[extname(entry)] ?? "application/octet-stream";
-    const file = { path, type, bytes: found.size };
+    const file = { type, bytes: await readFile(path) };
     const name = `/${entry.replaceAll(sep, "/")}`;
     files.set(name, file);
     if (name === "/index.html") files.set("/", file);
@@ -48,12 +48,9 @@ export async function listFiles(folder: string): Promise<StaticFiles> {
 export function sendStatic(file: StaticFile, response: ServerResponse, isHead: boolean): void {
   response.writeHead(200, {
     "content-type": file.type,
-    "content-length": file.bytes,
+    "content-length": file.bytes.length,
     // It is built anew whenever its sources change.
     "cache-control": "no-cache",
   });
-  if (isHead) return void response.end();
-  createReadStream(file.path)
-    .on("error", () => response.destroy())
-    .pipe(response);
+  response.end(isHead ? undefined : file.bytes);
 }

@@ -13,7 +13,11 @@ export function watchApp(url: string): WatchedApp {
   let state: AppProcess["state"] = "stopped";
   const look = async () => {
     const answers = await fetch(url, { signal: AbortSignal.timeout(LOOK_EVERY_MS) }).then(
-      () => true,
+      // Left unread, it would hold a connection of the app's.
+      async ({ body }) => {
+        await body?.cancel();
+        return true;
+      },
       () => false,
     );
     state = answers ? "running" : "stopped";

@@ -82,14 +82,16 @@ export class FileRoom {
   }
 
   add(file: NewFile): SlackFile {
-    const extension = extensionOf(file.name);
+    // Half a letter, where a long name was cut, is no part of any address.
+    const name = file.name.toWellFormed();
+    const extension = extensionOf(name);
     const made: SlackFile = {
       id: file.id ?? newId("F"),
       user: file.user,
       createdAt: Date.now(),
-      name: file.name,
-      title: file.title ?? file.name,
-      mimetype: file.mimetype ?? typeOf(file.name, file.subtype),
+      name,
+      title: file.title ?? name,
+      mimetype: file.mimetype ?? typeOf(name, file.subtype),
       filetype: extension === "jpeg" ? "jpg" : extension || "binary",
       subtype: file.subtype,
       content: file.content,

@@ -80,6 +80,8 @@ describe("what a person says", () => {
     const root = await anna.waitForMessage("a thread of mine");
     await anna.say("/talkingphoto", [], { threadTs: root.ts });
     await anna.waitForReply(root, "/talkingphoto is not supported in threads");
+    await anna.say("/<!here>", [], { threadTs: root.ts });
+    await anna.waitForReply(root, "/&lt;!here&gt; is not supported in threads");
     expect(await anna.say("/talkingphoto", [await anna.upload("speech.mp3")])).toEqual({
       problem: "Slack sends no files along with a command.",
     });

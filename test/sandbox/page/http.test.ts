@@ -24,7 +24,7 @@ it("serves the built page, under a policy that lets nothing in from elsewhere", 
   expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
   const policy = answer.headers.get("content-security-policy");
   expect(policy).toContain("default-src 'none'; script-src 'self';");
-  expect(policy).toContain("media-src 'self' blob:");
+  expect(policy).toContain("media-src 'self';");
   expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
   for (const path of ["nothing.js", "..%2f..%2fetc/passwd", "app.log/"])
     expect((await fetch(`${page.url}${path}`)).status).toBe(404);
@@ -35,6 +35,12 @@ it("answers nobody who came by another name", async () => {
   expect(await get("/", { host: `localhost:${port}` })).toBe(200);
   for (const host of ["evil.example", `evil.example:${port}`, "127.0.0.1", `127.0.0.1:${Number(port) + 1}`])
     expect(await get("/feed?me=U0ANNA", { host })).toBe(421);
+  // What the stand-ins tell their developer is for nobody else either.
+  for (const standIn of [page.world.slack.url, page.world.akool.url]) {
+    const calls = `${standIn}/sandbox/calls`;
+    expect(await get(calls, { host: new URL(standIn).host })).toBe(200);
+    expect(await get(calls, { host: "evil.example" })).toBe(421);
+  }
 });
 
 it("lets no other page do anything", async () => {
@@ -45,6 +51,7 @@ it("lets no other page do anything", async () => {
   for (const of of ["cross-site", "same-site", "none"]) expect((await site(of)).status).toBe(403);
   expect((await post(`${page.url}uploads?name=a`, "a", { origin: "http://evil.example" })).status).toBe(403);
   expect((await fetch(page.url, { method: "PUT" })).status).toBe(405);
+  expect((await fetch(`${page.url}feed?me=${ANNA}`, { method: "HEAD" })).status).toBe(404);
   expect(page.world.app.state).toBe("running");
 });
 
@@ -119,6 +126,14 @@ it("runs nothing that somebody uploads", async () => {
   const answer = await fetch(new URL(file?.url ?? "", page.url));
   expect(answer.headers.get("content-type")).toBe("application/octet-stream");
   expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
+});
+
+it("takes a name that is cut in the middle of a letter", async () => {
+  const anna = await page.open();
+  await anna.say("long name", [await anna.upload(`${"😀".repeat(200)}.jpg`, new Uint8Array([1]))]);
+  const [file] = (await anna.waitForMessage("long name")).files;
+  expect(file?.name).toMatch(/^\ufffd(😀)+\.jpg$/u);
+  expect((await fetch(new URL(file?.url ?? "", page.url))).status).toBe(200);
 });
 
 it("merges changes, and sends nothing twice", async () => {

@@ -21,7 +21,7 @@ type Tab = "list" | "talk" | "stage";
 
 export function App() {
   const [place, go] = usePlace();
-  const { snapshot, isLost } = useFeed(place.me);
+  const { snapshot, isLost, isRefused } = useFeed(place.me);
   useNoStrayDrop();
   const [tab, setTab] = useState<Tab>("talk");
   const [isStageOpen, setStageOpen] = useState(() => window.matchMedia("(min-width: 1200px)").matches);
@@ -34,7 +34,7 @@ export function App() {
     document.title = `${unread.size > 0 ? "• " : ""}${title ? `${title} · ` : ""}Talking Photo · Sandbox`;
   }, [title, unread.size]);
 
-  if (!snapshot) return <Waiting isLost={isLost} />;
+  if (!snapshot) return <Waiting isLost={isLost} isRefused={isRefused} />;
   const surroundings: Surroundings = {
     snapshot,
     app: snapshot.people.find(({ isApp }) => isApp),
@@ -142,14 +142,22 @@ function TabButton(props: {
   );
 }
 
-function Waiting({ isLost }: { isLost: boolean }) {
+function Waiting({ isLost, isRefused }: { isLost: boolean; isRefused: boolean }) {
   return (
     <main class="waiting">
       <h1>
         Talking Photo <span class="sandbox-mark">Sandbox</span>
       </h1>
       <p role="status">
-        {isLost ? "The sandbox does not answer. Is it still running in the terminal?" : "Opening…"}
+        {isRefused ? (
+          <>
+            There is nobody of that name in this sandbox. <a href="./">Begin as Anna</a>
+          </>
+        ) : isLost ? (
+          "The sandbox does not answer. Is it still running in the terminal?"
+        ) : (
+          "Opening…"
+        )}
       </p>
     </main>
   );

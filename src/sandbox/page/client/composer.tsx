@@ -7,6 +7,9 @@ import { type Suggestion, suggest } from "./suggestions.ts";
 import { useDoer, useSurroundings } from "./surroundings.ts";
 import { addFiles, areReady, type ChangeUploads, idsOf, type Upload } from "./uploads.ts";
 
+/** What is typed and not sent, by person and place. */
+const drafts = new Map<string, string>();
+
 export function Composer({
   conversation,
   threadTs,
@@ -25,10 +28,11 @@ export function Composer({
   label: string;
 }) {
   const perform = useDoer();
-  const { app } = useSurroundings();
+  const { app, snapshot } = useSurroundings();
   const appName = app?.name ?? "";
-  const [text, setText] = useState("");
-  const [caret, setCaret] = useState(0);
+  const draft = `${snapshot.me} ${conversation.id} ${threadTs ?? ""}`;
+  const [text, setText] = useState(() => drafts.get(draft) ?? "");
+  const [caret, setCaret] = useState(text.length);
   const [chosen, setChosen] = useState<number>();
   const [isDismissed, setDismissed] = useState(false);
   const [problem, setProblem] = useState<string>();
@@ -37,6 +41,7 @@ export function Composer({
   const caretNext = useRef<number>(undefined);
   const id = useId();
 
+  useLayoutEffect(() => void drafts.set(draft, text), [draft, text]);
   useLayoutEffect(() => {
     if (caretNext.current === undefined) return;
     box.current?.focus();
@@ -46,7 +51,7 @@ export function Composer({
   // Whoever drops a file goes on typing about it. In a channel the app hears of it when it is mentioned; whoever does not
   // want that takes the mention out.
   const wantsMention = conversation.kind !== "im" && conversation.appIsIn;
-  const hadUploads = useRef(0);
+  const hadUploads = useRef(uploads.length);
   useEffect(() => {
     if (uploads.length > hadUploads.current) {
       box.current?.focus();

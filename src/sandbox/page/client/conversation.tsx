@@ -21,7 +21,8 @@ export function Conversation({
   onThread: (ts: string) => void;
 }) {
   const { box, goToEnd } = useFollowBottom();
-  const { uploads, change, remove } = useUploads();
+  const { snapshot } = useSurroundings();
+  const { uploads, change, remove } = useUploads(`${snapshot.me} ${conversation.id}`);
   const { isOver, handlers } = useFileDrop((files) => addFiles(files, change));
   const name = nameOf(conversation);
   const ofRoot = new Map<string, PageMessage[]>();

@@ -35,6 +35,10 @@ export function Dialog({
         event.preventDefault();
         onClose();
       }}
+      onClose={() => {
+        // At a second Escape a browser closes it without asking; it is still there, so it is shown.
+        if (dialog.current?.isConnected) dialog.current.showModal();
+      }}
     >
       {children}
     </dialog>

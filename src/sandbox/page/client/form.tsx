@@ -92,7 +92,7 @@ function Form({
   closeRef.current = close;
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (isBusy) return;
+    if (isBusy || content.submit_disabled) return;
     const inputs = inputsOf(content.blocks);
     const wanting = missing(inputs, all, files, here);
     if (Object.keys(wanting).length > 0) {

@@ -35,8 +35,17 @@ function parsePlace(hash: string, me: string): Place {
     const [, at = "", seconds, micros, query] = message;
     return { me, at, thread: new URLSearchParams(query).get("thread_ts") ?? `${seconds}.${micros}` };
   }
-  const [person, at, thread] = hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const [person, at, thread] = hash.replace(/^#\/?/, "").split("/").map(decoded);
   return { me: person || me, at: at ?? "", thread: thread || undefined };
+}
+
+/** As it stands, where it is no encoding: people edit addresses. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function addressOf({ me, at, thread }: Place): string {

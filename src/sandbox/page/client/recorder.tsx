@@ -23,9 +23,17 @@ export function RecordButton({
 }) {
   const [running, setRunning] = useState<Running>();
   const [seconds, setSeconds] = useState(0);
+  /** From the first press on: the browser may ask for the microphone for a long time. */
+  const isStarting = useRef(false);
   const last = useRef<Running>(undefined);
-  last.current = running;
-  useEffect(() => () => last.current?.stop(), []);
+  const isGone = useRef(false);
+  useEffect(
+    () => () => {
+      isGone.current = true;
+      last.current?.stop();
+    },
+    [],
+  );
   useEffect(() => {
     if (!running) return;
     const startedAt = performance.now();
@@ -35,15 +43,19 @@ export function RecordButton({
   }, [running]);
 
   const start = async () => {
+    if (isStarting.current) return;
+    isStarting.current = true;
     try {
-      setRunning(
-        await record((clip) => {
-          setRunning(undefined);
-          onClip(clip);
-        }),
-      );
+      last.current = await record((clip) => {
+        setRunning(undefined);
+        if (clip) onClip(clip);
+      });
+      if (isGone.current) last.current.stop();
+      else setRunning(last.current);
     } catch (error) {
       onProblem(whyNot(error));
+    } finally {
+      isStarting.current = false;
     }
   };
   if (!running) {
@@ -63,7 +75,8 @@ export function RecordButton({
   );
 }
 
-async function record(onClip: (clip: File) => void): Promise<Running> {
+/** `onEnd` gets nothing where nothing was heard. */
+async function record(onEnd: (clip: File | undefined) => void): Promise<Running> {
   const kind = KINDS.find(({ mimetype }) => globalThis.MediaRecorder?.isTypeSupported(mimetype));
   if (!navigator.mediaDevices || !kind) throw new DOMException("no recorder", "NotSupportedError");
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
@@ -73,7 +86,7 @@ async function record(onClip: (clip: File) => void): Promise<Running> {
   recorder.onstop = () => {
     for (const track of stream.getTracks()) track.stop();
     const type = kind.mimetype.split(";")[0] ?? "";
-    if (pieces.some(({ size }) => size > 0)) onClip(new File(pieces, kind.name, { type }));
+    onEnd(pieces.some(({ size }) => size > 0) ? new File(pieces, kind.name, { type }) : undefined);
   };
   recorder.start();
   return { recorder, stop: () => recorder.state !== "inactive" && recorder.stop() };

@@ -8,6 +8,7 @@ import { useFollowBottom } from "./follow-bottom.ts";
 import { CloseIcon } from "./icons.tsx";
 import { MessageView } from "./message.tsx";
 import { Region } from "./region.tsx";
+import { useSurroundings } from "./surroundings.ts";
 import { addFiles, useUploads } from "./uploads.ts";
 
 export function ThreadPane({
@@ -20,7 +21,8 @@ export function ThreadPane({
   onClose: () => void;
 }) {
   const { box, goToEnd } = useFollowBottom();
-  const { uploads, change, remove } = useUploads();
+  const { me } = useSurroundings().snapshot;
+  const { uploads, change, remove } = useUploads(`${me} ${conversation.id} ${root.ts}`);
   const { isOver, handlers } = useFileDrop((files) => addFiles(files, change));
   const heading = useRef<HTMLHeadingElement>(null);
   const replies = conversation.messages.filter(({ threadTs }) => threadTs === root.ts);

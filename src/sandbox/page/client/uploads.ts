@@ -31,9 +31,23 @@ export function addFiles(files: readonly File[], change: ChangeUploads, { isClip
   }
 }
 
-export function useUploads() {
-  const [uploads, change] = useState<readonly Upload[]>([]);
-  const remove = useCallback((key: number) => change((all) => all.filter((each) => each.key !== key)), []);
+/** What is not sent yet stays while something else is looked at; uploads go on meanwhile. By composer. */
+const kept = new Map<string, readonly Upload[]>();
+
+export function useUploads(composer: string) {
+  const [uploads, show] = useState(() => kept.get(composer) ?? []);
+  const change: ChangeUploads = useCallback(
+    (how) => {
+      const next = how(kept.get(composer) ?? []);
+      kept.set(composer, next);
+      show(next);
+    },
+    [composer],
+  );
+  const remove = useCallback(
+    (key: number) => change((all) => all.filter((each) => each.key !== key)),
+    [change],
+  );
   return { uploads, change, remove };
 }
 
