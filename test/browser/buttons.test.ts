@@ -37,6 +37,7 @@ describe("the buttons of a request that runs", () => {
     const before = akool.creates;
     await anna.drop([PHOTO]);
     await anna.say("@Talking Photo the same twice");
+    await anna.main.getByTestId("message").filter({ hasText: "the same twice" }).nth(1).waitFor();
     const second = await anna.openThread("the same twice");
     const same = await anna.sees("this is already running, from the same photo and recording", second);
     await anna.press("Make another", same);

@@ -111,7 +111,8 @@ export class Person {
 
   /** Opens the thread under the last message that says so. */
   async openThread(text: string | RegExp): Promise<Locator> {
-    const root = await this.sees(text);
+    // The thread may be open by now, and shows the same message.
+    const root = await this.sees(text, this.main.getByRole("region").first());
     await root.getByRole("button", { name: /^\d+ repl/ }).click();
     await this.thread.waitFor();
     return this.thread;

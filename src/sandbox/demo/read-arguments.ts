@@ -91,11 +91,11 @@ async function whyNotThere(
   path: string,
   sources: readonly string[],
 ): Promise<string | undefined> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory())
+    return `${out} is a folder: --out takes a file.`;
   // Also keeps somebody's photo or recording from being replaced.
   if (!/\.mp4$/i.test(out)) return `--out takes the name of an MP4 file: ${WITH_OUT}`;
   if (sources.includes(path)) return `${out} is handed in itself: give the video another name.`;
-  if ((await stat(path).catch(() => undefined))?.isDirectory())
-    return `${out} is a folder: --out takes a file.`;
   const folder = await stat(dirname(path)).catch(() => undefined);
   return folder?.isDirectory()
     ? undefined

@@ -38,7 +38,8 @@ const something = z.discriminatedUnion("do", [
   }),
   /** "Make it talk" in a message's menu. */
   z.strictObject({ do: z.literal("shortcut"), ...inConversation, ts: z.string() }),
-  z.strictObject({ do: z.literal("openHome") }),
+  /** One of the app's own tabs; its Home, unless it is said otherwise. */
+  z.strictObject({ do: z.literal("openHome"), tab: z.enum(["home", "messages"]).optional() }),
   /** By block id; files as ids of uploads. A block that is not named keeps what it came with. */
   z.strictObject({
     do: z.literal("submit"),

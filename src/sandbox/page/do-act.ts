@@ -56,7 +56,7 @@ async function perform(act: Act, me: string, deps: ActDeps): Promise<Outcome> {
       return heard(await slack.messageShortcut(surface.shortcuts[0], target, { user: me }));
     }
     case "openHome":
-      slack.openHomeInBackground(me);
+      slack.openHomeInBackground(me, act.tab);
       return DONE;
     case "submit":
       return submit(act, me, deps);
@@ -96,6 +96,11 @@ async function say(act: Doing<"say">, me: string, { world, uploads }: ActDeps): 
     if (threadTs !== undefined) slackbotSays(`${escaped(command)} is not supported in threads. Sorry!`);
     else if (surface.commands.some((known) => known === command))
       await slack.command(typed, { user: me, channel: channel.id });
+    else if (
+      command === "/invite" &&
+      asSlackSends(typed, workspace.users.values()).includes(`<@${settings.botUserId}>`)
+    )
+      return invite({ do: "invite", conversation: channel.id }, me, world);
     else slackbotSays(`\`${escaped(command)}\` is not a valid command.`);
     return DONE;
   }

@@ -63,8 +63,9 @@ export class JobWatch {
       const job = parseJob(row.job);
       const seen = this.#seen.get(job.id) ?? { requester: job.requesterId, states: [], isOver: false };
       this.#seen.set(job.id, seen);
-      const { status } = job.state;
-      if (seen.states.at(-1)?.state !== status) seen.states.push({ state: status, at: Date.now() });
+      const { state } = job;
+      const name = state.status === "failed" ? `failed: ${state.failure.reason}` : state.status;
+      if (seen.states.at(-1)?.state !== name) seen.states.push({ state: name, at: Date.now() });
       seen.isOver = hasEnded(job);
     }
     for (const id of [...this.#seen.keys()].slice(0, -MOST_JOBS)) this.#seen.delete(id);

@@ -206,7 +206,8 @@ function openWorkspace(town: Town, options: SlackOptions) {
     globalShortcut: people.globalShortcut.bind(people),
     openHome: people.openHome.bind(people),
     /** The same, for whoever does not wait until the app has heard of it. */
-    openHomeInBackground: (user: string) => deliveries.inBackground(people.openHome(user)),
+    openHomeInBackground: (user: string, tab: "home" | "messages" = "home") =>
+      deliveries.inBackground(people.openHome(user, { tab })),
     /** What the Home tab shows now. */
     homeOf: (user: string): View | undefined => workspace.homeOf(user),
     submitView: forms.submitView.bind(forms),

@@ -7,7 +7,7 @@ export const MARK = "sandbox";
 export const NO_FACE = ["no face found:", "sandbox shows the still picture"];
 
 /** Pixels to one of lettering's measures, at a shorter side of 512; smaller where the words would not fit. */
-const [MARK_UNIT, WORDS_UNIT] = [1.2, 1.5];
+const [MARK_UNIT, WORDS_UNIT] = [1.2, 2.2];
 const USUAL_SIDE = 512;
 /** Of the picture's width, what words may take. */
 const MOST_WIDTH = 0.92;
@@ -30,11 +30,11 @@ export function makeMark(size: Size): Promise<Stamp> {
   return makeStamp([MARK], MARK_UNIT, size, ({ width }) => ({ left: size.width - width, top: 0 }));
 }
 
-/** Above the level at the bottom. */
+/** Near the top, where no player lays its controls. */
 export function makeNotice(lines: readonly string[], size: Size): Promise<Stamp> {
-  return makeStamp(lines, WORDS_UNIT, size, ({ width, height }) => ({
+  return makeStamp(lines, WORDS_UNIT, size, ({ width }) => ({
     left: (size.width - width) / 2,
-    top: size.height * 0.93 - height,
+    top: size.height * 0.08,
   }));
 }
 

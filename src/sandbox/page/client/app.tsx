@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { PageConversation } from "../snapshot.ts";
 import { Announcer } from "./announcer.tsx";
 import { BackstagePanel } from "./backstage.tsx";
@@ -23,6 +23,7 @@ export function App() {
   const [place, go] = usePlace();
   const { snapshot, isLost, isRefused } = useFeed(place.me);
   useNoStrayDrop();
+  const unasked = useRef(false);
   const [tab, setTab] = useState<Tab>("talk");
   const [isStageOpen, setStageOpen] = useState(() => window.matchMedia("(min-width: 1200px)").matches);
 
@@ -93,7 +94,10 @@ export function App() {
                   key={`${place.me} ${open.id}`}
                   conversation={open}
                   threadTs={root?.ts}
-                  onThread={(thread) => go({ thread })}
+                  onThread={(thread, isUnasked = false) => {
+                    unasked.current = isUnasked;
+                    go({ thread });
+                  }}
                 />
               ) : (
                 <p class="nothing">You are in no conversation yet.</p>
@@ -105,6 +109,7 @@ export function App() {
               key={`${place.me} ${root.ts}`}
               conversation={open}
               root={root}
+              isUnasked={unasked.current}
               onClose={() => go({ thread: undefined })}
             />
           )}

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { PageConversation, PageMessage } from "../snapshot.ts";
 import { Composer } from "./composer.tsx";
 import { nameOf } from "./conversation-name.ts";
@@ -11,6 +11,9 @@ import { useDoer, useSurroundings } from "./surroundings.ts";
 import { dayName, msOf } from "./times.ts";
 import { addFiles, useUploads } from "./uploads.ts";
 
+/** As in layout.css: below it a thread covers the conversation. */
+const WITH_ROOM_FOR_THREADS = "(min-width: 900px)";
+
 export function Conversation({
   conversation,
   threadTs,
@@ -18,10 +21,10 @@ export function Conversation({
 }: {
   conversation: PageConversation;
   threadTs: string | undefined;
-  onThread: (ts: string) => void;
+  onThread: (ts: string, isUnasked?: boolean) => void;
 }) {
   const { box, goToEnd } = useFollowBottom();
-  const { snapshot } = useSurroundings();
+  const { snapshot, app } = useSurroundings();
   const { uploads, change, remove } = useUploads(`${snapshot.me} ${conversation.id}`);
   const { isOver, handlers } = useFileDrop((files) => addFiles(files, change));
   const name = nameOf(conversation);
@@ -31,6 +34,23 @@ export function Conversation({
     ofRoot.set(message.threadTs, [...(ofRoot.get(message.threadTs) ?? []), message]);
   }
   const roots = conversation.messages.filter(({ threadTs: root }) => root === null);
+  // What one has just asked for is answered in a thread, which is easily overlooked by whoever is new here.
+  const sentAt = useRef(Number.POSITIVE_INFINITY);
+  // To the app its direct messages are one of its own tabs.
+  const perform = useDoer();
+  const isDirect = conversation.kind === "im";
+  useEffect(() => {
+    if (isDirect) void perform({ do: "openHome", tab: "messages" });
+  }, [isDirect, perform]);
+  const answered = roots.findLast(
+    ({ ts, user }) => msOf(ts) >= sentAt.current && ofRoot.has(ts) && [snapshot.me, app?.id].includes(user),
+  );
+  useEffect(() => {
+    if (!answered) return;
+    sentAt.current = Number.POSITIVE_INFINITY;
+    if (threadTs === undefined && window.matchMedia(WITH_ROOM_FOR_THREADS).matches)
+      onThread(answered.ts, true);
+  }, [answered?.ts]);
   return (
     <section class="conversation" aria-label={name} {...handlers}>
       <header class="pane-head">
@@ -67,7 +87,10 @@ export function Conversation({
         uploads={uploads}
         change={change}
         onRemove={remove}
-        onSent={goToEnd}
+        onSent={() => {
+          sentAt.current = Date.now();
+          goToEnd();
+        }}
         label={`Message to ${name}`}
       />
       {isOver && <DropSign text={`Drop the files into ${name}`} />}

@@ -26,7 +26,7 @@ export function FirstUse({
         Drop a photo and a recording here{isDirect ? "" : ` and mention @${name}`}, or type{" "}
         <code>/talkingphoto</code>.
       </p>
-      <p>The video comes back into this conversation.</p>
+      <p>The video comes back in the thread under your message.</p>
       <button type="button" class="button" onClick={take}>
         Use two sample files
       </button>

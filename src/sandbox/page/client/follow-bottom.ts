@@ -12,8 +12,13 @@ export function useFollowBottom() {
     const toEnd = () => {
       if (isAtEnd.current) scrolling.scrollTop = scrolling.scrollHeight;
     };
+    let lastTop = 0;
     const look = () => {
-      isAtEnd.current = scrolling.scrollHeight - scrolling.scrollTop - scrolling.clientHeight < NEAR_PX;
+      const { scrollTop, scrollHeight, clientHeight } = scrolling;
+      // What has grown meanwhile also brings the event; only who goes up leaves the end.
+      if (scrollHeight - scrollTop - clientHeight < NEAR_PX) isAtEnd.current = true;
+      else if (scrollTop < lastTop) isAtEnd.current = false;
+      lastTop = scrollTop;
     };
     // Pictures and videos get their height late, and so do edits.
     const observer = new ResizeObserver(toEnd);

@@ -14,10 +14,13 @@ import { addFiles, useUploads } from "./uploads.ts";
 export function ThreadPane({
   conversation,
   root,
+  isUnasked,
   onClose,
 }: {
   conversation: PageConversation;
   root: PageMessage;
+  /** It has opened by itself, and leaves the focus where it is. */
+  isUnasked: boolean;
   onClose: () => void;
 }) {
   const { box, goToEnd } = useFollowBottom();
@@ -28,6 +31,7 @@ export function ThreadPane({
   const replies = conversation.messages.filter(({ threadTs }) => threadTs === root.ts);
   // Whoever opened it by keyboard goes on from here; whoever closes it goes back to where they were.
   useEffect(() => {
+    if (isUnasked) return;
     const before = document.activeElement;
     heading.current?.focus();
     return () => {
