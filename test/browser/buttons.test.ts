@@ -55,7 +55,7 @@ describe("the buttons of a request that runs", () => {
     const ben = await stage().open({ me: BEN, room });
     const thread = await ben.openThread("mine, not yours");
     await ben.press("Cancel", await ben.sees("AKOOL is making the video", thread));
-    const told = await ben.page.getByTestId("message").filter({ hasText: "Only the person who asked" });
+    const told = thread.getByTestId("message").filter({ hasText: "Only the person who asked" });
     await told.first().getByText("Only visible to you").waitFor();
     expect(await anna.page.getByText("Only the person who asked").count()).toBe(0);
     await anna.sees("AKOOL is making the video", anna.thread);
@@ -103,7 +103,7 @@ describe("the buttons under a video", () => {
     const anna = await stage().open({ room });
     const thread = await anna.ask("tell me about it");
     await anna.press("Details", await anna.seesVideo(thread));
-    const details = anna.page.getByTestId("message").filter({ hasText: "AKOOL's render" }).first();
+    const details = thread.getByTestId("message").filter({ hasText: "AKOOL's render" }).first();
     await details.getByText("Only visible to you").waitFor();
     expect(await details.textContent()).toContain(akool.renders.at(-1)?.id);
     const ben = await stage().open({ me: BEN, room });

@@ -219,6 +219,7 @@ describe("the finish", () => {
     await expectOneVideo(world(), thread);
     await slack.pressButton(await finishIn(world(), thread), "Details");
     const details = await slack.waitForEphemeral("Details", { channel: thread.channel });
+    expect(details.threadTs, "where the button was pressed").toBe(thread.ts);
     expect(details.text).toContain(akool.renders.at(-1)?.id);
     expect(details.text).toMatch(/720p.*Gestures: “with &lt;details&gt; &amp; more”/);
     expect(details.text).toMatch(/Took: getting ready .* · AKOOL .* · posting /);

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { PageConversation } from "../snapshot.ts";
 import { Announcer } from "./announcer.tsx";
 import { BackstagePanel } from "./backstage.tsx";
@@ -23,7 +23,7 @@ export function App() {
   const [place, go] = usePlace();
   const { snapshot, isLost, isRefused } = useFeed(place.me);
   useNoStrayDrop();
-  const unasked = useRef(false);
+  const [isUnasked, setUnasked] = useState(false);
   const [tab, setTab] = useState<Tab>("talk");
   const [isStageOpen, setStageOpen] = useState(() => window.matchMedia("(min-width: 1200px)").matches);
 
@@ -94,8 +94,8 @@ export function App() {
                   key={`${place.me} ${open.id}`}
                   conversation={open}
                   threadTs={root?.ts}
-                  onThread={(thread, isUnasked = false) => {
-                    unasked.current = isUnasked;
+                  onThread={(thread, byItself = false) => {
+                    setUnasked(byItself);
                     go({ thread });
                   }}
                 />
@@ -109,7 +109,7 @@ export function App() {
               key={`${place.me} ${root.ts}`}
               conversation={open}
               root={root}
-              isUnasked={unasked.current}
+              isUnasked={isUnasked}
               onClose={() => go({ thread: undefined })}
             />
           )}

@@ -37,7 +37,7 @@ export function ThreadPane({
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
-  }, []);
+  }, [isUnasked]);
   return (
     <section class="thread" aria-label="Thread" {...handlers}>
       <Region>
