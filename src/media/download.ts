@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Dispatcher } from "undici";
 import { type FailureReason, RequestProblem } from "../job/failure.ts";
@@ -169,9 +169,11 @@ async function store(
       yield head;
     }
   };
-  await writeWholeFile(toPath, (partPath) =>
-    pipeline(response.body, check, createWriteStream(partPath, { flags: "wx", mode: 0o600 }), { signal }),
-  );
+  await writeWholeFile(toPath, async (partPath) => {
+    // Opened first: a stream that opens by itself may do so after all is over and the file was removed.
+    const part = await open(partPath, "wx", 0o600);
+    await pipeline(response.body, check, part.createWriteStream(), { signal });
+  });
   return { sizeBytes, sha256: hash.digest("hex"), ...(contentType && { contentType }) };
 }
 

@@ -1,4 +1,4 @@
-import { createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createMp3Encoder, type WasmMediaEncoder } from "wasm-media-encoders";
 import type { SoundPiece } from "./sound-meter.ts";
@@ -26,7 +26,9 @@ export async function encodeMp3(pieces: AsyncIterable<SoundPiece>, outPath: stri
     if (isConfigured) yield Buffer.from(encoder.finalize());
   }
 
-  await pipeline(mp3, createWriteStream(outPath, { flags: "wx", mode: 0o600 }));
+  // Opened first: a stream that opens by itself may do so after sound that cannot be read was given up, file and all.
+  const out = await open(outPath, "wx", 0o600);
+  await pipeline(mp3, out.createWriteStream());
 }
 
 function configure(encoder: WasmMediaEncoder<"audio/mpeg">, channels: number, sampleRate: number): void {

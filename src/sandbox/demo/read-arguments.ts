@@ -91,7 +91,7 @@ async function whyNotThere(
   path: string,
   sources: readonly string[],
 ): Promise<string | undefined> {
-  if ((await stat(path).catch(() => undefined))?.isDirectory())
+  if (out !== "" && (await stat(path).catch(() => undefined))?.isDirectory())
     return `${out} is a folder: --out takes a file.`;
   // Also keeps somebody's photo or recording from being replaced.
   if (!/\.mp4$/i.test(out)) return `--out takes the name of an MP4 file: ${WITH_OUT}`;
