@@ -38,7 +38,7 @@ export default defineConfig(({ mode }) => ({
     ...(NEED_POSTGRES.includes(mode) && { globalSetup: "test/postgres/global-setup.ts" }),
     ...(mode === "postgres" && { env: { TEST_STORE: "postgres" } }),
     // Nothing is measured by it: shared machines are slow at times, and some tests start a PostgreSQL of their own.
-    testTimeout: mode === "browser" ? 120_000 : 60_000,
+    testTimeout: mode === "browser" ? 240_000 : 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
   },
