@@ -96,6 +96,19 @@ describe("a video is asked for on the page", () => {
     await ben.seesVideo(await ben.openThread("Look at her"));
   });
 
+  it("by the shortcut from anywhere, which asks where it is to be posted", async () => {
+    const room = stage().newRoom();
+    const anna = await stage().open({ room });
+    await anna.main.getByRole("textbox").pressSequentially("/make");
+    await anna.page.getByRole("option", { name: /Make a photo talk/ }).waitFor();
+    await anna.page.keyboard.press("Enter");
+    await anna.field("Where").selectOption({ label: room.name });
+    await anna.field("Photo").setInputFiles(PHOTO);
+    await anna.field("Or .*should say").fill("Hello from anywhere");
+    await anna.press("Make it talk", anna.form);
+    await anna.seesVideo(await anna.openThread(DONE));
+  });
+
   it("by a clip from the microphone", async () => {
     const anna = await stage().open({ room: stage().newRoom() });
     await anna.drop([PHOTO]);

@@ -38,6 +38,8 @@ const something = z.discriminatedUnion("do", [
   }),
   /** "Make it talk" in a message's menu. */
   z.strictObject({ do: z.literal("shortcut"), ...inConversation, ts: z.string() }),
+  /** "Make a photo talk", from anywhere. */
+  z.strictObject({ do: z.literal("globalShortcut") }),
   /** One of the app's own tabs; its Home, unless it is said otherwise. */
   z.strictObject({ do: z.literal("openHome"), tab: z.enum(["home", "messages"]).optional() }),
   /** By block id; files as ids of uploads. A block that is not named keeps what it came with. */

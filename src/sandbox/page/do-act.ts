@@ -55,6 +55,8 @@ async function perform(act: Act, me: string, deps: ActDeps): Promise<Outcome> {
       if ("gone" in target) throw new NotPossible("what only you see has no shortcuts");
       return heard(await slack.messageShortcut(surface.shortcuts[0], target, { user: me }));
     }
+    case "globalShortcut":
+      return heard(await slack.globalShortcut(surface.shortcuts[1], { user: me }));
     case "openHome":
       slack.openHomeInBackground(me, act.tab);
       return DONE;

@@ -11,6 +11,12 @@ it("offers the commands that begin like this", () => {
   ]);
 });
 
+it("offers the shortcut by its name, and does it rather than write it", () => {
+  expect(typed("/make")?.all).toMatchObject([{ text: "Make a photo talk", isShortcut: true, insert: "" }]);
+  expect(typed("/")?.all.at(-1)?.text).toBe("Make a photo talk");
+  expect(typed("/talk")?.all.some(({ isShortcut }) => isShortcut)).toBe(false);
+});
+
 it("leaves Enter to send a command that is whole", () => {
   expect(typed("/talkingphoto")?.firstIsMeant).toBe(false);
   expect(typed("/talk")?.firstIsMeant).toBe(true);

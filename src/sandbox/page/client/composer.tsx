@@ -81,6 +81,7 @@ export function Composer({
   const take = (suggestion: Suggestion) => {
     if (!suggestions) return;
     insert(suggestion.insert, suggestions.from);
+    if (suggestion.isShortcut) void perform({ do: "globalShortcut" });
   };
   const mention = () => {
     const gap = caret > 0 && !/\s/.test(text[caret - 1] ?? "") ? " " : "";

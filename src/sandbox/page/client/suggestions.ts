@@ -5,6 +5,8 @@ export interface Suggestion {
   readonly about: string;
   /** What takes the place of the letters from `from` to the caret. */
   readonly insert: string;
+  /** It is done rather than written. */
+  readonly isShortcut?: boolean;
 }
 
 export interface Suggestions {
@@ -26,6 +28,14 @@ const COMMANDS: readonly (readonly [text: string, about: string])[] = [
   [`${COMMAND} watch off`, "Only when it is asked"],
 ];
 
+/** Slack offers them among the commands, by their name. */
+const SHORTCUT: Suggestion = {
+  text: "Make a photo talk",
+  about: "Shortcut: opens the form, which then asks where",
+  insert: "",
+  isShortcut: true,
+};
+
 export function suggest(
   text: string,
   caret: number,
@@ -41,9 +51,11 @@ export function suggest(
 }
 
 function suggestCommand(text: string): Suggestions | undefined {
-  const all = COMMANDS.filter(([command]) => command.startsWith(text.toLowerCase())).map(
+  const typed = text.toLowerCase();
+  const all = COMMANDS.filter(([command]) => command.startsWith(typed)).map(
     ([command, about]): Suggestion => ({ text: command, about, insert: command }),
   );
+  if (SHORTCUT.text.toLowerCase().startsWith(typed.slice(1))) all.push(SHORTCUT);
   if (all.length === 0 || (all.length === 1 && all[0]?.text === text)) return undefined;
   const isWhole = all.some((each) => each.text === text.trim());
   return { from: 0, all, firstIsMeant: !isWhole };
