@@ -53,12 +53,7 @@ export async function startWorld(options: WorldOptions, signal: AbortSignal): Pr
   slack.workspace.addUser({ id: BEN, name: "Ben", isBot: false });
   const dataDir = join(folder, "data");
   const settings = {
-    SLACK_BOT_TOKEN: slack.settings.botToken,
-    SLACK_SIGNING_SECRET: slack.settings.signingSecret,
-    SLACK_API_URL: slack.apiUrl,
-    AKOOL_API_KEY: akool.apiKey,
-    AKOOL_CLIENT_ID: akool.clientId,
-    AKOOL_API_URL: akool.url,
+    ...settingsToReach({ slack, akool }),
     DATA_DIR: dataDir,
     TRUSTED_HOSTS: [slack.host, akool.host, web.host].join(","),
     TIME_SCALE: `${TIME_SCALE}`,
@@ -69,4 +64,16 @@ export async function startWorld(options: WorldOptions, signal: AbortSignal): Pr
   atEnd(app.stop);
   slack.setRequestUrl(`${app.url}/slack/events`);
   return { slack, akool, web, app, dataDir };
+}
+
+/** What an app needs to talk to the two of them. */
+export function settingsToReach({ slack, akool }: Pick<World, "slack" | "akool">): Record<string, string> {
+  return {
+    SLACK_BOT_TOKEN: slack.settings.botToken,
+    SLACK_SIGNING_SECRET: slack.settings.signingSecret,
+    SLACK_API_URL: slack.apiUrl,
+    AKOOL_API_KEY: akool.apiKey,
+    AKOOL_CLIENT_ID: akool.clientId,
+    AKOOL_API_URL: akool.url,
+  };
 }

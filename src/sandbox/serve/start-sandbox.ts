@@ -1,7 +1,7 @@
 /** Both stand-ins and the page, on ports that stay. The app is somebody else's, and not started here. */
 import { resolve } from "node:path";
 import { type AkoolSandbox, startAkool } from "../akool/start-akool.ts";
-import type { World } from "../demo/start-world.ts";
+import { settingsToReach, type World } from "../demo/start-world.ts";
 import { buildPage } from "../page/build-page.ts";
 import { moveIn, pageSlack } from "../page/page-world.ts";
 import { type Page, startPage } from "../page/start-page.ts";
@@ -64,12 +64,7 @@ function settingsFor({ slack, akool, app, dataDir }: World): Record<string, stri
   const { origin, hostname, port } = new URL(app.url);
   const isHere = ["127.0.0.1", "localhost"].includes(hostname);
   return {
-    SLACK_BOT_TOKEN: slack.settings.botToken,
-    SLACK_SIGNING_SECRET: slack.settings.signingSecret,
-    SLACK_API_URL: slack.apiUrl,
-    AKOOL_API_KEY: akool.apiKey,
-    AKOOL_CLIENT_ID: akool.clientId,
-    AKOOL_API_URL: akool.url,
+    ...settingsToReach({ slack, akool }),
     TRUSTED_HOSTS: [slack.host, akool.host].join(","),
     PUBLIC_URL: origin,
     ...(isHere && { HOST: hostname, ...(port && { PORT: port }) }),
